@@ -1,0 +1,3 @@
+"""Text to a knowledge graph people can trust."""
+
+__version__ = "0.1.0"

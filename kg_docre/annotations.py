@@ -1,0 +1,101 @@
+"""What is said of one document: mentions, entities, relations and the reasoning behind them.
+
+Plain immutable records of ints, strings and floats, shared by every layer: readers make them, the
+predictor adds relations, the fact store keeps them. Token offsets count words of the document,
+sentence numbers start at 0, entity numbers are positions in ``Document.entities``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+__all__ = ["Document", "Entity", "Mention", "ReasoningStep", "Relation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One occurrence of an entity: words ``start`` to ``end`` (exclusive) of the document, as ``name``."""
+
+    start: int
+    end: int
+    sentence: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A cluster of mentions that name the same thing.
+
+    ``type`` is one of the model's entity types (``PER``, ``ORG``, …); ``kb_id`` a knowledge-base
+    identifier when an entity linker set one, else empty.
+    """
+
+    name: str
+    type: str
+    mentions: tuple[Mention, ...]
+    kb_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningStep:
+    """The intermediate entity that an attention head of R-MSA looked at most for one fact.
+
+    ``pattern`` is the row of Table 1 of DocRE-SD (1 to 4), ``via`` the intermediate entity's number,
+    ``premises`` the two entity pairs read, in the pattern's order, ``weight`` the attention weight.
+    """
+
+    pattern: int
+    via: int
+    premises: tuple[tuple[int, int], tuple[int, int]]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A fact: ``(head, label, tail)`` with the sentences that support it."""
+
+    head: int
+    tail: int
+    label: str
+    score: float = 1.0
+    evidence: tuple[int, ...] = ()
+    reasoning: tuple[ReasoningStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A tokenized text with its entities and, when known, its relations.
+
+    ``spaces[i]`` says whether word ``i`` is followed by a space, as in spaCy, so ``text`` is exactly
+    the concatenation. ``sentence_starts`` holds the first word of each sentence and begins with 0.
+    """
+
+    id: str
+    words: tuple[str, ...]
+    sentence_starts: tuple[int, ...]
+    entities: tuple[Entity, ...]
+    relations: tuple[Relation, ...] = ()
+    spaces: tuple[bool, ...] = field(default=())
+    title: str = ""
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        spaces = self.spaces or (True,) * len(self.words)
+        return [0, *accumulate(len(word) + space for word, space in zip(self.words, spaces, strict=True))]
+
+    @cached_property
+    def text(self) -> str:
+        spaces = self.spaces or (True,) * len(self.words)
+        return "".join(word + " " * space for word, space in zip(self.words, spaces, strict=True))
+
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """First and last word (exclusive) of every sentence."""
+        return list(pairwise((*self.sentence_starts, len(self.words))))
+
+    def characters(self, start: int, end: int) -> tuple[int, int]:
+        """Character offsets in ``text`` of the words ``start`` to ``end`` (exclusive)."""
+        first = self._offsets[start]
+        return (first, first) if end <= start else (first, self._offsets[end - 1] + len(self.words[end - 1]))

@@ -1,0 +1,1 @@
+"""Readers that turn annotated corpora into documents, and documents into model inputs."""
