@@ -1,0 +1,16 @@
+"""DocRE-SD and DocuNet as torch modules."""
+
+from kg_docre.modeling.config import ModelConfig
+from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
+from kg_docre.modeling.model import DocREModel, PairMatrix, Prediction
+
+__all__ = [
+    "DocREModel",
+    "DocumentBatch",
+    "DocumentEncoder",
+    "EncodedDocuments",
+    "ModelConfig",
+    "PairMatrix",
+    "Prediction",
+    "localized_context",
+]

@@ -1,0 +1,97 @@
+"""Last-layer attention rows without giving up fused attention.
+
+Localized context (DocRE-SD eq 2, DocuNet eq 5) needs the encoder's last-layer attention weights, but
+only the rows of mention starts. Asking transformers for attentions switches every layer to the slow
+path, so the encoder runs fused attention and just these rows are computed from the last layer's own
+queries and keys, which a registered attention function sees after all position terms are applied.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
+from transformers.modeling_utils import AttentionInterface
+
+__all__ = ["encode_with_rows", "use_row_attention"]
+
+IMPLEMENTATION = "kg_docre_rows"
+
+
+class _LastCall(threading.local):
+    """Queries, keys, mask, scaling and position bias of the attention call made last in this thread."""
+
+    arguments: tuple[Tensor, Tensor, Tensor | None, float, Tensor | None] | None = None
+
+
+_last_call = _LastCall()
+
+
+def _fused_attention(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
+) -> tuple[Tensor, None]:
+    scaling = options.get("scaling")
+    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    _last_call.arguments = (query, key, attention_mask, scaling, options.get("position_bias"))
+    return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
+
+
+AttentionInterface.register(IMPLEMENTATION, _fused_attention)
+AttentionMaskInterface.register(IMPLEMENTATION, sdpa_mask)
+
+
+def use_row_attention(encoder: PreTrainedModel) -> bool:
+    """Switch ``encoder`` to fused attention with rows on demand; False where its architecture can't.
+
+    Architectures that compute attention inside their own modules (MPNet, DeBERTa) stay on their eager
+    path, and :func:`encode_with_rows` picks the rows out of the attentions they return: the same
+    numbers, more memory.
+    """
+    supported = bool(getattr(encoder, "_supports_attention_backend", False))
+    encoder.set_attn_implementation(IMPLEMENTATION if supported else "eager")
+    return supported
+
+
+def encode_with_rows(
+    encoder: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor, rows: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Last hidden states and the last layer's attention weights at chosen query positions.
+
+    *Shape:* ``input_ids`` and ``attention_mask`` (windows, tokens); ``rows`` (windows, queries),
+    positions of the queries; returns states (windows, tokens, width) and weights (windows, heads,
+    queries, tokens), each row summing to 1 over the unmasked tokens.
+
+    Raises :exc:`RuntimeError` if the encoder returns no attention weights.
+    """
+    if encoder.config._attn_implementation != IMPLEMENTATION:
+        output = encoder(input_ids=input_ids, attention_mask=attention_mask, output_attentions=True)
+        if not output.attentions:
+            raise RuntimeError(f"encoder {encoder.config.model_type!r} returned no attention weights")
+        weights = output.attentions[-1]
+        index = rows[:, None, :, None].expand(-1, weights.shape[1], -1, weights.shape[3])
+        return output.last_hidden_state, weights.gather(2, index).float()
+
+    try:
+        states = encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        if _last_call.arguments is None:
+            raise RuntimeError(f"encoder {encoder.config.model_type!r} made no attention call")
+        query, key, mask, scaling, bias = _last_call.arguments
+    finally:
+        _last_call.arguments = None
+    index = rows[:, None, :, None]
+    query = query.gather(2, index.expand(-1, query.shape[1], -1, query.shape[3]))
+    if key.shape[1] != query.shape[1]:  # grouped key/value heads
+        key = key.repeat_interleave(query.shape[1] // key.shape[1], dim=1)
+    scores = (query @ key.transpose(2, 3)).float() * scaling
+    for term in (bias, mask):
+        if term is None:
+            continue
+        term = term.expand(rows.shape[0], term.shape[1], -1, -1)
+        term = term.gather(2, index.expand(-1, term.shape[1], -1, term.shape[3]))
+        scores = scores.masked_fill(~term, -torch.inf) if term.dtype == torch.bool else scores + term
+    return states, scores.softmax(-1)

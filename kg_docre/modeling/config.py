@@ -1,0 +1,80 @@
+"""Every choice of architecture and every ablation of the two papers, as fields of one record."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["ModelConfig"]
+
+
+class ModelConfig(BaseModel):
+    """What a :class:`~kg_docre.modeling.DocREModel` is made of. Serialized as ``config.json``.
+
+    The defaults are DocRE-SD (AAAI 2023); :meth:`docunet` and :meth:`atlop` give the other two.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoder: dict[str, Any] = Field(description="Hugging Face configuration of the encoder")
+    window: int = Field(512, ge=16, description="tokens the encoder takes at once, special tokens included")
+    window_overlap: int = Field(128, ge=0, description="tokens two neighbouring windows share")
+    prefix: tuple[int, ...] = Field((), description="special token ids before every window")
+    suffix: tuple[int, ...] = Field((), description="special token ids after every window")
+    marker: int = Field(description="token id of the mention marker '*'")
+
+    relations: dict[str, str] = Field(min_length=1, description="relation id → readable name, in logit order")
+    entity_types: tuple[str, ...] = Field(("PER", "ORG", "LOC", "TIME", "NUM", "MISC"), min_length=1)
+
+    pair_width: int = Field(256, ge=8, description="width d of an entity-pair feature vector")
+    pair_features: Literal["docre-sd", "context", "similarity"] = Field(
+        "docre-sd", description="DocRE-SD eq 1; DocuNet eq 4-5; DocuNet eq 3"
+    )
+    context_weights: Literal["product", "softmax"] = Field(
+        "product", description="normalised attention products (DocRE-SD eq 2), or their softmax (DocuNet eq 5)"
+    )
+    type_features: bool = Field(False, description="add a learned vector per entity type to entity embeddings")
+    reasoning: Literal["r-msa", "msa", "u-net", "feed-forward", "none"] = Field(
+        "r-msa", description="DocRE-SD eq 3-6; its MSA ablation; DocuNet eq 6; DocuNet without the U-Net; ATLOP"
+    )
+    reasoning_layers: int = Field(2, ge=1, description="L, the number of R-MSA (or MSA) layers")
+    patterns: tuple[Literal[1, 2, 3, 4], ...] = Field(
+        (1, 2, 3, 4), min_length=1, description="reasoning patterns of DocRE-SD Table 1 in use"
+    )
+    classifier: Literal["linear", "bilinear"] = Field("linear", description="DocRE-SD eq 7; DocuNet eq 7-9")
+    bilinear_groups: int = Field(1, ge=1, description="1: full bilinear (DocuNet); more: ATLOP's group bilinear")
+    loss: Literal["adaptive-threshold", "balanced-softmax", "binary-cross-entropy"] = Field(
+        "adaptive-threshold", description="DocRE-SD eq 10; DocuNet eq 11; DocuNet without balanced softmax"
+    )
+    dropout: float = Field(0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.patterns)) != len(self.patterns):
+            raise ValueError(f"patterns: each pattern once, got {self.patterns}")
+        if self.pair_width % self.bilinear_groups:
+            raise ValueError("pair_width must be a multiple of bilinear_groups")
+        if self.window - len(self.prefix) - len(self.suffix) <= self.window_overlap:
+            raise ValueError("window_overlap must be smaller than the window without its special tokens")
+        return self
+
+    @staticmethod
+    def docunet() -> dict[str, Any]:
+        """The fields that turn the default into DocuNet (IJCAI 2021), context-based strategy."""
+        return {
+            "pair_features": "context",
+            "reasoning": "u-net",
+            "classifier": "bilinear",
+            "loss": "balanced-softmax",
+        }
+
+    @staticmethod
+    def atlop() -> dict[str, Any]:
+        """The fields that turn the default into ATLOP (AAAI 2021), the base model of both papers."""
+        return {
+            "pair_features": "context",
+            "reasoning": "none",
+            "classifier": "bilinear",
+            "bilinear_groups": 4,
+        }

@@ -1,0 +1,142 @@
+"""Documents in, entity embeddings and localized context out (DocRE-SD eq 1-2, DocuNet eq 1-5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from kg_docre.modeling.attention import encode_with_rows, use_row_attention
+
+__all__ = ["DocumentBatch", "DocumentEncoder", "EncodedDocuments", "localized_context"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBatch:
+    """Documents as tensors. W windows of T tokens; B documents of up to L tokens, N entities.
+
+    A document longer than the encoder spans several windows; ``token_positions`` says where in the
+    document (flattened to B·L) each window token belongs, B·L for padding.
+    """
+
+    input_ids: Tensor  # (W, T)
+    attention_mask: Tensor  # (W, T) bool
+    token_positions: Tensor  # (W, T) int
+    window_document: Tensor  # (W,) int
+    start_rows: Tensor  # (W, Q) int: window positions of mention start markers, padded with 0
+    start_weights: Tensor  # (W, N, Q): share of each row in its entity's attention, 0 for padding
+    mention_positions: Tensor  # (B, N, K) int: document positions of mention start markers
+    mention_mask: Tensor  # (B, N, K) bool
+    entity_types: Tensor  # (B, N) int
+    entity_mask: Tensor  # (B, N) bool
+    token_mask: Tensor  # (B, L) bool
+    token_sentences: Tensor  # (B, L) int: sentence of each token, -1 for special tokens and padding
+
+    @property
+    def windowed(self) -> bool:
+        """Whether any document spans more than one window."""
+        return self.input_ids.shape[0] > self.entity_mask.shape[0]
+
+    def to(self, device: torch.device) -> Self:
+        return type(self)(**{f.name: getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedDocuments:
+    """What the encoder knows of a batch.
+
+    *Shape:* ``states`` (B, L, width), ``entities`` (B, N, width), ``attention`` (B, N, heads, L).
+    """
+
+    states: Tensor
+    entities: Tensor
+    attention: Tensor
+
+
+class DocumentEncoder(nn.Module):
+    r"""A pretrained language model over windows, and logsumexp pooling of mentions into entities.
+
+    .. math:: h(e_i) = \log \sum_{j=1}^{N_{e_i}} \exp(h(m_j^i))
+
+    where :math:`h(m_j^i)` is the state of the start marker of mention j (DocRE-SD, Encoder; DocuNet
+    eq 2). Tokens that several windows share get the average of their states and of their attention.
+
+    States are layer-normalized first: pretrained encoders differ tenfold in the scale of their last
+    layer (sentence encoders are the smallest), and everything behind learns at one speed this way.
+    """
+
+    def __init__(self, encoder: PreTrainedModel, *, entity_types: int = 0) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.width: int = encoder.config.hidden_size
+        use_row_attention(encoder)
+        self.state_norm = nn.LayerNorm(self.width)
+        self.type_embedding = nn.Embedding(entity_types, self.width) if entity_types else None
+        if self.type_embedding is not None:
+            nn.init.zeros_(self.type_embedding.weight)
+
+    def forward(self, batch: DocumentBatch) -> EncodedDocuments:
+        states, rows = encode_with_rows(self.encoder, batch.input_ids, batch.attention_mask, batch.start_rows)
+        states = self.state_norm(states)
+        windows, heads, queries, tokens = rows.shape
+        # attention of an entity: the mean over its mentions (and their windows), (W, N, heads, T)
+        pooled = batch.start_weights @ rows.transpose(1, 2).reshape(windows, queries, heads * tokens)
+        attention = pooled.unflatten(-1, (heads, tokens))
+        if batch.windowed:
+            states, attention = self._merge_windows(batch, states, attention)
+        mentions = states.gather(
+            1, batch.mention_positions.flatten(1)[..., None].expand(-1, -1, states.shape[-1])
+        ).unflatten(1, batch.mention_positions.shape[1:])
+        # an entity slot without mentions is padding: give it one, so that no gradient is undefined
+        mask = batch.mention_mask.clone()
+        mask[..., 0] |= ~batch.entity_mask
+        entities = mentions.float().masked_fill(~mask[..., None], -torch.inf).logsumexp(2)
+        if self.type_embedding is not None:
+            entities = entities + self.type_embedding(batch.entity_types)
+        return EncodedDocuments(states=states, entities=entities, attention=attention)
+
+    @staticmethod
+    def _merge_windows(batch: DocumentBatch, states: Tensor, attention: Tensor) -> tuple[Tensor, Tensor]:
+        documents, length = batch.token_sentences.shape
+        flat = batch.token_positions.flatten()
+        counts = states.new_zeros(documents * length + 1).index_add(0, flat, torch.ones_like(flat, dtype=states.dtype))
+        merged = states.new_zeros(documents * length + 1, states.shape[-1]).index_add(0, flat, states.flatten(0, 1))
+        merged = (merged / counts.clamp_min(1)[:, None])[:-1].view(documents, length, -1)
+        _, entities, heads, _ = attention.shape
+        local = batch.token_positions - batch.window_document[:, None] * length
+        local = local.masked_fill(~batch.attention_mask, length)  # padding goes to a slot that is cut off
+        wide = attention.new_zeros(len(local), entities, heads, length + 1)
+        wide = wide.scatter(3, local[:, None, None].expand(-1, entities, heads, -1), attention)
+        summed = attention.new_zeros(documents, entities, heads, length + 1)
+        return merged, summed.index_add(0, batch.window_document, wide)[..., :length]
+
+
+def localized_context(
+    encoded: EncodedDocuments, token_mask: Tensor, *, weights: str = "product"
+) -> tuple[Tensor, Tensor]:
+    r"""Context of every entity pair and the token weights it was drawn with.
+
+    ``product`` is DocRE-SD eq 2, ``softmax`` DocuNet eq 4-5 (before :math:`W_2`):
+
+    .. math::
+        c_{s,o} = H^T \frac{A_s \circ A_o}{1^T (A_s \circ A_o)}
+        \qquad a^{(s,o)} = \mathrm{softmax}\Big(\sum_i A^s_i \cdot A^o_i\Big)
+
+    with the products averaged over heads.
+
+    *Shape:* ``token_mask`` (B, L); returns context (B, N, N, width) and weights (B, N, N, L), each
+    summing to 1.
+    """
+    entities = encoded.attention.shape[1]
+    by_token = encoded.attention.permute(0, 3, 1, 2)  # (B, L, N, heads)
+    products = (by_token @ by_token.transpose(2, 3)).flatten(2)  # (B, L, N²)
+    if weights == "softmax":
+        products = products.masked_fill(~token_mask[..., None], -torch.inf).softmax(1)
+    else:
+        products = products / (products.sum(1, keepdim=True) + 1e-10)
+    products = products.transpose(1, 2)  # (B, N², L)
+    context = products.to(encoded.states.dtype) @ encoded.states
+    return context.unflatten(1, (entities, entities)), products.unflatten(1, (entities, entities))

@@ -1,0 +1,198 @@
+"""The whole network: features in, relation logits and reasoning weights out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers.initialization import no_init_weights
+
+from kg_docre.modeling.classifier import BilinearClassifier, LinearClassifier
+from kg_docre.modeling.config import ModelConfig
+from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
+from kg_docre.modeling.losses import adaptive_threshold_loss, balanced_softmax_loss, binary_cross_entropy
+from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
+from kg_docre.modeling.reasoning import ReasoningModule
+from kg_docre.modeling.segmentation import Segmentation
+
+__all__ = ["DocREModel", "PairMatrix", "Prediction"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairMatrix:
+    """The entity-pair feature matrix M⁽⁰⁾ and what it was made from.
+
+    *Shape:* ``features`` (B, N, N, d), ``context_weights`` (B, N, N, L), ``mask`` (B, N).
+    """
+
+    features: Tensor
+    encoded: EncodedDocuments
+    context_weights: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Logits for every pair and, when asked for, the intermediates that reasoning looked at most.
+
+    *Shape:* ``logits`` (B, N, N, classes), ``via_weights`` and ``vias`` (B, heads, N, N, top) or None.
+    """
+
+    logits: Tensor
+    via_weights: Tensor | None
+    vias: Tensor | None
+
+
+class DocREModel(nn.Module):
+    """DocRE-SD, DocuNet or ATLOP, and every ablation between, as :class:`ModelConfig` says.
+
+    ``encoder`` gives pretrained weights to start training from; without it the encoder is built from
+    the configuration alone, to be filled by a checkpoint.
+    """
+
+    def __init__(self, config: ModelConfig, encoder: PreTrainedModel | None = None) -> None:
+        super().__init__()
+        self.config = config
+        if encoder is None:
+            settings = dict(config.encoder)
+            encoder = AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
+        _drop_pooler(encoder)
+        self.encoder = DocumentEncoder(encoder, entity_types=len(config.entity_types) if config.type_features else 0)
+        width, pair_width = self.encoder.width, config.pair_width
+        if config.pair_features == "docre-sd":
+            self.pairs: nn.Module = EntityPairs(entity_width=width, pair_width=pair_width, dropout=config.dropout)
+        elif config.pair_features == "context":
+            self.pairs = ContextPairs(entity_width=width, pair_width=pair_width)
+        else:
+            self.pairs = SimilarityPairs(entity_width=width, pair_width=pair_width)
+        self.dropout = nn.Dropout(config.dropout)
+        self.mask_vector = nn.Parameter(torch.randn(pair_width) * 0.02)
+        self.reasoning = self._reasoning(config)
+        classes = len(config.relations) + (config.loss == "adaptive-threshold")
+        self.classifier: nn.Module
+        if config.classifier == "linear":
+            self.classifier = LinearClassifier(pair_width=pair_width, classes=classes, dropout=config.dropout)
+        else:
+            self.classifier = BilinearClassifier(
+                entity_width=width,
+                pair_width=pair_width,
+                classes=classes,
+                groups=config.bilinear_groups,
+                project_pair=config.reasoning == "none",
+                dropout=config.dropout,
+            )
+
+    @staticmethod
+    def _reasoning(config: ModelConfig) -> nn.Module | None:
+        width = config.pair_width
+        if config.reasoning in ("r-msa", "msa"):
+            return ReasoningModule(
+                width=width,
+                layers=config.reasoning_layers,
+                dropout=config.dropout,
+                patterns=config.patterns,
+                all_pairs=config.reasoning == "msa",
+            )
+        if config.reasoning == "u-net":
+            return Segmentation(width=width, channels=width // 2)
+        if config.reasoning == "feed-forward":
+            return nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
+        return None
+
+    @property
+    def device(self) -> torch.device:
+        return self.mask_vector.device
+
+    def encode(self, batch: DocumentBatch) -> PairMatrix:
+        """Everything before reasoning: the part both training branches share."""
+        encoded = self.encoder(batch)
+        context, weights = localized_context(encoded, batch.token_mask, weights=self.config.context_weights)
+        features = self.dropout(self.pairs(encoded.entities, context))
+        return PairMatrix(features=features, encoded=encoded, context_weights=weights, mask=batch.entity_mask)
+
+    def predict(self, matrix: PairMatrix, *, masked: Tensor | None = None, top: int = 0) -> Prediction:
+        """Reason over a matrix and classify every pair.
+
+        ``masked`` (B, N, N) bool marks pairs whose features are replaced by the learned [Mask] vector
+        (DocRE-SD, first branch). ``top`` asks for that many intermediates per head and pair.
+        """
+        features = matrix.features
+        if masked is not None:
+            features = torch.where(masked[..., None], self.mask_vector.to(features.dtype), features)
+        weights = vias = None
+        if isinstance(self.reasoning, ReasoningModule):
+            features, weights, vias = self.reasoning(features, matrix.mask, top=top)
+        elif isinstance(self.reasoning, Segmentation):
+            features = self.reasoning(features, matrix.mask)
+        elif self.reasoning is not None:
+            features = self.reasoning(features)
+        logits: Tensor = self.classifier(features, matrix.encoded.entities)
+        return Prediction(logits=logits.float(), via_weights=weights, vias=vias)
+
+    def forward(self, batch: DocumentBatch, *, top: int = 0) -> Prediction:
+        return self.predict(self.encode(batch), top=top)
+
+    def decision_scores(self, logits: Tensor) -> Tensor:
+        """Log-odds of every relation: positive exactly where the loss's threshold is passed.
+
+        *Shape:* logits (…, classes) → (…, relations).
+        """
+        if self.config.loss == "adaptive-threshold":
+            return logits[..., 1:] - logits[..., :1]
+        return logits
+
+    def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The configured loss per pair. *Shape:* (pairs, classes), (pairs, relations) bool → (pairs,)."""
+        losses = {
+            "adaptive-threshold": adaptive_threshold_loss,
+            "balanced-softmax": balanced_softmax_loss,
+            "binary-cross-entropy": binary_cross_entropy,
+        }
+        return losses[self.config.loss](logits, labels)
+
+    def save_pretrained(self, path: str | Path, *, half: bool = False) -> None:
+        """Write ``config.json`` and ``model.safetensors``; ``half`` stores fp16 weights."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        state = {
+            name: (value.half() if half and value.is_floating_point() else value).contiguous()
+            for name, value in self.state_dict().items()
+        }
+        save_file(state, folder / "model.safetensors")
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path) -> Self:
+        """Read what :meth:`save_pretrained` wrote, in fp32, ready for prediction.
+
+        Raises :exc:`FileNotFoundError` naming the missing file, :exc:`ValueError` where configuration
+        and weights disagree.
+        """
+        folder = Path(path)
+        for name in ("config.json", "model.safetensors"):
+            if not (folder / name).is_file():
+                raise FileNotFoundError(
+                    f"{folder}: no {name}; a checkpoint is a folder with config.json and model.safetensors"
+                )
+        config = ModelConfig.model_validate_json((folder / "config.json").read_text(encoding="utf-8"))
+        with no_init_weights():  # every weight is about to be read
+            model = cls(config)
+        state = load_file(folder / "model.safetensors")
+        state = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
+        try:
+            model.load_state_dict(state, assign=True)
+        except RuntimeError as error:
+            raise ValueError(f"{folder}: weights do not fit config.json: {error}") from error
+        return model.eval()
+
+
+def _drop_pooler(encoder: PreTrainedModel) -> None:
+    """The sentence pooler is never read; leave its weights out of training and checkpoints."""
+    if getattr(encoder, "pooler", None) is not None:
+        del encoder.pooler
+        encoder.register_module("pooler", None)

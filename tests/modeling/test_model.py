@@ -1,0 +1,100 @@
+import json
+
+import pytest
+import torch
+
+from kg_docre.data.features import collate
+from kg_docre.modeling import DocREModel, ModelConfig
+from kg_docre.training.dataset import label_tensor
+from kg_docre.training.objective import training_loss
+
+ARCHITECTURES = {
+    "docre-sd": {},
+    "msa": {"reasoning": "msa"},
+    "first pattern only": {"patterns": (1,)},
+    "no reasoning": {"reasoning": "none"},
+    "entity types": {"type_features": True},
+    "docunet": ModelConfig.docunet(),
+    "docunet, softmax weights": {**ModelConfig.docunet(), "context_weights": "softmax"},
+    "docunet, similarity": {**ModelConfig.docunet(), "pair_features": "similarity"},
+    "docunet, feed-forward": {**ModelConfig.docunet(), "reasoning": "feed-forward"},
+    "docunet, cross-entropy": {**ModelConfig.docunet(), "loss": "binary-cross-entropy"},
+    "atlop": ModelConfig.atlop(),
+}
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_learns_one_batch(name, tiny_model, documents):
+    model, featurizer = tiny_model(**ARCHITECTURES[name], dropout=0.0)
+    chosen = documents[:2]
+    features = featurizer(chosen)
+    batch, labels = collate(features, model.config), label_tensor(chosen, features, list(model.config.relations))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    losses = []
+    for _ in range(12):
+        losses.append(training_loss(model, batch, labels, objective="plain-branch").total)
+        optimizer.zero_grad()
+        losses[-1].backward()
+        optimizer.step()
+    assert losses[-1] < 0.7 * losses[0]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_document_gets_the_same_logits_alone_and_in_a_batch(name, tiny_model, documents):
+    model, featurizer = tiny_model(**ARCHITECTURES[name])
+    features = featurizer(documents[:4])
+    with torch.no_grad():
+        together = model(collate(features, model.config)).logits
+        for number, one in enumerate(features):
+            n = len(one.order)
+            alone = model(collate([one], model.config)).logits[0]
+            torch.testing.assert_close(together[number, :n, :n], alone, atol=2e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["docre-sd", "docunet", "atlop"])
+def test_saved_and_read_back_it_is_the_same_model(name, tiny_model, documents, tmp_path):
+    model, featurizer = tiny_model(**ARCHITECTURES[name])
+    model.save_pretrained(tmp_path)
+    again = DocREModel.from_pretrained(tmp_path)
+    batch = collate(featurizer(documents[:2]), model.config)
+    with torch.no_grad():
+        torch.testing.assert_close(again(batch).logits, model(batch).logits, atol=0, rtol=0)
+    assert not again.training
+
+
+def test_half_precision_checkpoints_are_half_the_size(tiny_model, documents, tmp_path):
+    model, featurizer = tiny_model()
+    model.save_pretrained(tmp_path / "full")
+    model.save_pretrained(tmp_path / "half", half=True)
+    full, half = ((tmp_path / kind / "model.safetensors").stat().st_size for kind in ("full", "half"))
+    assert half < 0.55 * full
+    batch = collate(featurizer(documents[:1]), model.config)
+    with torch.no_grad():
+        logits = DocREModel.from_pretrained(tmp_path / "half")(batch).logits
+        torch.testing.assert_close(logits, model(batch).logits, atol=0.05, rtol=0.05)
+
+
+def test_broken_checkpoints_say_what_is_wrong(tiny_model, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no config\.json"):
+        DocREModel.from_pretrained(tmp_path)
+    tiny_model()[0].save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**config, "pair_width": 24}))
+    with pytest.raises(ValueError, match="weights do not fit"):
+        DocREModel.from_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({**config, "colour": "red"}))
+    with pytest.raises(ValueError, match="colour"):
+        DocREModel.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"patterns": (1, 1)}, "each pattern once"),
+        ({"pair_width": 30, "bilinear_groups": 4}, "multiple of bilinear_groups"),
+        ({"window": 32, "window_overlap": 31}, "window_overlap"),
+    ],
+)
+def test_impossible_configurations_are_refused(fields, message):
+    with pytest.raises(ValueError, match=message):
+        ModelConfig(encoder={}, marker=1, relations={"P1": "x"}, prefix=(2,), suffix=(3,), **fields)

@@ -1,0 +1,66 @@
+import torch
+
+from kg_docre.modeling.classifier import BilinearClassifier
+from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
+
+ENTITIES, CONTEXT = (
+    torch.randn(1, 3, 6, generator=torch.Generator().manual_seed(0)),
+    torch.randn(1, 3, 3, 6, generator=torch.Generator().manual_seed(1)),
+)
+
+
+def test_entity_pairs_are_docre_sd_eq_1():
+    module = EntityPairs(entity_width=6, pair_width=4, dropout=0.0).eval()
+    features = module(ENTITIES, CONTEXT)
+    context_head, context_tail = module.context.weight.chunk(2)
+    w_s = torch.cat([module.head.weight, context_head], 1)
+    w_o = torch.cat([module.tail.weight, context_tail], 1)
+    for s in range(3):
+        for o in range(3):
+            z_s = torch.tanh(w_s @ torch.cat([ENTITIES[0, s], CONTEXT[0, s, o]]) + module.head.bias)
+            z_o = torch.tanh(w_o @ torch.cat([ENTITIES[0, o], CONTEXT[0, s, o]]) + module.tail.bias)
+            torch.testing.assert_close(features[0, s, o], module.feed_forward(torch.cat([z_s, z_o])))
+
+
+def test_similarity_pairs_are_docunet_eq_3():
+    module = SimilarityPairs(entity_width=6, pair_width=4)
+    features = module(ENTITIES, CONTEXT)
+    for s in range(3):
+        for o in range(3):
+            e_s, e_o = ENTITIES[0, s], ENTITIES[0, o]
+            cosine = e_s @ e_o / (e_s.norm() * e_o.norm())
+            bilinear = module.bilinear.weight @ e_s @ e_o / 6**0.5
+            similarity = torch.cat([e_s * e_o, cosine[None], bilinear[None]])
+            torch.testing.assert_close(features[0, s, o], module.project(similarity))
+
+
+def test_context_pairs_read_the_context_alone():
+    module = ContextPairs(entity_width=6, pair_width=4)
+    torch.testing.assert_close(module(ENTITIES, CONTEXT), module(ENTITIES + 1, CONTEXT))
+
+
+def test_full_bilinear_classifier_is_docunet_eq_7_to_9():
+    module = BilinearClassifier(
+        entity_width=6, pair_width=4, classes=3, groups=1, project_pair=False, dropout=0.0
+    ).eval()
+    pairs = torch.randn(1, 3, 3, 4)
+    logits = module(pairs, ENTITIES)
+    matrices = module.bilinear.weight.view(3, 4, 4)
+    for s in range(3):
+        for o in range(3):
+            z_s = torch.tanh(module.head(ENTITIES[0, s]) + pairs[0, s, o])
+            z_o = torch.tanh(module.tail(ENTITIES[0, o]) + pairs[0, s, o])
+            for r in range(3):
+                expected = z_s @ matrices[r] @ z_o + module.bilinear.bias[r]
+                torch.testing.assert_close(logits[0, s, o, r], expected)
+
+
+def test_group_bilinear_is_a_block_diagonal_bilinear_form():
+    grouped = BilinearClassifier(entity_width=6, pair_width=4, classes=3, groups=2, project_pair=True, dropout=0.0)
+    full = BilinearClassifier(entity_width=6, pair_width=4, classes=3, groups=1, project_pair=True, dropout=0.0)
+    blocks = grouped.bilinear.weight.view(3, 2, 2, 2)
+    state = grouped.state_dict()
+    state["bilinear.weight"] = torch.stack([torch.block_diag(*blocks[r]) for r in range(3)]).view(3, 16)
+    full.load_state_dict(state)
+    pairs = torch.randn(1, 3, 3, 4)
+    torch.testing.assert_close(grouped.eval()(pairs, ENTITIES), full.eval()(pairs, ENTITIES))
