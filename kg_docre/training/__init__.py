@@ -1,0 +1,1 @@
+"""Training: self-distillation and its ablations, curriculum, exact resume."""

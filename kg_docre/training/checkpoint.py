@@ -1,0 +1,72 @@
+"""Everything a run needs to go on exactly where it was killed, in safetensors and JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+__all__ = ["load_state", "replace_folder", "save_state"]
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """Put a finished folder in place of an old one; a kill leaves one of the two whole."""
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def save_state(
+    folder: Path,
+    model: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+    progress: dict[str, Any],
+) -> None:
+    """Weights, optimizer moments, schedule, random state and ``progress``."""
+    tensors: dict[str, Tensor] = {f"model.{name}": value.contiguous() for name, value in model.state_dict().items()}
+    for number, moments in optimizer.state_dict()["state"].items():
+        for name, value in moments.items():
+            tensors[f"optimizer.{number}.{name}"] = value.contiguous()
+    tensors["random.cpu"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["random.cuda"] = torch.cuda.get_rng_state()
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, folder / "state.safetensors")
+    schedule = {key: value for key, value in scheduler.state_dict().items() if isinstance(value, int | float | list)}
+    text = json.dumps({"progress": progress, "schedule": schedule}, indent=1)
+    (folder / "state.json").write_text(text, encoding="utf-8")
+
+
+def load_state(
+    folder: Path,
+    model: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+) -> dict[str, Any]:
+    """Put everything back and return ``progress``."""
+    tensors = load_file(folder / "state.safetensors")
+    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+    model.load_state_dict({n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")})
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimizer."):
+            _, number, moment = name.split(".")
+            moments.setdefault(int(number), {})[moment] = value
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+    scheduler.load_state_dict({**scheduler.state_dict(), **state["schedule"]})
+    for group, rate in zip(optimizer.param_groups, scheduler.get_last_lr(), strict=True):
+        group["lr"] = rate
+    torch.set_rng_state(tensors["random.cpu"])
+    if "random.cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["random.cuda"])
+    progress: dict[str, Any] = state["progress"]
+    return progress

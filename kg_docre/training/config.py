@@ -1,0 +1,84 @@
+"""The training file: data, architecture, objective and optimization in one TOML document."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kg_docre.data.errors import DataError
+
+__all__ = ["TrainingConfig"]
+
+Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
+
+
+class TrainingConfig(BaseModel):
+    """Everything that decides a training run. Paths are relative to the working directory."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoder: str = Field(description="folder or hub name of a Hugging Face encoder")
+    train: tuple[Path, ...] = Field(min_length=1, description="DocRED-format files to learn from")
+    development: Path | None = Field(None, description="DocRED-format file to choose the best epoch on")
+    development_size: int = Field(
+        0, ge=0, description="without a development file: documents held out of the first training file by text hash"
+    )
+    relations: Path | None = Field(None, description="JSON {id: name}; default: the 96 relations of DocRED")
+    known_facts: Path | None = Field(
+        None,
+        description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: the training facts",
+    )
+    model: dict[str, Any] = Field(default_factory=dict, description="fields of ModelConfig other than the encoder's")
+
+    objective: Objective = Field(
+        "self-distillation",
+        description="DocRE-SD eq 9; without the first branch; without the second; SD→R-Drop; SD→KD",
+    )
+    max_mask_rate: float = Field(0.2, ge=0, le=1, description="γ_max")
+    curriculum: bool = Field(True, description="raise the mask rate from 0 to γ_max instead of starting there")
+    teacher: Path | None = Field(None, description="checkpoint that teaches in knowledge distillation")
+
+    epochs: int = Field(10, ge=1)
+    batch_size: int = Field(4, ge=1, description="documents per step")
+    encoder_learning_rate: float = Field(5e-5, gt=0)
+    learning_rate: float = Field(2e-4, gt=0, description="of everything that is not the encoder")
+    weight_decay: float = Field(0.01, ge=0)
+    warmup: float = Field(0.06, ge=0, lt=1, description="share of steps with a rising learning rate")
+    max_gradient_norm: float = Field(1.0, gt=0)
+    attention_dropout: float | None = Field(
+        None, ge=0, lt=1, description="in the encoder; default: its own. 0 keeps attention fused while training"
+    )
+    seed: int = 0
+    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, …")
+    precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.development is not None and self.development_size:
+            raise ValueError("give development or development_size, not both")
+        if (self.objective == "knowledge-distillation") != (self.teacher is not None):
+            raise ValueError("objective 'knowledge-distillation' and a teacher go together")
+        return self
+
+    @classmethod
+    def from_toml(cls, path: str | Path, **overrides: Any) -> Self:
+        """Read a training file; ``overrides`` replace its fields.
+
+        Raises :exc:`DataError` naming the file and the field.
+        """
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise DataError(f"{path}: not TOML: {error}") from error
+        try:
+            return cls.model_validate({**values, **overrides})
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()
+            )
+            raise DataError(f"{path}: {problems}") from error

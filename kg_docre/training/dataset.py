@@ -1,0 +1,66 @@
+"""Training documents: read, held out by text, labelled as tensors, batched by length."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from kg_docre.annotations import Document
+from kg_docre.data.docred import read_docred
+from kg_docre.data.features import Features
+
+__all__ = ["label_tensor", "length_batches", "read_split"]
+
+_POOL = 16  # batches whose documents are sorted by length together
+
+
+def text_hash(document: Document) -> str:
+    """Identifies a text whatever its annotation and spacing, so that no text is on both sides of a split."""
+    return hashlib.sha256("".join(document.words).encode()).hexdigest()
+
+
+def read_split(
+    train: Sequence[Path], development: Path | None = None, development_size: int = 0
+) -> tuple[list[Document], list[Document]]:
+    """Training and development documents.
+
+    Held-out documents are the first ``development_size`` of the first file by text hash: the same ones
+    on every machine. A text on the development side never stays in any training file.
+    """
+    files = [read_docred(path) for path in train]
+    if development is not None:
+        held_out = read_docred(development)
+    else:
+        held_out = sorted(files[0], key=text_hash)[:development_size]
+    hidden = {text_hash(document) for document in held_out}
+    return [document for file in files for document in file if text_hash(document) not in hidden], held_out
+
+
+def label_tensor(documents: Sequence[Document], features: Sequence[Features], relations: Sequence[str]) -> Tensor:
+    """*Shape:* (B, N, N, relations) bool, in the entity order of the features."""
+    number = {relation: index for index, relation in enumerate(relations)}
+    entities = max(len(f.order) for f in features)
+    labels = torch.zeros(len(documents), entities, entities, len(number), dtype=torch.bool)
+    for d, (document, f) in enumerate(zip(documents, features, strict=True)):
+        rank = {int(entity): position for position, entity in enumerate(f.order)}
+        cells = [(rank[r.head], rank[r.tail], number[r.label]) for r in document.relations]
+        if cells:
+            head, tail, label = torch.tensor(cells).unbind(1)
+            labels[d, head, tail, label] = True
+    return labels
+
+
+def length_batches(lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> Iterator[list[int]]:
+    """Every index once, in random batches of documents of like length."""
+    order = torch.randperm(len(lengths), generator=generator).tolist()
+    pool = batch_size * _POOL
+    batches = []
+    for first in range(0, len(order), pool):
+        nearby = sorted(order[first : first + pool], key=lambda index: lengths[index])
+        batches += [nearby[i : i + batch_size] for i in range(0, len(nearby), batch_size)]
+    for index in torch.randperm(len(batches), generator=generator).tolist():
+        yield batches[index]

@@ -1,0 +1,237 @@
+"""``kg-docre train``: one run from a training file to the best checkpoint."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
+
+from kg_docre.data.docred_relations import docred_relations, read_relations
+from kg_docre.data.errors import DataError
+from kg_docre.data.features import Features, Featurizer, collate
+from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_relations
+from kg_docre.modeling import DocREModel, ModelConfig
+from kg_docre.precision import autocast, choose_device
+from kg_docre.predictor import Predictor
+from kg_docre.progress import progress
+from kg_docre.training.checkpoint import load_state, replace_folder, save_state
+from kg_docre.training.config import TrainingConfig
+from kg_docre.training.dataset import label_tensor, length_batches, read_split
+from kg_docre.training.objective import mask_rate, training_loss
+
+__all__ = ["TrainingResult", "train"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """Where the best checkpoint lies, of which epoch, and its development scores (None without data)."""
+
+    folder: Path
+    epoch: int
+    scores: RelationScores | None
+
+
+def train(config: TrainingConfig, output: str | Path) -> TrainingResult:
+    """Train and leave the best checkpoint in ``output/best``.
+
+    Every epoch is saved to ``output/last``; a run that finds it there goes on from it, and ends with
+    the same weights as if it had never stopped. ``output/log.jsonl`` has a line per epoch.
+
+    Raises :exc:`DataError` for unusable data, naming it.
+    """
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    return _Run(config, folder).train()
+
+
+class _Run:
+    def __init__(self, config: TrainingConfig, folder: Path) -> None:
+        self.config, self.folder = config, folder
+        self.device = choose_device(config.device)
+        torch.manual_seed(config.seed)
+        self.documents, self.development = read_split(config.train, config.development, config.development_size)
+        relations = docred_relations() if config.relations is None else read_relations(config.relations)
+        self.model, tokenizer = build_model(config, relations)
+        self.model.to(self.device)
+        self.tokenizer = tokenizer
+        self.featurizer = Featurizer(tokenizer, self.model.config)
+        self.known = (
+            KnownFacts.from_documents(self.documents)
+            if config.known_facts is None
+            else KnownFacts.from_json(config.known_facts)
+        )
+        self.documents = [document for document in self.documents if len(document.entities) > 1]
+        for document in (*self.documents, *self.development):
+            self.featurizer.check(document)
+            for relation in document.relations:
+                if relation.label not in relations:
+                    raise DataError(f"{document.id}: relation {relation.label!r} is not in the vocabulary")
+        if not self.documents:
+            raise DataError("no training document has two entities")
+        self.features = self.featurizer(self.documents)
+        self.teacher = (
+            None if config.teacher is None else Predictor.from_pretrained(config.teacher, device=str(self.device))
+        )
+        self.teacher_features: list[Features] = []
+        if self.teacher is not None:
+            if list(self.teacher.model.config.relations) != list(relations):
+                raise DataError(f"{config.teacher}: the teacher knows other relations")
+            self.teacher_features = self.teacher.featurizer(self.documents)
+
+    def train(self) -> TrainingResult:
+        config = self.config
+        steps_per_epoch = -(-len(self.documents) // config.batch_size)
+        total = steps_per_epoch * config.epochs
+        optimizer = self._optimizer()
+        warmup = max(1, round(total * config.warmup))
+        scheduler = torch.optim.lr_scheduler.LambdaLR(
+            optimizer,
+            lambda step: min((step + 1) / warmup, max(0.0, (total - step) / max(1, total - warmup))),
+        )
+        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None}
+        last = self.folder / "last"
+        if (last / "state.json").is_file():
+            done = load_state(last, self.model, optimizer, scheduler)
+        for epoch in range(done["epoch"], config.epochs):
+            losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
+            scores = self.evaluate()
+            done["epoch"] = epoch + 1
+            if scores is None or done["best"] is None or scores.f1 > done["best"]["f1"]:
+                done["best"] = None if scores is None else asdict(scores)
+                done["best_epoch"] = epoch + 1
+                self._save_best()
+            fresh = self.folder / "last.new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            save_state(fresh, self.model, optimizer, scheduler, done)
+            replace_folder(fresh, last)
+            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+                line = {
+                    "epoch": epoch + 1,
+                    **losses,
+                    **({} if scores is None else {"f1": scores.f1, "ign_f1": scores.ign_f1}),
+                }
+                log.write(json.dumps(line) + "\n")
+        best = None if done["best"] is None else RelationScores(**done["best"])
+        return TrainingResult(folder=self.folder / "best", epoch=done["best_epoch"], scores=best)
+
+    def _optimizer(self) -> torch.optim.AdamW:
+        """AdamW with two learning rates; biases and normalization are not decayed."""
+        groups: dict[tuple[bool, bool], list[Tensor]] = {}
+        for name, parameter in self.model.named_parameters():
+            groups.setdefault((name.startswith("encoder.encoder."), parameter.ndim > 1), []).append(parameter)
+        config = self.config
+        return torch.optim.AdamW(
+            {
+                "params": parameters,
+                "lr": config.encoder_learning_rate if in_encoder else config.learning_rate,
+                "weight_decay": config.weight_decay if decayed else 0.0,
+            }
+            for (in_encoder, decayed), parameters in sorted(groups.items(), key=lambda item: item[0])
+        )
+
+    def _epoch(
+        self,
+        epoch: int,
+        steps_per_epoch: int,
+        total: int,
+        optimizer: torch.optim.Optimizer,
+        scheduler: torch.optim.lr_scheduler.LRScheduler,
+    ) -> dict[str, float]:
+        config, model = self.config, self.model
+        model.train()
+        shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
+        sums = torch.zeros(4)
+        relations = list(model.config.relations)
+        batches = length_batches([len(f.pieces) for f in self.features], config.batch_size, shuffle)
+        with progress(f"epoch {epoch + 1}/{config.epochs}", steps_per_epoch) as advance:
+            for step, indices in enumerate(batches, epoch * steps_per_epoch):
+                features = [self.features[i] for i in indices]
+                batch = collate(features, model.config).to(self.device)
+                labels = label_tensor([self.documents[i] for i in indices], features, relations).to(self.device)
+                rate = mask_rate(step, total, config.max_mask_rate, curriculum=config.curriculum)
+                with autocast(self.device, config.precision):
+                    losses = training_loss(
+                        model,
+                        batch,
+                        labels,
+                        objective=config.objective,
+                        rate=rate,
+                        teacher_scores=self._teacher_scores(indices),
+                    )
+                optimizer.zero_grad(set_to_none=True)
+                losses.total.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
+                optimizer.step()
+                scheduler.step()
+                parts = torch.stack([losses.total, losses.plain, losses.masked, losses.divergence]).detach().cpu()
+                sums += parts
+                advance(1, f"loss {parts[0]:.3f}")
+        names = ("loss", "loss_plain", "loss_masked", "loss_divergence")
+        return dict(zip(names, (sums / steps_per_epoch).tolist(), strict=True))
+
+    @torch.no_grad()
+    def _teacher_scores(self, indices: list[int]) -> Tensor | None:
+        if self.teacher is None:
+            return None
+        teacher = self.teacher.model
+        batch = collate([self.teacher_features[i] for i in indices], teacher.config).to(self.device)
+        with autocast(self.device, self.config.precision):
+            return teacher.decision_scores(teacher(batch).logits)
+
+    def evaluate(self) -> RelationScores | None:
+        """Scores of the model as it is on the development documents; None if there are none."""
+        if not self.development:
+            return None
+        predictor = Predictor(self.model, self.featurizer, device=str(self.device), precision=self.config.precision)
+        return score_relations(self.development, list(predictor.pipe(self.development)), self.known)
+
+    def _save_best(self) -> None:
+        fresh = self.folder / "best.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self.model.save_pretrained(fresh, half=True)
+        self.tokenizer.save(str(fresh / "tokenizer.json"))
+        self.known.save(fresh / "known_facts.safetensors")
+        (fresh / "training.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        replace_folder(fresh, self.folder / "best")
+
+
+def build_model(config: TrainingConfig, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
+    """A fresh model around a pretrained encoder, with its tokenizer.
+
+    Raises :exc:`DataError` if the encoder has no fast tokenizer or ``model`` has a wrong field.
+    """
+    options = {} if config.attention_dropout is None else {"attention_probs_dropout_prob": config.attention_dropout}
+    encoder = AutoModel.from_pretrained(config.encoder, **options)
+    tokenizer = AutoTokenizer.from_pretrained(config.encoder, use_fast=True, add_prefix_space=True)
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise DataError(f"{config.encoder}: no fast tokenizer")
+    backend = tokenizer.backend_tokenizer
+    marker = tokenizer("*", add_special_tokens=False)["input_ids"]
+    around = tokenizer("*")["input_ids"]
+    first = next(i for i in range(len(around)) if around[i : i + len(marker)] == marker)
+    settings = encoder.config
+    positions = getattr(settings, "max_position_embeddings", None) or tokenizer.model_max_length
+    if settings.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer"):
+        positions -= settings.pad_token_id + 1  # their positions begin behind the padding index
+    try:
+        model_config = ModelConfig.model_validate(
+            {
+                "encoder": settings.to_diff_dict() | {"model_type": settings.model_type},
+                "window": min(positions, tokenizer.model_max_length, 4096),
+                "prefix": around[:first],
+                "suffix": around[first + len(marker) :],
+                "marker": marker[-1],
+                "relations": relations,
+                **config.model,
+            }
+        )
+    except ValueError as error:
+        raise DataError(f"model: {error}") from error
+    return DocREModel(model_config, encoder), backend

@@ -1,0 +1,135 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from kg_docre.annotations import Document
+from kg_docre.data.errors import DataError
+from kg_docre.data.features import collate
+from kg_docre.predictor import Predictor
+from tests.modeling import oracles
+
+
+@pytest.fixture(scope="module")
+def predictor(checkpoint):
+    return Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32")
+
+
+def test_it_learned_the_sample(predictor, documents):
+    """The tiny checkpoint was trained on these documents, so most of what it says must be right."""
+    found = list(predictor.pipe(documents))
+    predicted = sum(len(d.relations) for d in found)
+    correct = sum(
+        (r.head, r.label, r.tail) in {(g.head, g.label, g.tail) for g in gold.relations}
+        for gold, document in zip(documents, found, strict=True)
+        for r in document.relations
+    )
+    assert predicted > 20
+    assert correct / predicted > 0.5
+
+
+def test_order_and_batching_change_nothing(predictor, documents):
+    alone = [predictor(document) for document in documents]
+    together = list(predictor.pipe(iter(documents)))
+    small = Predictor(predictor.model, predictor.featurizer, batch_tokens=1, batch_pairs=1)
+    for results in (together, list(small.pipe(documents))):
+        assert [d.id for d in results] == [d.id for d in documents]
+        for a, b in zip(alone, results, strict=True):
+            assert [(r.head, r.label, r.tail, r.evidence) for r in a.relations] == [
+                (r.head, r.label, r.tail, r.evidence) for r in b.relations
+            ]
+            assert [r.score for r in a.relations] == pytest.approx([r.score for r in b.relations], abs=1e-5)
+
+
+def test_scores_are_the_models_and_the_threshold_is_its_decision(predictor, documents):
+    document = documents[0]
+    features = predictor.featurizer([document])[0]
+    with torch.no_grad():
+        logits = predictor.model(collate([features], predictor.model.config)).logits[0]
+    names = list(predictor.model.config.relations)
+    expected = {}
+    for s in range(len(features.order)):
+        for o in range(len(features.order)):
+            for r, name in enumerate(names):
+                if s != o and logits[s, o, r + 1] > logits[s, o, 0]:
+                    key = (int(features.order[s]), name, int(features.order[o]))
+                    expected[key] = torch.sigmoid(logits[s, o, r + 1] - logits[s, o, 0]).item()
+    found = {(r.head, r.label, r.tail): r.score for r in predictor(document).relations}
+    assert found == pytest.approx(expected, abs=1e-5)
+    strict = next(predictor.pipe([document], threshold=0.9)).relations
+    assert {(r.head, r.label, r.tail) for r in strict} == {key for key, score in expected.items() if score >= 0.9}
+
+
+def test_evidence_and_reasoning_come_from_the_models_weights(predictor, documents):
+    document = documents[4]
+    features = predictor.featurizer([document])[0]
+    batch = collate([features], predictor.model.config)
+    with torch.no_grad():
+        matrix = predictor.model.encode(batch)
+        last = matrix.features
+        for layer in predictor.model.reasoning.layers[:-1]:
+            last, _, _ = layer(last, matrix.mask)
+        attention = oracles.r_msa(predictor.model.reasoning.layers[-1].attention, last, matrix.mask)[1][0]
+    rank = {int(entity): position for position, entity in enumerate(features.order)}
+    relations = predictor(document).relations
+    assert relations
+    for r in relations:
+        head, tail = rank[r.head], rank[r.tail]
+        weights = matrix.context_weights[0, head, tail]
+        share = [weights[batch.token_sentences[0] == n].sum().item() for n in range(len(document.sentence_starts))]
+        assert max(range(len(share)), key=share.__getitem__) in r.evidence
+        assert all(share[n] >= 0.199 * sum(share) or share[n] == max(share) for n in r.evidence)
+        for step in r.reasoning:
+            via, pattern = rank[step.via], step.pattern - 1
+            assert step.weight == pytest.approx(attention[pattern, head, tail, via + 1].item(), abs=1e-4)
+            assert step.via not in (r.head, r.tail)
+            first, second = {
+                1: ((r.head, step.via), (step.via, r.tail)),
+                2: ((step.via, r.head), (step.via, r.tail)),
+                3: ((r.head, step.via), (r.tail, step.via)),
+                4: ((r.tail, step.via), (step.via, r.head)),
+            }[step.pattern]
+            assert step.premises == (first, second)
+        assert [s.weight for s in r.reasoning] == sorted((s.weight for s in r.reasoning), reverse=True)
+    assert any(r.reasoning for r in relations)
+
+
+def test_documents_without_pairs_pass_through(predictor, documents):
+    empty = Document("empty", (), (0,), ())
+    single = replace(documents[0], entities=documents[0].entities[:1], relations=())
+    assert list(predictor.pipe([empty, single])) == [empty, single]
+    assert list(predictor.pipe([])) == []
+
+
+def test_one_bad_document_does_not_sink_the_others(predictor, documents):
+    bad = replace(
+        documents[1], id="bad", entities=(replace(documents[1].entities[0], type="GENE"), *documents[1].entities[1:])
+    )
+    crowded = replace(documents[2], id="crowded", entities=documents[2].entities * 40)
+    stream = [documents[0], bad, crowded, documents[3]]
+    errors = {}
+    found = list(predictor.pipe(stream, on_error=lambda document, error: errors.update({document.id: str(error)})))
+    assert [d.id for d in found] == [d.id for d in stream]
+    assert found[0].relations == predictor(documents[0]).relations
+    assert found[1].relations == found[2].relations == ()
+    assert "GENE" in errors["bad"]
+    assert "max_entities = 300" in errors["crowded"]
+    with pytest.raises(DataError, match=r"bad: entity 0"):
+        list(predictor.pipe(stream))
+
+
+def test_unknown_models_and_devices_are_refused(checkpoint):
+    with pytest.raises(FileNotFoundError, match="no checkpoint 'nonsense'"):
+        Predictor.from_pretrained("nonsense")
+    with pytest.raises(ValueError, match="device"):
+        Predictor.from_pretrained(checkpoint, device="abacus")
+
+
+def test_the_name_changes_with_the_weights(checkpoint, tmp_path, predictor):
+    from kg_docre.modeling import DocREModel
+
+    model = DocREModel.from_pretrained(checkpoint)
+    model.mask_vector.data += 1
+    model.save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_bytes((checkpoint / "tokenizer.json").read_bytes())
+    assert Predictor.from_pretrained(tmp_path).name.split("@")[1] != predictor.name.split("@")[1]

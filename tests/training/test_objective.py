@@ -1,0 +1,100 @@
+import pytest
+import torch
+
+from kg_docre.data.features import collate
+from kg_docre.training.dataset import label_tensor
+from kg_docre.training.objective import mask_rate, training_loss
+from tests.modeling import oracles
+
+
+@pytest.fixture
+def case(tiny_model, documents):
+    model, featurizer = tiny_model(dropout=0.0)
+    chosen = documents[:2]
+    features = featurizer(chosen)
+    batch = collate(features, model.config)
+    return model, batch, label_tensor(chosen, features, list(model.config.relations))
+
+
+def _real(batch):
+    return [
+        (d, s, o)
+        for d, mask in enumerate(batch.entity_mask)
+        for s in range(len(mask))
+        for o in range(len(mask))
+        if s != o and mask[s] and mask[o]
+    ]
+
+
+def test_self_distillation_is_eq_9(case):
+    model, batch, labels = case
+    torch.manual_seed(3)
+    losses = training_loss(model, batch, labels, objective="self-distillation", rate=0.3)
+    torch.manual_seed(3)
+    masked = torch.rand(labels.shape[:3]) < 0.3
+    masked &= batch.entity_mask[:, :, None] & batch.entity_mask[:, None]
+    masked &= ~torch.eye(masked.shape[1], dtype=torch.bool)
+    matrix = model.encode(batch)
+    plain, hidden = model.predict(matrix).logits, model.predict(matrix, masked=masked).logits
+    cells = _real(batch)
+    expected_plain = sum(oracles.adaptive_threshold(plain[c], labels[c]) for c in cells) / len(cells)
+    expected_masked = sum(oracles.adaptive_threshold(hidden[c], labels[c]) for c in cells) / len(cells)
+    gap = sum(
+        oracles.bernoulli_divergence(plain[c][1:] - plain[c][0], hidden[c][1:] - hidden[c][0]) for c in cells
+    ) / len(cells)
+    assert losses.plain.item() == pytest.approx(expected_plain, rel=1e-4)
+    assert losses.masked.item() == pytest.approx(expected_masked, rel=1e-4)
+    assert losses.divergence.item() == pytest.approx(gap, rel=1e-3)
+    assert losses.total.item() == pytest.approx(expected_plain + expected_masked + gap, rel=1e-4)
+    assert masked.any()
+
+
+def test_each_ablation_leaves_its_part_out(case):
+    model, batch, labels = case
+    plain = training_loss(model, batch, labels, objective="plain-branch")
+    assert plain.total == plain.plain
+    assert plain.masked == plain.divergence == 0
+    masked = training_loss(model, batch, labels, objective="masked-branch", rate=0.5)
+    assert masked.total == masked.masked
+    assert masked.plain == masked.divergence == 0
+    assert masked.masked != plain.plain
+
+
+def test_a_fully_masked_matrix_knows_nothing_of_the_document(case):
+    """All features replaced by [Mask]: every pair gets the same logits, from context-free reasoning."""
+    model, batch, _ = case
+    matrix = model.encode(batch)
+    everything = torch.ones(matrix.features.shape[:3], dtype=torch.bool)
+    logits = model.predict(matrix, masked=everything).logits[0]
+    torch.testing.assert_close(logits[0, 1], logits[1, 2])
+
+
+def test_the_mask_vector_is_learned_in_the_first_branch(case):
+    model, batch, labels = case
+    training_loss(model, batch, labels, objective="self-distillation", rate=0.2).total.backward()
+    assert model.mask_vector.grad.abs().sum() > 0
+
+
+def test_r_drop_compares_two_dropout_samples(case):
+    model, batch, labels = case
+    still = training_loss(model, batch, labels, objective="r-drop")
+    assert still.divergence.item() == pytest.approx(0, abs=1e-6)
+    model.train()
+    model.dropout.p = 0.5
+    assert training_loss(model, batch, labels, objective="r-drop").divergence > 1e-4
+
+
+def test_knowledge_distillation_pulls_towards_the_teacher(case):
+    model, batch, labels = case
+    own = model.decision_scores(model(batch).logits).detach()
+    same = training_loss(model, batch, labels, objective="knowledge-distillation", teacher_scores=own)
+    other = training_loss(model, batch, labels, objective="knowledge-distillation", teacher_scores=own + 2)
+    assert same.divergence.item() == pytest.approx(0, abs=1e-6)
+    assert other.divergence > 0.1
+    with pytest.raises(ValueError, match="without a teacher"):
+        training_loss(model, batch, labels, objective="knowledge-distillation")
+
+
+def test_curriculum_rises_to_its_maximum():
+    assert [mask_rate(t, 100, 0.2) for t in (0, 10, 20, 99)] == [0.0, 0.1, 0.2, 0.2]
+    assert mask_rate(0, 100, 0.2, curriculum=False) == 0.2

@@ -1,0 +1,124 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from kg_docre.data.docred import read_docred, write_docred
+from kg_docre.data.errors import DataError
+from kg_docre.training.config import TrainingConfig
+from kg_docre.training.dataset import length_batches, read_split
+from kg_docre.training.trainer import train
+from tests.conftest import DATA
+
+
+def _weights(folder):
+    return load_file(folder / "last" / "state.safetensors")
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(training_file, tmp_path):
+    file = training_file(epochs=6)
+    whole = tmp_path / "whole"
+    train(TrainingConfig.from_toml(file), whole)
+
+    killed = tmp_path / "killed"
+    command = [sys.executable, "-m", "kg_docre.cli", "train", str(file), "--output", str(killed)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while not (killed / "log.jsonl").exists() and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    epochs = len((killed / "log.jsonl").read_text().splitlines())
+    assert 1 <= epochs < 6, "the run must be killed in the middle for this test to mean anything"
+    train(TrainingConfig.from_toml(file), killed)
+
+    expected, found = _weights(whole), _weights(killed)
+    assert expected.keys() == found.keys()
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, atol=0, rtol=0, msg=name)
+
+
+def test_a_seed_reproduces_a_run_and_another_does_not(training_file, tmp_path):
+    runs = {}
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train(TrainingConfig.from_toml(training_file(seed=seed, epochs=1)), tmp_path / name)
+        runs[name] = (tmp_path / name / "last" / "state.safetensors").read_bytes()
+    assert runs["a"] == runs["b"]
+    assert runs["a"] != runs["c"]
+
+
+def test_training_learns_and_keeps_the_best_epoch(training_file, tmp_path):
+    sample = str(DATA / "redocred_sample.json")
+    config = TrainingConfig.from_toml(training_file(epochs=14, development_size=0, development=sample, seed=3))
+    # a development file that holds the training texts would leave nothing to train on
+    with pytest.raises(DataError, match="no training document"):
+        train(config, tmp_path / "nothing")
+    result = train(TrainingConfig.from_toml(training_file(epochs=4)), tmp_path / "run")
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert log[-1]["loss"] < log[0]["loss"]
+    assert result.scores is not None
+    assert result.scores.f1 == max(line["f1"] for line in log)
+    assert log[result.epoch - 1]["f1"] == result.scores.f1
+    assert (result.folder / "tokenizer.json").exists()
+
+
+@pytest.mark.parametrize("objective", ["self-distillation", "plain-branch", "masked-branch", "r-drop"])
+def test_every_objective_trains(objective, training_file, tmp_path):
+    result = train(TrainingConfig.from_toml(training_file(epochs=1, objective=objective)), tmp_path)
+    assert result.folder.exists()
+
+
+def test_a_teacher_with_another_vocabulary_teaches(checkpoint, training_file, tmp_path):
+    file = training_file(epochs=1, objective="knowledge-distillation", teacher=str(checkpoint))
+    train(TrainingConfig.from_toml(file), tmp_path)
+    assert json.loads((tmp_path / "log.jsonl").read_text())["loss_divergence"] > 0
+
+
+def test_no_text_is_on_both_sides(tmp_path, documents):
+    write_docred(documents, tmp_path / "a.json")
+    write_docred(documents[4:], tmp_path / "b.json")
+    train_side, held_out = read_split([tmp_path / "a.json", tmp_path / "b.json"], None, 4)
+    words = {document.words for document in held_out}
+    assert len(held_out) == 4
+    assert not any(document.words in words for document in train_side)
+    reversed_file = tmp_path / "reversed.json"
+    write_docred(documents[::-1], reversed_file)
+    assert {d.words for d in read_split([reversed_file], None, 4)[1]} == words
+
+
+def test_batches_cover_everything_once_and_are_of_like_length():
+    lengths = torch.randint(50, 500, (500,), generator=torch.Generator().manual_seed(0)).tolist()
+    batches = list(length_batches(lengths, 4, torch.Generator().manual_seed(0)))
+    assert sorted(i for batch in batches for i in batch) == list(range(500))
+    waste = sum(max(lengths[i] for i in batch) * len(batch) - sum(lengths[i] for i in batch) for batch in batches)
+    assert waste / sum(lengths) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"objective": "magic"}, "objective"),
+        ({"teacher": "somewhere"}, "go together"),
+        ({"model": {"patterns": (5,)}}, "patterns"),
+        ({"train": ["nowhere.json"]}, r"nowhere\.json"),
+    ],
+)
+def test_broken_training_files_name_the_field(fields, message, training_file, tmp_path):
+    with pytest.raises(DataError, match=message):
+        train(TrainingConfig.from_toml(training_file(**fields)), tmp_path)
+
+
+def test_relations_outside_the_vocabulary_are_named(training_file, tmp_path):
+    vocabulary = tmp_path / "relations.json"
+    vocabulary.write_text(json.dumps({"P17": "country"}))
+    with pytest.raises(DataError, match="not in the vocabulary"):
+        train(TrainingConfig.from_toml(training_file(relations=str(vocabulary))), tmp_path / "run")
+
+
+def test_sample_is_training_data():
+    assert len(read_docred(DATA / "redocred_sample.json")) == 10
