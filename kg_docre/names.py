@@ -1,0 +1,69 @@
+"""Forms of a name: what stays the same when one thing is written in different ways."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["initials", "is_acronym", "normalize_name", "strip_titles", "without_article"]
+
+ARTICLES = frozenset({"the", "a", "an"})
+TITLES = frozenset(
+    """mr mrs ms miss mister madam dr doctor prof professor sir dame lord lady rev reverend fr hon honorable
+    president vice premier chancellor minister secretary senator sen congressman congresswoman representative rep
+    governor gov mayor judge justice attorney ambassador chairman director ceo general gen lieutenant lt colonel col
+    major maj captain capt commander cmdr sergeant sgt corporal private admiral marshal officer detective inspector
+    agent king queen prince princess emperor empress duke duchess count countess baron baroness earl pope cardinal
+    bishop archbishop saint st brother sister coach singer actor actress""".split()
+)
+_GENERATION = frozenset({"jr", "sr"})
+_SMALL_WORDS = frozenset(
+    {"of", "the", "and", "for", "in", "on", "at", "to", "de", "la", "du", "des", "der", "und", "&"}
+)
+_POSSESSIVE = re.compile(r"\s*['’]s?$", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def without_article(name: str) -> str:
+    """The name without leading articles and without a possessive ending, otherwise as written."""
+    name = _POSSESSIVE.sub("", name.strip()) or name.strip()
+    words = name.split()
+    while len(words) > 1 and words[0].casefold() in ARTICLES:
+        words = words[1:]
+    return " ".join(words)
+
+
+def normalize_name(name: str) -> str:
+    """Case, accents, articles, possessives, punctuation and spacing folded away: "The U.S.'s" → "us".
+
+    Never empty for a name that is not: what is all punctuation stays as it is.
+    """
+    folded = unicodedata.normalize("NFKD", without_article(unicodedata.normalize("NFKC", name)))
+    folded = "".join(character for character in folded if not unicodedata.combining(character)).casefold()
+    folded = folded.replace(".", "").replace("'", "").replace("’", "")
+    return _NOT_WORD.sub(" ", folded).strip() or " ".join(name.split()) or name
+
+
+def strip_titles(words: list[str]) -> list[str]:
+    """Normalized words of a person's name without titles before it and generations after it."""
+    while len(words) > 1 and words[0] in TITLES:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in _GENERATION:
+        words = words[:-1]
+    return words
+
+
+def is_acronym(name: str) -> bool:
+    """Two to six capitals, with or without full stops."""
+    letters = without_article(name).replace(".", "").replace(" ", "")
+    return 2 <= len(letters) <= 6 and letters.isalpha() and letters.isupper()
+
+
+def initials(name: str) -> set[str]:
+    """Acronyms a name of several words may have, with and without its small words."""
+    words = [word for word in _NOT_WORD.split(without_article(name).replace(".", "")) if word]
+    if len(words) < 2:
+        return set()
+    every = "".join(word[0] for word in words).casefold()
+    large = "".join(word[0] for word in words if word.casefold() not in _SMALL_WORDS).casefold()
+    return {form for form in (every, large) if len(form) > 1}

@@ -1,0 +1,187 @@
+"""What the components leave on a ``Doc``: plain data underneath, views on top.
+
+The data are nested lists of ints, strings and floats in ``doc._.docre_entities`` and
+``doc._.docre_relations``, so ``DocBin(store_user_data=True)``, ``to_bytes``, ``n_process`` and
+pickling carry them. ``doc._.entities``, ``doc._.relations`` and ``span._.entity`` are views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.tokens import Doc, Span
+
+from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.names import ARTICLES
+
+__all__ = [
+    "EntityView",
+    "ReasoningView",
+    "RelationView",
+    "register_extensions",
+    "set_entities",
+    "set_relations",
+    "to_document",
+]
+
+ENTITIES, RELATIONS = "docre_entities", "docre_relations"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityView:
+    """A cluster of mentions of one document."""
+
+    index: int
+    name: str
+    type: str
+    kb_id: str
+    mentions: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningView:
+    """An intermediate entity that one reasoning pattern looked at, and the two pairs it read."""
+
+    pattern: int
+    via: EntityView
+    premises: tuple[tuple[EntityView, EntityView], tuple[EntityView, EntityView]]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelationView:
+    """A fact: ``head`` —``name``→ ``tail``, with the sentences that support it."""
+
+    head: EntityView
+    label: str
+    name: str
+    tail: EntityView
+    score: float
+    evidence: tuple[Span, ...]
+    reasoning: tuple[ReasoningView, ...]
+
+    def __str__(self) -> str:
+        return f"{self.head.name} —{self.name}→ {self.tail.name} ({self.score:.2f})"
+
+
+def register_extensions(*, relations: str = "relations", entities: str = "entities", entity: str = "entity") -> None:
+    """Make the attributes known to spaCy under these names. Doing it again is harmless.
+
+    Raises :exc:`ValueError` if another extension already has one of the names.
+    """
+    for name in (ENTITIES, RELATIONS):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+    views: tuple[tuple[Any, str, Any], ...] = (
+        (Doc, relations, _relations),
+        (Doc, entities, _entities),
+        (Span, entity, _entity_of),
+    )
+    for owner, name, getter in views:
+        if owner.has_extension(name):
+            if owner.get_extension(name)[2] is not getter:
+                kind = owner.__name__
+                raise ValueError(f"{kind}._.{name} is taken by another extension; choose another name in the config")
+            continue
+        owner.set_extension(name, getter=getter)
+
+
+def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[str]) -> None:
+    """Store clusters of mentions, their types, and the first knowledge-base id among them."""
+    data = []
+    for spans, type in zip(clusters, types, strict=True):
+        kb_id = next((span.kb_id_ for span in spans if span.kb_id_), "")
+        name = max((_bare(span) for span in spans), key=len).text
+        data.append([name, type, kb_id, [[span.start, span.end] for span in spans]])
+    setattr(doc._, ENTITIES, data)
+
+
+def set_relations(doc: Doc, relations: Sequence[Relation], names: dict[str, str]) -> None:
+    """Store predicted relations with the readable ``names`` of their labels."""
+    data = [
+        [
+            r.head,
+            r.label,
+            names.get(r.label, r.label),
+            r.tail,
+            r.score,
+            list(r.evidence),
+            [[step.pattern, step.via, [list(pair) for pair in step.premises], step.weight] for step in r.reasoning],
+        ]
+        for r in relations
+    ]
+    setattr(doc._, RELATIONS, data)
+
+
+def to_document(doc: Doc, *, id: str = "") -> Document:
+    """The doc as the predictor and the fact store read it; mentions without their articles."""
+    starts = [sentence.start for sentence in _sentences(doc)]
+    sentence_of = [number for number, sentence in enumerate(_sentences(doc)) for _ in range(len(sentence))]
+    entities = []
+    for name, type, kb_id, spans in getattr(doc._, ENTITIES) or ():
+        bare = [_bare(doc[start:end]) for start, end in spans]
+        mentions = tuple(
+            Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=span.text) for span in bare
+        )
+        entities.append(Entity(name=name, type=type, mentions=mentions, kb_id=kb_id))
+    return Document(
+        id=id,
+        words=tuple(token.text for token in doc),
+        spaces=tuple(bool(token.whitespace_) for token in doc),
+        sentence_starts=tuple(starts) or (0,),
+        entities=tuple(entities),
+    )
+
+
+def _bare(span: Span) -> Span:
+    """The span without a leading article."""
+    return span[1:] if len(span) > 1 and span[0].lower_ in ARTICLES else span
+
+
+def _sentences(doc: Doc) -> list[Span]:
+    """The doc's sentences; all of it as one where nothing has split it."""
+    return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]] if len(doc) else []
+
+
+def _view(doc: Doc, index: int, data: list[Any]) -> EntityView:
+    name, type, kb_id, spans = data
+    return EntityView(
+        index=index, name=name, type=type, kb_id=kb_id, mentions=tuple(doc[start:end] for start, end in spans)
+    )
+
+
+def _entities(doc: Doc) -> list[EntityView]:
+    return [_view(doc, index, data) for index, data in enumerate(getattr(doc._, ENTITIES) or ())]
+
+
+def _entity_of(span: Span) -> EntityView | None:
+    for index, data in enumerate(getattr(span.doc._, ENTITIES) or ()):
+        if [span.start, span.end] in [list(offsets) for offsets in data[3]]:
+            return _view(span.doc, index, data)
+    return None
+
+
+def _relations(doc: Doc) -> list[RelationView]:
+    entities, sentences = _entities(doc), _sentences(doc)
+    return [
+        RelationView(
+            head=entities[head],
+            label=label,
+            name=name,
+            tail=entities[tail],
+            score=score,
+            evidence=tuple(sentences[number] for number in evidence),
+            reasoning=tuple(
+                ReasoningView(
+                    pattern=pattern,
+                    via=entities[via],
+                    premises=tuple((entities[a], entities[b]) for a, b in premises),  # type: ignore[arg-type]
+                    weight=weight,
+                )
+                for pattern, via, premises, weight in reasoning
+            ),
+        )
+        for head, label, name, tail, score, evidence, reasoning in getattr(doc._, RELATIONS) or ()
+    ]

@@ -1,0 +1,184 @@
+"""``docre``: document-level relations on a ``Doc``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import minibatch, raise_error
+
+from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
+from spacy_components.annotations import ENTITIES, RELATIONS, register_extensions, set_relations, to_document
+from spacy_components.entity_clusters import EntityClusters
+
+if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
+    from kg_docre.predictor import Predictor
+
+__all__ = ["Docre", "make_docre"]
+
+ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
+
+
+@Language.factory(
+    "docre",
+    assigns=["doc._.relations", "doc._.entities", "span._.entity"],
+    requires=["doc.ents"],
+    default_config={
+        "model": "default",
+        "threshold": 0.5,
+        "device": "auto",
+        "precision": "auto",
+        "batch_tokens": 4096,
+        "max_entities": 300,
+        "entity_types": {},
+        "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
+    },
+)
+def make_docre(
+    nlp: Language,
+    name: str,
+    model: str,
+    threshold: float,
+    device: str,
+    precision: str,
+    batch_tokens: int,
+    max_entities: int,
+    entity_types: dict[str, str],
+    attributes: dict[str, str],
+) -> Docre:
+    """Create a :class:`Docre`.
+
+    ``model``: a shipped checkpoint's name or a folder. ``threshold``: the score a relation must reach;
+    0.5 is the model's own decision. ``device`` and ``precision``: "auto" takes a GPU and bf16 where
+    there are. ``batch_tokens``: encoder tokens of one batch. ``max_entities``: documents with more
+    are refused. ``entity_types``: labels of your recognizer → model types. ``attributes``: names of
+    the Doc and Span extensions.
+    """
+    return Docre(
+        name=name,
+        model=model,
+        threshold=threshold,
+        device=device,
+        precision=precision,
+        batch_tokens=batch_tokens,
+        max_entities=max_entities,
+        entity_types=entity_types,
+        attributes=attributes,
+    )
+
+
+class Docre:
+    """Finds document-level relations between the entities of a doc.
+
+    Takes the clusters of an earlier ``entity_clusters`` component, else clusters ``doc.ents`` itself.
+    Docs with fewer than two entities get an empty list of relations. The checkpoint is read at the
+    first use, or when the pipeline is initialized.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str = "docre",
+        model: str = "default",
+        threshold: float = 0.5,
+        device: str = "auto",
+        precision: str = "auto",
+        batch_tokens: int = 4096,
+        max_entities: int = 300,
+        entity_types: dict[str, str] | None = None,
+        attributes: dict[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.threshold = threshold
+        self._options = {
+            "device": device,
+            "precision": precision,
+            "batch_tokens": batch_tokens,
+            "max_entities": max_entities,
+        }
+        self._model = model
+        self._clusters = EntityClusters(entity_types=entity_types)
+        register_extensions(**(attributes or {}))
+        self._predictor: Predictor | None = None
+        self._error_handler: ErrorHandler = raise_error
+
+    @property
+    def predictor(self) -> Predictor:
+        """The loaded checkpoint."""
+        if self._predictor is None:
+            from kg_docre.predictor import Predictor
+
+            self._predictor = Predictor.from_pretrained(self._model, **self._options)
+        return self._predictor
+
+    def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
+        """Read the checkpoint now."""
+        _ = self.predictor
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
+        pipeline's error handler (by default the error is raised) and is left without relations."""
+        for docs in minibatch(stream, batch_size):
+            yield from self.set_annotations(docs)
+
+    def set_annotations(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        """Cluster entities where no component has, predict, and store the relations."""
+        for doc in docs:
+            if getattr(doc._, ENTITIES) is None:
+                self._clusters(doc)
+        failed: dict[str, Exception] = {}
+        documents = [to_document(doc, id=f"doc {number} of the batch") for number, doc in enumerate(docs)]
+        found = self.predictor.pipe(
+            documents, threshold=self.threshold, on_error=lambda document, error: failed.update({document.id: error})
+        )
+        names = self.predictor.model.config.relations
+        for doc, document in zip(docs, found, strict=True):
+            if document.id in failed:
+                self._error_handler(self.name, self, [doc], failed[document.id])
+                continue
+            set_relations(doc, document.relations, names)
+            yield doc
+
+    def set_error_handler(self, error_handler: ErrorHandler) -> None:
+        self._error_handler = error_handler
+
+    def get_error_handler(self) -> ErrorHandler:
+        return self._error_handler
+
+    def score(self, examples: Iterable[Example]) -> dict[str, float]:
+        """Micro precision, recall and F1 of relations whose head and tail clusters both match exactly."""
+        facts = predicted = correct = 0
+        for example in examples:
+            gold, found = _facts(example.reference), _facts(example.predicted)
+            facts, predicted, correct = facts + len(gold), predicted + len(found), correct + len(gold & found)
+        precision, recall = correct / max(1, predicted), correct / max(1, facts)
+        f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
+        return {"docre_p": precision, "docre_r": recall, "docre_f": f1}
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
+        if self._model not in shipped_checkpoints():
+            shutil.copytree(checkpoint_path(self._model), path, dirs_exist_ok=True)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Docre:
+        """Use the checkpoint kept with the pipeline, if there is one."""
+        if (Path(path) / "config.json").is_file():
+            self._model, self._predictor = str(path), None
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Worker processes read the checkpoint themselves: a third of a second, and no weights in pipes."""
+        return {**self.__dict__, "_predictor": None}
+
+
+def _facts(doc: Doc) -> set[tuple[frozenset[tuple[int, int]], str, frozenset[tuple[int, int]]]]:
+    clusters = [frozenset((start, end) for start, end in data[3]) for data in getattr(doc._, ENTITIES) or ()]
+    return {(clusters[data[0]], data[1], clusters[data[3]]) for data in getattr(doc._, RELATIONS) or ()}

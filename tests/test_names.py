@@ -1,0 +1,40 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg_docre.names import initials, is_acronym, normalize_name, without_article
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("The United States", "united states"),
+        ("U.S.", "US"),
+        ("São Paulo's", "Sao Paulo"),
+        ("the X-Files", "The X Files"),
+        ("Zest Airways, Inc.", "Zest Airways Inc"),
+        ("  New\n York ", "New York"),
+    ],
+)
+def test_spellings_of_one_name(name, same):
+    assert normalize_name(name) == normalize_name(same)
+
+
+@pytest.mark.parametrize(("name", "other"), [("Paris", "Parish"), ("1914", "1915"), ("+", "-")])
+def test_different_names_stay_different(name, other):
+    assert normalize_name(name) != normalize_name(other)
+
+
+@given(st.text(min_size=1))
+def test_normal_forms_are_stable_and_never_empty(name):
+    once = normalize_name(name)
+    assert once or not name
+    assert without_article(name) is not None
+
+
+@pytest.mark.parametrize(
+    ("acronym", "name"),
+    [("FBI", "Federal Bureau of Investigation"), ("U.S.", "United States"), ("UofC", "University of Chicago")],
+)
+def test_initials(acronym, name):
+    assert (acronym.replace(".", "").casefold() in initials(name)) == is_acronym(acronym)
