@@ -1,0 +1,202 @@
+"""The graph in Neo4j, over Bolt with the official driver.
+
+``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after
+the relation (``DIRECTOR {id, property: "P57", confidence, support, documents}``), and an evidence
+layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
+relationship. Everything is merged by id: a second export of the same store changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from neo4j import GraphDatabase, ManagedTransaction
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
+
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+
+__all__ = ["SCHEMES", "Neo4jTarget", "entity_label", "relationship_type"]
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+_BATCH = 2000
+_LABELS = {
+    "PER": "Person",
+    "ORG": "Organization",
+    "LOC": "Location",
+    "TIME": "Time",
+    "NUM": "Number",
+    "MISC": "Miscellaneous",
+}
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+def _identifier(text: str) -> str:
+    """Letters, digits and underscores of ``text``: the only part of a name that ever enters Cypher."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+
+
+def relationship_type(label: str, name: str) -> str:
+    """``P57``, ``director`` → ``DIRECTOR``; a name without a Latin letter falls back to the label."""
+    identifier = _identifier(name) or _identifier(label)
+    return f"R_{identifier}".upper() if not identifier[:1].isalpha() else identifier.upper()
+
+
+def entity_label(type: str) -> str:
+    """``PER`` → ``Person``; types of one's own are kept, marked as types."""
+    return _LABELS.get(type) or f"Type_{_identifier(type)}"
+
+
+class Neo4jTarget:
+    """One database of one server.
+
+    Connecting checks that the server answers and accepts the credentials; failures at any point raise
+    :exc:`ExportError`.
+    """
+
+    def __init__(self, uri: str, *, user: str, password: str, database: str | None = None) -> None:
+        parts = urlsplit(uri)
+        self.name = f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
+        if parts.scheme not in SCHEMES:
+            raise ExportError(f"{self.name}: not a Neo4j address; it begins with one of {', '.join(SCHEMES)}")
+        if parts.username or parts.password:
+            raise ExportError(f"{self.name}: no credentials in the address; set NEO4J_USER and NEO4J_PASSWORD")
+        self._database = database
+        with self._errors():
+            self._driver = GraphDatabase.driver(uri, auth=(user, password), connection_timeout=10.0)
+        try:
+            with self._errors(), self._driver.session(database=database) as session:
+                session.run("RETURN 1").consume()
+        except ExportError:
+            self._driver.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._driver.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except AuthError as error:
+            raise ExportError(f"{self.name}: user or password refused") from error
+        except ServiceUnavailable as error:
+            raise ExportError(f"{self.name}: no Neo4j server answers there") from error
+        except (Neo4jError, DriverError, OSError, ValueError) as error:
+            reason = getattr(error, "message", None) or str(error) or type(error).__name__
+            raise ExportError(f"{self.name}: {reason.splitlines()[0]}") from error
+
+    def write(self, graph: KnowledgeGraph, *, evidence: bool = True) -> None:
+        """Merge the whole graph: constraints, nodes, then relationships; then, unless ``evidence`` is
+        off, the facts' evidence layer."""
+        with self._errors():
+            for label in ("Entity", "Document", "Fact"):
+                self._run(
+                    f"CREATE CONSTRAINT kg_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+                )
+            self._write_entities(graph)
+            if evidence:
+                documents = ({"id": d.id, "uri": d.uri, "title": d.title, "model": d.model} for d in graph.documents())
+                self._batches("UNWIND $rows AS row MERGE (d:Document {id: row.id}) SET d += row", documents)
+            for batch in _batched(graph.facts()):
+                self._write_relationships(batch)
+                if evidence:
+                    self._write_evidence(batch)
+
+    def _write_entities(self, graph: KnowledgeGraph) -> None:
+        for nodes in _batched(graph.nodes()):
+            rows = [
+                {"id": n.id, "name": n.name, "type": n.type, "kb_id": n.kb_id, "aliases": list(n.aliases)}
+                for n in nodes
+            ]
+            self._run("UNWIND $rows AS row MERGE (e:Entity {id: row.id}) SET e += row", rows)
+            by_type: dict[str, list[Row]] = defaultdict(list)
+            for node in nodes:
+                by_type[entity_label(node.type)].append({"id": node.id})
+            for label, same in by_type.items():
+                self._run(f"UNWIND $rows AS row MATCH (e:Entity {{id: row.id}}) SET e:{label}", same)
+
+    def _write_relationships(self, facts: list[Fact]) -> None:
+        by_type: dict[str, list[Row]] = defaultdict(list)
+        for fact in facts:
+            properties = {
+                "property": fact.label,
+                "name": fact.name,
+                "confidence": fact.confidence,
+                "support": fact.support,
+                "documents": [e.document.uri for e in fact.evidence],
+            }
+            row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": properties}
+            by_type[relationship_type(fact.label, fact.name)].append(row)
+        for name, rows in by_type.items():
+            self._run(
+                "UNWIND $rows AS row MATCH (h:Entity {id: row.head}) MATCH (t:Entity {id: row.tail}) "
+                f"MERGE (t)<-[r:{name} {{id: row.id}}]-(h) SET r += row.properties",
+                rows,
+            )
+
+    def _write_evidence(self, facts: list[Fact]) -> None:
+        rows = [
+            {
+                "id": fact.id,
+                "property": fact.label,
+                "name": fact.name,
+                "head": fact.head,
+                "tail": fact.tail,
+                "confidence": fact.confidence,
+                "support": fact.support,
+            }
+            for fact in facts
+        ]
+        self._run("UNWIND $rows AS row MERGE (f:Fact {id: row.id}) SET f += row", rows)
+        links = (
+            {
+                "fact": fact.id,
+                "document": e.document.id,
+                "properties": {
+                    "score": e.score,
+                    "sentence_numbers": [number for number, _ in e.sentences],
+                    "sentences": [text for _, text in e.sentences],
+                },
+            }
+            for fact in facts
+            for e in fact.evidence
+        )
+        self._batches(
+            "UNWIND $rows AS row MATCH (f:Fact {id: row.fact}) MATCH (d:Document {id: row.document}) "
+            "MERGE (d)<-[r:EVIDENCED_BY]-(f) SET r += row.properties",
+            links,
+        )
+
+    def _batches(self, query: str, rows: Iterable[Row]) -> None:
+        for batch in _batched(rows):
+            self._run(query, batch)
+
+    def _run(self, query: str, rows: list[Row] | None = None) -> None:
+        """One managed transaction, retried by the driver when the server asks for it."""
+
+        def work(transaction: ManagedTransaction) -> None:
+            transaction.run(query, rows=rows or []).consume()
+
+        with self._driver.session(database=self._database) as session:
+            session.execute_write(work)
+
+
+def _batched(items: Iterable[T]) -> Iterator[list[T]]:
+    stream = iter(items)
+    while batch := list(islice(stream, _BATCH)):
+        yield batch

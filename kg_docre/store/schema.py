@@ -1,0 +1,76 @@
+"""Tables of the fact store. ``user_version`` says which version a file has."""
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY,
+    uri TEXT NOT NULL UNIQUE,           -- where the text came from
+    title TEXT NOT NULL,
+    content_hash TEXT NOT NULL,         -- sha256 of the text
+    model TEXT NOT NULL,                -- what found the relations
+    added TEXT NOT NULL                 -- UTC, ISO 8601
+);
+CREATE INDEX document_content ON document (content_hash);
+
+CREATE TABLE sentence (
+    document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,             -- character offset in the text
+    text TEXT NOT NULL,
+    PRIMARY KEY (document, number)
+) WITHOUT ROWID;
+
+CREATE TABLE entity (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    kb_id TEXT NOT NULL,
+    node TEXT NOT NULL                  -- the real thing it was resolved to
+);
+CREATE INDEX entity_document ON entity (document);
+CREATE INDEX entity_node ON entity (node);
+
+CREATE TABLE mention (
+    entity INTEGER NOT NULL REFERENCES entity ON DELETE CASCADE,
+    start INTEGER NOT NULL,             -- character offsets in the text
+    "end" INTEGER NOT NULL,
+    sentence INTEGER NOT NULL,
+    name TEXT NOT NULL
+);
+CREATE INDEX mention_entity ON mention (entity);
+
+CREATE TABLE relation (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+    head INTEGER NOT NULL REFERENCES entity ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    tail INTEGER NOT NULL REFERENCES entity ON DELETE CASCADE,
+    score REAL NOT NULL
+);
+CREATE INDEX relation_document ON relation (document);
+CREATE INDEX relation_head ON relation (head);
+CREATE INDEX relation_tail ON relation (tail);
+
+CREATE TABLE evidence (
+    relation INTEGER NOT NULL REFERENCES relation ON DELETE CASCADE,
+    sentence INTEGER NOT NULL,
+    PRIMARY KEY (relation, sentence)
+) WITHOUT ROWID;
+
+CREATE TABLE reasoning (
+    relation INTEGER NOT NULL REFERENCES relation ON DELETE CASCADE,
+    rank INTEGER NOT NULL,
+    pattern INTEGER NOT NULL,           -- row of DocRE-SD Table 1
+    via INTEGER NOT NULL REFERENCES entity ON DELETE CASCADE,
+    weight REAL NOT NULL,
+    PRIMARY KEY (relation, rank)
+) WITHOUT ROWID;
+CREATE INDEX reasoning_via ON reasoning (via);
+
+CREATE TABLE label (
+    id TEXT PRIMARY KEY,                -- a Wikidata property where it has one: P57
+    name TEXT NOT NULL
+) WITHOUT ROWID;
+"""

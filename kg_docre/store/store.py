@@ -1,0 +1,165 @@
+"""Documents, entities, mentions, relations and evidence in one SQLite file."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kg_docre.annotations import Document, Entity
+from kg_docre.store.schema import SCHEMA, VERSION
+
+__all__ = ["FactStore", "StoreError", "content_hash"]
+
+Value = str | int | float | None
+
+
+class StoreError(Exception):
+    """The store can't be opened or written; the message names the file and the reason."""
+
+
+def content_hash(text: str) -> str:
+    """Identifies a text: sha256 of its UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class FactStore:
+    """The truth that every graph is projected from.
+
+    Each document is one transaction, so a store that was killed at any point is whole. Foreign keys
+    are on; the journal is a write-ahead log, so that readers never wait.
+    """
+
+    def __init__(self, path: str | Path, *, create: bool = True) -> None:
+        self.path = Path(path)
+        if not create and not self.path.is_file():
+            raise StoreError(f"{self.path}: no such store")
+        try:
+            self._db = sqlite3.connect(self.path, isolation_level=None)
+            self._db.execute("PRAGMA foreign_keys = ON")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if version == 0 and tables:
+                raise StoreError(f"{self.path}: an SQLite file, but not a fact store")
+            if version > VERSION:
+                raise StoreError(f"{self.path}: made by a newer version (schema {version}, this one reads {VERSION})")
+            if version == 0:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+
+    def read(self, query: str, parameters: Sequence[Value] | Mapping[str, Value] = ()) -> sqlite3.Cursor:
+        """Run a SELECT on the store's tables; raises :exc:`StoreError`."""
+        try:
+            return self._db.execute(query, parameters)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+
+    def has(self, text: str, model: str) -> bool:
+        """Whether this very text, from whatever source, was already read by this model."""
+        query = "SELECT 1 FROM document WHERE content_hash = ? AND model = ?"
+        return self.read(query, (content_hash(text), model)).fetchone() is not None
+
+    def add(
+        self,
+        document: Document,
+        *,
+        model: str,
+        names: dict[str, str],
+        resolve: Callable[[Entity], str],
+        uri: str = "",
+    ) -> bool:
+        """Store a document with its relations; False if the store had it already.
+
+        A text is stored once per content; another text or another model under a known ``uri`` takes
+        the place of the old one. ``names`` are the readable names of relation labels, ``resolve``
+        tells which real thing an entity is.
+        """
+        uri, text = uri or document.id, document.text
+        if self.has(text, model):
+            return False
+        with self._transaction() as db:
+            digest = content_hash(text)
+            db.execute("DELETE FROM document WHERE uri = ? OR content_hash = ?", (uri, digest))
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            insert = "INSERT INTO document (uri, title, content_hash, model, added) VALUES (?, ?, ?, ?, ?)"
+            number = db.execute(insert, (uri, document.title, digest, model, now)).lastrowid
+            assert number is not None
+            self._add_sentences(db, number, document)
+            entities = self._add_entities(db, number, document, resolve)
+            self._add_relations(db, number, document, entities)
+            labels = {(r.label, names.get(r.label, r.label)) for r in document.relations}
+            db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
+        return True
+
+    @staticmethod
+    def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:
+        rows = []
+        for index, (first, last) in enumerate(document.sentences):
+            start, end = document.characters(first, last)
+            rows.append((number, index, start, document.text[start:end]))
+        db.executemany("INSERT INTO sentence VALUES (?, ?, ?, ?)", rows)
+
+    @staticmethod
+    def _add_entities(
+        db: sqlite3.Connection, number: int, document: Document, resolve: Callable[[Entity], str]
+    ) -> list[int]:
+        ids = []
+        insert = "INSERT INTO entity (document, name, type, kb_id, node) VALUES (?, ?, ?, ?, ?)"
+        for entity in document.entities:
+            row = (number, entity.name, entity.type, entity.kb_id, resolve(entity))
+            ids.append(db.execute(insert, row).lastrowid or 0)
+            db.executemany(
+                "INSERT INTO mention VALUES (?, ?, ?, ?, ?)",
+                [(ids[-1], *document.characters(m.start, m.end), m.sentence, m.name) for m in entity.mentions],
+            )
+        return ids
+
+    @staticmethod
+    def _add_relations(db: sqlite3.Connection, number: int, document: Document, entities: list[int]) -> None:
+        insert = "INSERT INTO relation (document, head, label, tail, score) VALUES (?, ?, ?, ?, ?)"
+        for r in document.relations:
+            row = (number, entities[r.head], r.label, entities[r.tail], r.score)
+            relation = db.execute(insert, row).lastrowid
+            db.executemany("INSERT INTO evidence VALUES (?, ?)", [(relation, sentence) for sentence in r.evidence])
+            db.executemany(
+                "INSERT INTO reasoning VALUES (?, ?, ?, ?, ?)",
+                [(relation, rank, s.pattern, entities[s.via], s.weight) for rank, s in enumerate(r.reasoning)],
+            )
+
+    def counts(self) -> dict[str, int]:
+        """How many documents, entities, nodes and relations there are."""
+        query = """SELECT (SELECT count(*) FROM document), (SELECT count(*) FROM entity),
+                          (SELECT count(DISTINCT node) FROM entity), (SELECT count(*) FROM relation)"""
+        return dict(zip(("documents", "entities", "nodes", "relations"), self.read(query).fetchone(), strict=True))

@@ -1,0 +1,234 @@
+import json
+
+import networkx
+import pytest
+from rdflib import RDF, RDFS, Dataset, Graph, Namespace
+
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
+from kg_docre.graph.networkx import to_networkx
+from kg_docre.graph.rdf import KG
+from kg_docre.graph.targets import open_target
+
+WDT = Namespace("http://www.wikidata.org/prop/direct/")
+
+
+def _credentials():
+    raise AssertionError("no file asks for credentials")
+
+
+def _expected(graph):
+    """Every fact as plain values: names of head and tail, label, confidence, support, evidence."""
+    names = {node.id: node.name for node in graph.nodes()}
+    return {
+        (names[f.head], f.label, names[f.tail]): (
+            f.confidence,
+            f.support,
+            {e.document.uri: (e.score, tuple(text for _, text in e.sentences)) for e in f.evidence},
+        )
+        for f in graph.facts()
+    }
+
+
+def _write(graph, path):
+    open_target(str(path), _credentials)(graph)
+    return path
+
+
+def _from_networkx(result):
+    return {
+        (result.nodes[head]["name"], label, result.nodes[tail]["name"]): (
+            data["confidence"],
+            data["support"],
+            {
+                e["document"]: (e["score"], tuple(text for _, text in e["sentences"]))
+                for e in (json.loads(data["evidence"]) if isinstance(data["evidence"], str) else data["evidence"])
+            },
+        )
+        for head, tail, label, data in result.edges(keys=True, data=True)
+    }
+
+
+def _from_rdf(rdf):
+    found = {}
+    for statement in rdf.subjects(RDF.type, RDF.Statement):
+        head, tail = (str(rdf.value(rdf.value(statement, end), RDFS.label)) for end in (RDF.subject, RDF.object))
+        label = str(rdf.value(statement, RDF.predicate)).removeprefix(str(WDT))
+        evidence = {}
+        for source in rdf.objects(statement, KG.evidence):
+            document = rdf.value(source, KG.document)
+            sentences = sorted(
+                (rdf.value(s, KG.number).toPython(), str(rdf.value(s, KG.text)))
+                for s in rdf.objects(source, KG.sentence)
+            )
+            uri = str(rdf.value(document, Namespace("http://purl.org/dc/terms/").identifier))
+            evidence[uri] = (rdf.value(source, KG.score).toPython(), tuple(text for _, text in sentences))
+        confidence, support = rdf.value(statement, KG.confidence), rdf.value(statement, KG.support)
+        found[head, label, tail] = (confidence.toPython(), support.toPython(), evidence)
+    return found
+
+
+def _from_neo4j(run):
+    rows = run(
+        """MATCH (h:Entity)-[r]->(t:Entity) MATCH (f:Fact {id: r.id})-[e:EVIDENCED_BY]->(d:Document)
+           RETURN h.name AS head, r.property AS label, t.name AS tail, r.confidence AS confidence,
+                  r.support AS support, d.uri AS uri, e.score AS score, e.sentences AS sentences"""
+    )
+    found = {}
+    for row in rows:
+        key = (row["head"], row["label"], row["tail"])
+        found.setdefault(key, (row["confidence"], row["support"], {}))
+        found[key][2][row["uri"]] = (row["score"], tuple(row["sentences"]))
+    return found
+
+
+def _close(found, expected):
+    assert found.keys() == expected.keys()
+    for key, (confidence, support, evidence) in expected.items():
+        assert found[key][0] == pytest.approx(confidence, abs=1e-12), key
+        assert found[key][1] == support, key
+        assert found[key][2].keys() == evidence.keys(), key
+        for uri, (score, sentences) in evidence.items():
+            assert found[key][2][uri][0] == pytest.approx(score, abs=1e-12), key
+            assert found[key][2][uri][1] == sentences, key
+
+
+def test_all_exporters_carry_the_same_facts(graph, tmp_path, bolt, database):
+    expected = _expected(graph)
+    assert len(expected) > 200
+    assert any(support > 1 for _, support, _ in expected.values())
+    _close(_from_networkx(to_networkx(graph)), expected)
+    _close(
+        _from_networkx(networkx.read_graphml(_write(graph, tmp_path / "kg.graphml"), force_multigraph=True)), expected
+    )
+    data = json.loads(_write(graph, tmp_path / "kg.json").read_text())
+    _close(_from_networkx(networkx.node_link_graph(data, edges="edges")), expected)
+    for suffix in (".ttl", ".nt"):
+        _close(_from_rdf(Graph().parse(_write(graph, tmp_path / f"kg{suffix}"))), expected)
+    for suffix in (".nq", ".trig"):
+        _close(_from_rdf(Dataset(default_union=True).parse(_write(graph, tmp_path / f"kg{suffix}"))), expected)
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph)
+    _close(_from_neo4j(database), expected)
+
+
+def test_nodes_carry_names_types_and_aliases(graph, bolt, database, tmp_path):
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph)
+    in_neo4j = {row["id"]: row for row in database("MATCH (e:Entity) RETURN e.id AS id, e AS e, labels(e) AS labels")}
+    in_networkx = to_networkx(graph).nodes
+    rdf = Graph().parse(_write(graph, tmp_path / "kg.ttl"))
+    labels = {str(o) for o in rdf.objects(None, RDFS.label)}
+    for node in graph.nodes():
+        assert in_networkx[node.id] == {
+            "name": node.name,
+            "type": node.type,
+            "kb_id": node.kb_id,
+            "aliases": list(node.aliases),
+        }
+        row = in_neo4j[node.id]
+        assert row["e"]["name"] == node.name
+        assert sorted(row["e"]["aliases"]) == sorted(node.aliases)
+        assert set(row["labels"]) == {"Entity", entity_label(node.type)}
+        assert node.name in labels
+
+
+def test_a_second_export_changes_nothing(graph, bolt, database):
+    uri, user, password, name = bolt
+    everything = "MATCH (n) OPTIONAL MATCH (n)-[r]->(m) RETURN n.id AS n, type(r) AS type, r.id AS r, m.id AS m"
+    snapshots = []
+    for _ in range(2):
+        with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+            target.write(graph)
+        snapshots.append(sorted(map(str, database(everything))))
+    assert snapshots[0] == snapshots[1]
+    assert len(snapshots[0]) > 300
+
+
+def test_the_evidence_layer_can_be_left_out(graph, bolt, database):
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph, evidence=False)
+    (row,) = database("MATCH (e:Entity) OPTIONAL MATCH (f:Fact) RETURN count(DISTINCT e) AS e, count(DISTINCT f) AS f")
+    assert row["e"] > 50
+    assert row["f"] == 0
+
+
+def test_named_graphs_say_which_document_states_a_fact(graph, tmp_path):
+    dataset = Dataset().parse(_write(graph, tmp_path / "kg.nq"))
+    by_document = {}
+    for head, label, tail, context in dataset.quads():
+        if context is not None and str(label).startswith(str(WDT)):
+            by_document.setdefault(str(context).rpartition(":")[2], set()).add((head, label, tail))
+    expected = {}
+    for fact in graph.facts():
+        for evidence in fact.evidence:
+            expected.setdefault(evidence.document.id, 0)
+            expected[evidence.document.id] += 1
+    assert {document: len(triples) for document, triples in by_document.items()} == expected
+
+
+def test_names_never_enter_cypher():
+    assert relationship_type("P57", "director") == "DIRECTOR"
+    assert relationship_type("P1", "x`]->() DETACH DELETE (n) //") == "X_DETACH_DELETE_N"
+    assert relationship_type("P9", "首都") == "P9"
+    assert relationship_type("X", "3rd") == "R_3RD"
+    assert entity_label("PER") == "Person"
+    assert entity_label("a:b`c") == "Type_a_b_c"
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("bolt://127.0.0.1:1", "no Neo4j server answers there"),
+        ("http://127.0.0.1", "not a Neo4j address"),
+        ("bolt://user:s3cret@127.0.0.1:1", "no credentials in the address"),
+    ],
+)
+def test_unreachable_servers_are_one_clear_line(uri, reason):
+    with pytest.raises(ExportError, match=reason) as caught:
+        Neo4jTarget(uri, user="neo4j", password="s3cret")
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_password_is_refused_and_not_repeated(bolt):
+    uri, user, _, name = bolt
+    with pytest.raises(ExportError, match="user or password refused") as caught:
+        Neo4jTarget(uri, user=user, password="wr0ng-password", database=name)
+    assert "wr0ng" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"), [("kg.xlsx", "unknown ending"), ("no/such/kg.ttl", "folder does not exist")]
+)
+def test_impossible_files_are_refused_beforehand(target, reason, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ExportError, match=reason):
+        open_target(target, _credentials)
+
+
+def test_a_failed_export_leaves_the_old_file(graph, tmp_path, monkeypatch):
+    path = _write(graph, tmp_path / "kg.ttl")
+    before = path.read_bytes()
+    monkeypatch.setattr("kg_docre.graph.rdf.to_rdf", lambda *a, **k: (_ for _ in ()).throw(OSError(28, "disk full")))
+    with pytest.raises(ExportError, match="disk full"):
+        _write(graph, path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir() if "kg" in p.name and p.suffix == ".ttl"] == ["kg.ttl"]
+
+
+def test_names_that_xml_cannot_say_are_replaced(tmp_path):
+    from kg_docre.annotations import Document, Entity, Mention
+    from kg_docre.graph import KnowledgeGraph
+    from kg_docre.graph.resolution import node_id
+    from kg_docre.store import FactStore
+
+    name = "Bobby\x01 \"<&>'` \u202eтест 😀"
+    document = Document("d", ("w",), (0,), (Entity(name, "PER", (Mention(0, 1, 0, name),)),))
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        store.add(document, model="m", names={}, resolve=node_id)
+        result = networkx.read_graphml(_write(KnowledgeGraph(store), tmp_path / "kg.graphml"))
+    assert [data["name"] for _, data in result.nodes(data=True)] == [name.replace("\x01", "\ufffd")]

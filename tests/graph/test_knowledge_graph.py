@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import pytest
+
+from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.resolution import node_id
+from kg_docre.store import FactStore
+
+LABELS = {"P17": "country", "P36": "capital"}
+
+
+def _document(id, names, relations):
+    words = tuple(f"{id}{i}" for i in range(10))
+    entities = tuple(
+        Entity(name, "LOC", (Mention(i, i + 1, int(i > 4), name),), kb_id) for i, (name, kb_id) in enumerate(names)
+    )
+    return Document(id, words, (0, 5), entities, relations)
+
+
+def _graph(tmp_path, *documents):
+    store = FactStore(tmp_path / "kg.sqlite")
+    for document in documents:
+        store.add(document, model="m", names=LABELS, resolve=node_id)
+    return KnowledgeGraph(store)
+
+
+def test_one_thing_is_one_node_across_documents(tmp_path):
+    graph = _graph(
+        tmp_path,
+        _document("a", [("The U.S.", ""), ("Rome", "")], ()),
+        _document("b", [("U.S.", ""), ("ROME", "Q220")], ()),
+        _document("c", [("US", ""), ("Roma", "Q220")], ()),
+    )
+    nodes = {node.name: node for node in graph.nodes()}
+    assert len(nodes) == 3
+    states = next(node for node in nodes.values() if "US" in (node.name, *node.aliases))
+    assert {states.name, *states.aliases} == {"The U.S.", "U.S.", "US"}
+    linked = next(node for node in nodes.values() if node.id == "Q220")
+    assert {linked.name, *linked.aliases} == {"ROME", "Roma"}
+
+
+def test_facts_gather_their_evidence(tmp_path):
+    """Two documents say it with 0.6 and 0.5: noisy-or 1 - 0.4 · 0.5 = 0.8. Within a document the best counts."""
+    names = [("Rome", ""), ("Italy", ""), ("Rome!", "")]
+    graph = _graph(
+        tmp_path,
+        _document("a", names, (Relation(0, 1, "P17", 0.6, (0,)), Relation(2, 1, "P17", 0.3, (1,)))),
+        _document("b", names, (Relation(0, 1, "P17", 0.5, (0, 1)), Relation(0, 2, "P36", 0.9))),
+    )
+    (fact,) = graph.facts()
+    assert (fact.label, fact.name, fact.support) == ("P17", "country", 2)
+    assert fact.confidence == pytest.approx(0.8)
+    assert [(e.document.uri, e.score, [n for n, _ in e.sentences]) for e in fact.evidence] == [
+        ("a", 0.6, [0, 1]),
+        ("b", 0.5, [0, 1]),
+    ]
+    assert fact.evidence[0].sentences[0][1] == "a0 a1 a2 a3 a4"
+
+
+def test_facts_about_an_entity_by_any_of_its_names(graph):
+    every = list(graph.facts())
+    names = {node.id: {node.name, *node.aliases} for node in graph.nodes()}
+    fact = every[0]
+    for name in names[fact.head]:
+        about = list(graph.facts_about(name.upper()))
+        assert fact in about
+        assert all(name in names[f.head] | names[f.tail] for f in about)
+    assert list(graph.facts_about("nobody ever heard of it")) == []
+    assert list(graph.facts(labels=[fact.label])) == [f for f in every if f.label == fact.label]
+
+
+def test_a_pair_resolved_to_one_node_is_no_fact(tmp_path, documents):
+    document = documents[0]
+    twin = replace(document.entities[0])
+    doubled = replace(
+        document, entities=(*document.entities, twin), relations=(Relation(0, len(document.entities), "P17"),)
+    )
+    assert list(_graph(tmp_path, doubled).facts()) == []

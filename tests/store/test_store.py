@@ -1,0 +1,96 @@
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph.resolution import node_id
+from kg_docre.store import FactStore, StoreError
+
+NAMES = docred_relations()
+
+
+def _add(store, document, model="m", **options):
+    return store.add(document, model=model, names=NAMES, resolve=node_id, **options)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        yield store
+
+
+def test_everything_said_of_a_document_is_kept(store, documents):
+    document = documents[0]
+    assert _add(store, document)
+    assert store.counts()["documents"] == 1
+    text = document.text
+    for start, end, name in store.read('SELECT start, "end", name FROM mention'):
+        assert text[start:end].replace(" ", "") == name.replace(" ", "")
+    for start, sentence in store.read("SELECT start, text FROM sentence"):
+        assert text[start : start + len(sentence)] == sentence
+    rows = store.read(
+        """SELECT h.name, r.label, t.name, r.score, group_concat(e.sentence) FROM relation r
+           JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
+           LEFT JOIN evidence e ON e.relation = r.id GROUP BY r.id"""
+    )
+    expected = {
+        (document.entities[r.head].name, r.label, document.entities[r.tail].name, r.score, tuple(sorted(r.evidence)))
+        for r in document.relations
+    }
+    assert {(*row[:4], tuple(sorted(map(int, row[4].split(",")))) if row[4] else ()) for row in rows} == expected
+
+
+def test_a_text_is_added_once(store, documents):
+    assert _add(store, documents[0])
+    before = list(store.read("SELECT * FROM relation"))
+    assert not _add(store, documents[0])
+    assert not _add(store, replace(documents[0], id="the same text elsewhere"))
+    assert list(store.read("SELECT * FROM relation")) == before
+    assert store.has(documents[0].text, "m")
+    assert not store.has(documents[0].text, "another model")
+
+
+def test_another_model_or_a_changed_text_replaces(store, documents):
+    _add(store, documents[0])
+    _add(store, documents[1])
+    assert _add(store, replace(documents[0], relations=()), model="better")
+    assert store.counts()["documents"] == 2
+    assert store.counts()["relations"] == len(documents[1].relations)
+    assert _add(store, replace(documents[2], id=documents[0].id), model="better")
+    assert store.counts()["documents"] == 2
+    assert list(store.read("SELECT count(*) FROM sentence WHERE document NOT IN (SELECT id FROM document)")) == [(0,)]
+
+
+def test_a_failure_leaves_no_half_document(store, documents):
+    _add(store, documents[0])
+    before = store.counts()
+
+    def fails(entity):
+        if entity is documents[1].entities[-1]:
+            raise RuntimeError("killed")
+        return node_id(entity)
+
+    with pytest.raises(RuntimeError, match="killed"):
+        store.add(documents[1], model="m", names=NAMES, resolve=fails)
+    assert store.counts() == before
+    assert _add(store, documents[1])
+
+
+def test_files_that_are_no_store_are_refused(tmp_path):
+    (tmp_path / "text").write_text("not a database, but long enough to be looked at" * 50)
+    with pytest.raises(StoreError, match="text: file is not a database"):
+        FactStore(tmp_path / "text")
+    with sqlite3.connect(tmp_path / "other.sqlite") as other:
+        other.execute("CREATE TABLE t (x)")
+    with pytest.raises(StoreError, match="not a fact store"):
+        FactStore(tmp_path / "other.sqlite")
+    FactStore(tmp_path / "new.sqlite").close()
+    with sqlite3.connect(tmp_path / "new.sqlite") as newer:
+        newer.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="newer version"):
+        FactStore(tmp_path / "new.sqlite")
+    with pytest.raises(StoreError, match="no such store"):
+        FactStore(tmp_path / "missing.sqlite", create=False)
+    with pytest.raises(StoreError, match="nowhere"):
+        FactStore(tmp_path / "nowhere" / "kg.sqlite")
