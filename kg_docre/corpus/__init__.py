@@ -1,0 +1,1 @@
+"""Corpora: reading them, and building a fact store from them."""

@@ -1,0 +1,156 @@
+"""From texts to the fact store, resumable: what the store has is never read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+import spacy
+from spacy.tokens import Doc
+
+from kg_docre.annotations import Document
+from kg_docre.corpus.reader import Problem, SourceText
+from kg_docre.data.errors import DataError
+from kg_docre.graph.resolution import node_id
+from kg_docre.predictor import Predictor
+from kg_docre.progress import Advance
+from kg_docre.store import FactStore
+from spacy_components.annotations import to_document
+from spacy_components.entity_clusters import EntityClusters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spacy.language import Language
+
+__all__ = ["BuildResult", "Pipeline", "build"]
+
+_BATCH = 64
+_UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
+
+
+@dataclass
+class BuildResult:
+    """What became of the documents of a build."""
+
+    added: int = 0
+    already_there: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Pipeline:
+    """Raw text or given entities in, documents with relations out."""
+
+    def __init__(self, predictor: Predictor, spacy_model: str, *, threshold: float = 0.5) -> None:
+        self.predictor = predictor
+        self.threshold = threshold
+        self.spacy_model = spacy_model
+        self._language: Language | None = None
+        self._clusters = EntityClusters()
+        self.name = f"{predictor.name} threshold {threshold:g}"
+
+    @property
+    def language(self) -> Language:
+        """The spaCy pipeline for raw text, read when the first one comes."""
+        if self._language is None:
+            nlp = spacy.load(self.spacy_model, exclude=list(_UNUSED))
+            if "senter" in nlp.disabled:
+                nlp.enable_pipe("senter")
+            elif not nlp.has_pipe("senter") and not nlp.has_pipe("sentencizer"):
+                nlp.add_pipe("sentencizer", first=True)
+            self._language = nlp
+        return self._language
+
+    def model_of(self, source: SourceText) -> str:
+        """What reads this source, as the store records it."""
+        return self.name if source.document is not None else f"{self.spacy_model} + {self.name}"
+
+    def __call__(self, sources: list[SourceText]) -> Iterator[tuple[SourceText, Document | Problem]]:
+        """Each source with its document, or with what went wrong; in order."""
+        documents = self._documents(sources)
+        failed: dict[str, DataError] = {}
+        found = self.predictor.pipe(
+            (document for document in documents if isinstance(document, Document)),
+            threshold=self.threshold,
+            on_error=lambda document, error: failed.update({document.id: error}),
+        )
+        for source, document in zip(sources, documents, strict=True):
+            result = next(found) if isinstance(document, Document) else document
+            if source.uri in failed:
+                result = Problem(source.uri, str(failed[source.uri]).removeprefix(f"{source.uri}: "))
+            yield source, result
+
+    def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
+        """Sources with their entities: given ones as they are, raw text through spaCy."""
+        results: list[Document | Problem] = [
+            Problem(source.uri, "no result from spaCy")
+            if source.document is None
+            else replace(source.document, id=source.uri)
+            for source in sources
+        ]
+        raw = [(source.text, number) for number, source in enumerate(sources) if source.document is None]
+        if raw:
+            errors: list[str] = []
+
+            def collect(name: str, component: object, docs: list[Doc], error: Exception) -> None:
+                errors.append(f"{name}: {error}")
+
+            self.language.set_error_handler(cast(Any, collect))
+            for doc, number in self.language.pipe(raw, as_tuples=True):
+                document = to_document(self._clusters(doc), id=sources[number].uri)
+                results[number] = replace(document, title=sources[number].title)
+            for _, number in raw:
+                if isinstance(results[number], Problem) and errors:
+                    results[number] = Problem(sources[number].uri, errors[0])
+        return results
+
+
+def build(
+    sources: Iterable[SourceText | Problem],
+    pipeline: Pipeline,
+    store: FactStore,
+    *,
+    on_problem: Callable[[Problem], None] = lambda problem: None,
+    advance: Advance | None = None,
+) -> BuildResult:
+    """Add every source that the store does not have yet from the same model.
+
+    Problems are reported as they come and collected; the rest of the build goes on. Killed at any
+    point, the store is whole, and the next build takes up where this one stopped.
+
+    Raises :exc:`~kg_docre.store.StoreError` if the store can't be written.
+    """
+    result = BuildResult()
+    seen: set[str] = set()
+    names = pipeline.predictor.model.config.relations
+
+    def failed(problem: Problem) -> None:
+        result.problems.append(problem)
+        on_problem(problem)
+
+    stream = iter(sources)
+    while batch := list(islice(stream, _BATCH)):
+        fresh = []
+        for source in batch:
+            if isinstance(source, Problem):
+                failed(source)
+            elif source.uri in seen:
+                failed(Problem(source.uri, "a second document with this id"))
+            elif store.has(source.text, pipeline.model_of(source)):
+                seen.add(source.uri)
+                result.already_there += 1
+            else:
+                seen.add(source.uri)
+                fresh.append(source)
+        for source, document in pipeline(fresh):
+            if isinstance(document, Problem):
+                failed(document)
+            elif store.add(document, model=pipeline.model_of(source), names=names, resolve=node_id):
+                result.added += 1
+            else:
+                result.already_there += 1
+        if advance is not None:
+            advance(len(batch))
+    return result

@@ -1,0 +1,160 @@
+"""Files and folders to texts, one at a time; what can't be read becomes a problem, never an end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg_docre.annotations import Document
+from kg_docre.data.docred import parse_docred
+from kg_docre.data.errors import DataError
+
+__all__ = ["Problem", "SourceText", "count_documents", "read_corpus"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One document as found: its text or, from DocRED-format JSON, its given annotations."""
+
+    uri: str
+    title: str
+    text: str
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something of the corpus that could not be used: where, and why."""
+
+    uri: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.uri}: {self.reason}"
+
+
+def read_corpus(sources: Iterable[str | Path], *, max_characters: int = 200_000) -> Iterator[SourceText | Problem]:
+    """Every document of files and folders, in a stable order.
+
+    A folder gives all its files, hidden ones left out. ``.jsonl`` holds one object a line and ``.json``
+    a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a DocRED
+    document with its entities; any other file is one plain text in UTF-8. Empty, binary, wrongly
+    encoded and malformed ones come back as :class:`Problem`, as do texts over ``max_characters``.
+    """
+    for source in map(Path, sources):
+        if source.is_dir():
+            files = _files(source)
+            if not files:
+                yield Problem(str(source), "an empty folder")
+        else:
+            files = [source]
+        for file in files:
+            yield from _file(file, max_characters)
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder, sorted, hidden ones left out."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts))
+
+
+def _file(path: Path, max_characters: int) -> Iterator[SourceText | Problem]:
+    uri = path.as_posix()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        yield Problem(uri, error.strerror or str(error))
+        return
+    if not data.strip():
+        yield Problem(uri, "empty")
+        return
+    if b"\0" in data:
+        yield Problem(uri, "binary, not text (or UTF-16; only UTF-8 is read)")
+        return
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield Problem(uri, f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}")
+        return
+    if path.suffix == ".jsonl":
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                yield _record(line, f"{uri}#{number}", max_characters)
+    elif path.suffix == ".json":
+        yield from _json(text, uri, max_characters)
+    else:
+        yield _checked(SourceText(uri=uri, title=path.stem, text=text), max_characters)
+
+
+def _json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        yield Problem(uri, f"malformed JSON: {error}")
+        return
+    for number, record in enumerate(value if isinstance(value, list) else [value]):
+        yield _from_record(record, f"{uri}#{number}", max_characters)
+
+
+def _record(line: str, uri: str, max_characters: int) -> SourceText | Problem:
+    try:
+        return _from_record(json.loads(line), uri, max_characters)
+    except (ValueError, RecursionError) as error:
+        return Problem(uri, f"malformed JSON: {error}")
+
+
+def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Problem:
+    if not isinstance(record, dict):
+        return Problem(uri, f"expected an object, found {type(record).__name__}")
+    if "vertexSet" in record:
+        try:
+            document = parse_docred(record, where="DocRED document")
+        except DataError as error:
+            return Problem(uri, str(error))
+        return _checked(SourceText(uri, document.title, document.text, document), max_characters)
+    for field in ("text", "title"):
+        if not isinstance(record.get(field, ""), str):
+            return Problem(uri, f"field {field!r}: expected a string, found {type(record[field]).__name__}")
+    if "text" not in record:
+        return Problem(uri, "no field 'text'")
+    if "id" in record:
+        uri = f"{uri.rpartition('#')[0]}#{record['id']}"
+    return _checked(SourceText(uri=uri, title=record.get("title", ""), text=record["text"]), max_characters)
+
+
+def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:
+    if not source.text.strip():
+        return Problem(source.uri, "empty")
+    if len(source.text) > max_characters:
+        size = f"{len(source.text):,} characters, more than the limit of {max_characters:,}"
+        longest = max(map(len, source.text.splitlines()))
+        line = f" in a single line of {longest:,}" if longest > max_characters else ""
+        return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
+    try:
+        source.text.encode()
+        source.uri.encode()
+        source.title.encode()
+    except UnicodeEncodeError:
+        return Problem(source.uri.encode(errors="replace").decode(), "unpaired surrogates, not valid text")
+    if "\0" in source.text:
+        return Problem(source.uri, "binary, not text: it holds NUL characters")
+    return source
+
+
+def count_documents(sources: Iterable[str | Path]) -> int | None:
+    """How many documents and problems :func:`read_corpus` will give; None if only reading it all can tell."""
+    total = 0
+    for source in map(Path, sources):
+        files = _files(source) if source.is_dir() else [source]
+        for file in files:
+            if file.suffix == ".json":
+                return None
+            try:
+                with file.open("rb") as stream:
+                    total += sum(1 for line in stream if line.strip()) if file.suffix == ".jsonl" else 1
+            except OSError:
+                total += 1
+    return total

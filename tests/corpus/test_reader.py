@@ -1,0 +1,81 @@
+import json
+
+import pytest
+
+from kg_docre.corpus.reader import Problem, count_documents, read_corpus
+from tests.conftest import DATA
+
+
+def _read(*paths, **options):
+    items = list(read_corpus(paths, **options))
+    return [i for i in items if not isinstance(i, Problem)], [i for i in items if isinstance(i, Problem)]
+
+
+def test_a_folder_of_texts(tmp_path):
+    (tmp_path / "b.txt").write_text("Rome is in Italy.\n", encoding="utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "c.md").write_bytes("\ufeffÅland".encode())
+    (tmp_path / ".hidden").write_text("no")
+    texts, problems = _read(tmp_path)
+    assert [(t.title, t.text) for t in texts] == [("c", "Åland"), ("b", "Rome is in Italy.\n")]
+    assert problems == []
+    assert count_documents([tmp_path]) == 2
+
+
+def test_lines_of_json(tmp_path):
+    path = tmp_path / "corpus.jsonl"
+    lines = [{"id": "x", "title": "X", "text": "one"}, {"text": "two"}]
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n\n{broken\n[1]\n" + json.dumps({"title": "t"}))
+    texts, problems = _read(path)
+    assert [(t.uri, t.title, t.text) for t in texts] == [(f"{path}#x", "X", "one"), (f"{path}#2", "", "two")]
+    assert [p.uri for p in problems] == [f"{path}#4", f"{path}#5", f"{path}#6"]
+    assert [p.reason.split(":")[0] for p in problems] == [
+        "malformed JSON",
+        "expected an object, found list",
+        "no field 'text'",
+    ]
+    assert count_documents([path]) == 5
+
+
+def test_docred_documents_keep_their_entities(documents):
+    texts, problems = _read(DATA / "redocred_sample.json")
+    assert problems == []
+    assert [t.document.entities for t in texts] == [d.entities for d in documents]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.txt", b" \n\t ", "empty"),
+        ("binary.txt", bytes(range(256)) * 4, "binary"),
+        ("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+        ("latin.txt", "Zürich liegt in der Schweiz".encode("latin-1"), "not UTF-8 text: byte 0xfc at offset 1"),
+        ("utf16.txt", "Zürich".encode("utf-16"), "UTF-16"),
+        ("line.txt", b"word " * 210_000, "1,050,000 characters, more than the limit of 200,000 in a single line"),
+        ("broken.json", b'[{"text": "a"}, {', "malformed JSON"),
+        ("deep.json", b"[" * 100_000, "malformed JSON"),
+        ("types.json", b'[{"text": 7}]', "field 'text': expected a string"),
+        ("surrogate.json", b'[{"text": "\\ud800"}]', "unpaired surrogates"),
+        ("nul.json", b'[{"text": "a\\u0000b"}]', "binary"),
+        ("docred.json", b'[{"vertexSet": [], "sents": []}]', "no field 'title'"),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(name, content, reason, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / "zzz.txt").write_text("fine")
+    texts, problems = _read(tmp_path)
+    assert [t.text for t in texts] == ["fine"]
+    (problem,) = problems
+    assert name in problem.uri
+    assert reason in problem.reason
+
+
+def test_missing_files_and_empty_folders(tmp_path):
+    _, problems = _read(tmp_path / "missing.txt", tmp_path)
+    assert [p.reason for p in problems] == ["No such file or directory", "an empty folder"]
+
+
+def test_the_limit_can_be_raised(tmp_path):
+    (tmp_path / "long.txt").write_text("x" * 300_000)
+    assert len(_read(tmp_path, max_characters=300_000)[0]) == 1

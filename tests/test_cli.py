@@ -1,0 +1,158 @@
+"""The command line through the command line: what a user types, sees on stderr, and finds afterwards."""
+
+import json
+import os
+import subprocess
+import sys
+
+import networkx
+import pytest
+from rdflib import Graph
+
+from tests.conftest import DATA
+
+TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
+
+
+def run(*arguments, cwd, **environment):
+    command = [sys.executable, "-m", "kg_docre.cli", *map(str, arguments)]
+    env = {**os.environ, "COLUMNS": "160", **environment}
+    return subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "gilligan.txt").write_text(TEXT)
+    return folder
+
+
+def test_build_export_and_facts(corpus, tmp_path):
+    done = run("build", corpus, "--to", "kg.ttl", "--to", "kg.graphml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "documents: 1/1" in done.stderr
+    assert "place of birth" in done.stdout
+    assert "born in Richmond" in done.stdout
+    assert "1 documents added" in done.stdout
+    triples = Graph().parse(tmp_path / "kg.ttl")
+    edges = networkx.read_graphml(tmp_path / "kg.graphml").number_of_edges()
+    assert len(triples) > 50
+    assert edges > 3
+
+    again = run("build", corpus, "--to", "kg.nt", cwd=tmp_path)
+    assert "0 documents added, 1 already there" in again.stdout
+    assert len(Graph().parse(tmp_path / "kg.nt")) == len(triples)
+
+    exported = run("export", "kg.sqlite", "--to", "kg.json", cwd=tmp_path)
+    assert exported.returncode == 0, exported.stderr
+    assert len(json.loads((tmp_path / "kg.json").read_text())["edges"]) == edges
+
+    about = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path)
+    assert "Vince Gilligan" in about.stdout
+    assert "place of birth" in about.stdout
+
+
+def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
+    (corpus / "empty.txt").write_text("")
+    (corpus / "binary.txt").write_bytes(os.urandom(2000) + b"\0")
+    (corpus / "latin.txt").write_bytes("Zürich".encode("latin-1"))
+    (corpus / "line.txt").write_text("word " * 210_000)
+    (corpus / "lines.jsonl").write_text('{"text": "Rome is in Italy."}\n{"text": \n')
+    done = run("build", corpus, "--to", "kg.ttl", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "2 documents added" in done.stdout
+    assert (tmp_path / "kg.ttl").exists()
+    assert "Traceback" not in done.stderr
+    summary = done.stderr.split("5 skipped:")[1]
+    for name in ("empty.txt", "binary.txt", "latin.txt", "line.txt", "lines.jsonl#2"):
+        assert name in done.stderr.split("5 skipped:")[0]
+        assert name in summary
+
+
+def test_builds_into_neo4j_and_queries_find_it(corpus, tmp_path, bolt, database):
+    uri, user, password, name = bolt
+    login = {"NEO4J_USER": user, "NEO4J_PASSWORD": password, "NEO4J_DATABASE": name or ""}
+    done = run("build", corpus, "--to", uri, cwd=tmp_path, **login)
+    assert done.returncode == 0, done.stderr
+    rows = database(
+        "MATCH (p:Person)-[r:PLACE_OF_BIRTH]->(c:Location) RETURN p.name AS p, c.name AS c, r.property AS id"
+    )
+    assert {"p": "Vince Gilligan", "c": "Richmond", "id": "P19"} in rows
+
+
+@pytest.mark.parametrize(
+    ("uri", "environment", "reason"),
+    [
+        (
+            "bolt://127.0.0.1:1",
+            {"NEO4J_USER": "neo4j", "NEO4J_PASSWORD": "s3cret-word"},
+            "no Neo4j server answers there",
+        ),
+        ("bolt://127.0.0.1:1", {}, "set NEO4J_USER and NEO4J_PASSWORD"),
+    ],
+)
+def test_an_unreachable_neo4j_is_one_line_before_any_work(uri, environment, reason, corpus, tmp_path, monkeypatch):
+    for name in ("NEO4J_USER", "NEO4J_PASSWORD", "NEO4J_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
+    done = run("build", corpus, "--to", "kg.ttl", "--to", uri, cwd=tmp_path, **environment)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "s3cret" not in done.stderr + done.stdout
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus"]
+
+
+def test_a_refused_password_is_one_line(corpus, tmp_path, bolt):
+    uri, user, _, name = bolt
+    login = {"NEO4J_USER": user, "NEO4J_PASSWORD": "wr0ng-password", "NEO4J_DATABASE": name or ""}
+    done = run("build", corpus, "--to", uri, cwd=tmp_path, **login)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [f"Error: {uri}: user or password refused"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["build", "corpus", "--model", "nonsense"], "no checkpoint 'nonsense'"),
+        (["build", "corpus", "--device", "abacus"], "device 'abacus'"),
+        (["build", "corpus", "--spacy-model", "no_such_pipeline"], "no_such_pipeline"),
+        (["build", "corpus", "--to", "kg.xlsx"], "unknown ending"),
+        (["build", "corpus", "--store", "no/such/kg.sqlite"], "kg.sqlite"),
+        (["export", "missing.sqlite", "--to", "kg.ttl"], "no such store"),
+        (["facts", "missing.sqlite"], "no such store"),
+        (["evaluate", "default", "missing.json"], "missing.json"),
+        (["train", "missing.toml"], "missing.toml"),
+    ],
+)
+def test_mistakes_are_one_line(arguments, reason, corpus, tmp_path):
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert reason in done.stderr
+
+
+def test_evaluate_prints_one_object_of_fractions(tmp_path):
+    done = run("evaluate", "default", DATA / "redocred_sample.json", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert scores["documents"] == 10
+    assert 0.5 < scores["f1"] <= 1
+    assert scores["f1"] == pytest.approx(2 / (1 / scores["precision"] + 1 / scores["recall"]))
+    assert scores["ign_f1"] <= scores["f1"]
+    table = run("evaluate", "small", DATA / "redocred_sample.json", cwd=tmp_path)
+    assert f"{scores['f1']:.4f}" in table.stdout
+
+
+def test_train_from_the_command_line(training_file, tmp_path):
+    done = run("train", training_file(epochs=1), "--output", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "best: out/best (epoch 1, F1 " in done.stdout
+    assert (tmp_path / "out" / "best" / "model.safetensors").exists()
+
+
+def test_models_lists_what_ships():
+    done = run("models", cwd=".")
+    assert {line.split()[0] for line in done.stdout.splitlines()} >= {"default", "small"}
