@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import spacy
 from spacy.tokens import Doc
@@ -85,26 +85,27 @@ class Pipeline:
     def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
         """Sources with their entities: given ones as they are, raw text through spaCy."""
         results: list[Document | Problem] = [
-            Problem(source.uri, "no result from spaCy")
-            if source.document is None
-            else replace(source.document, id=source.uri)
+            Problem(source.uri, "not read") if source.document is None else replace(source.document, id=source.uri)
             for source in sources
         ]
-        raw = [(source.text, number) for number, source in enumerate(sources) if source.document is None]
-        if raw:
-            errors: list[str] = []
-
-            def collect(name: str, component: object, docs: list[Doc], error: Exception) -> None:
-                errors.append(f"{name}: {error}")
-
-            self.language.set_error_handler(cast(Any, collect))
-            for doc, number in self.language.pipe(raw, as_tuples=True):
-                document = to_document(self._clusters(doc), id=sources[number].uri)
-                results[number] = replace(document, title=sources[number].title)
-            for _, number in raw:
-                if isinstance(results[number], Problem) and errors:
-                    results[number] = Problem(sources[number].uri, errors[0])
+        raw = [(number, source) for number, source in enumerate(sources) if source.document is None]
+        for (number, source), doc in zip(raw, self._docs([source.text for _, source in raw]), strict=True):
+            if isinstance(doc, Doc):
+                results[number] = replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
+            else:
+                results[number] = Problem(source.uri, f"{self.spacy_model}: {doc}")
         return results
+
+    def _docs(self, texts: list[str]) -> list[Doc | Exception]:
+        """spaCy's docs; where one of a batch fails, the others are read alone."""
+        if not texts:
+            return []
+        try:
+            return list(self.language.pipe(texts))
+        except Exception as error:  # a pipeline of the user's may raise anything
+            if len(texts) == 1:
+                return [error]
+        return [doc for text in texts for doc in self._docs([text])]
 
 
 def build(
@@ -144,7 +145,7 @@ def build(
             else:
                 seen.add(source.uri)
                 fresh.append(source)
-        for source, document in pipeline(fresh):
+        for source, document in pipeline(fresh) if fresh else ():
             if isinstance(document, Problem):
                 failed(document)
             elif store.add(document, model=pipeline.model_of(source), names=names, resolve=node_id):

@@ -43,7 +43,9 @@ class ModelConfig(BaseModel):
         (1, 2, 3, 4), min_length=1, description="reasoning patterns of DocRE-SD Table 1 in use"
     )
     classifier: Literal["linear", "bilinear"] = Field("linear", description="DocRE-SD eq 7; DocuNet eq 7-9")
-    bilinear_groups: int = Field(1, ge=1, description="1: full bilinear (DocuNet); more: ATLOP's group bilinear")
+    bilinear_groups: int = Field(
+        1, ge=1, description="1: DocuNet's full form; more: ATLOP's block-diagonal one, with its two projections"
+    )
     loss: Literal["adaptive-threshold", "balanced-softmax", "binary-cross-entropy"] = Field(
         "adaptive-threshold", description="DocRE-SD eq 10; DocuNet eq 11; DocuNet without balanced softmax"
     )

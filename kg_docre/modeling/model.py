@@ -83,7 +83,7 @@ class DocREModel(nn.Module):
                 pair_width=pair_width,
                 classes=classes,
                 groups=config.bilinear_groups,
-                project_pair=config.reasoning == "none",
+                project_pair=config.bilinear_groups > 1,
                 dropout=config.dropout,
             )
 

