@@ -23,7 +23,11 @@ def _free_port():
 def bolt(tmp_path_factory):
     """Address, user, password and database of a server: the one NEO4J_URI names, else one started here."""
     if os.environ.get("NEO4J_URI"):
-        yield tuple(os.environ.get(f"NEO4J_{part}") for part in ("URI", "USER", "PASSWORD", "DATABASE"))
+        named = tuple(os.environ.get(f"NEO4J_{part}") for part in ("URI", "USER", "PASSWORD", "DATABASE"))
+        with GraphDatabase.driver(named[0], auth=named[1:3]) as driver:
+            if driver.execute_query("MATCH (n) RETURN n LIMIT 1", database_=named[3]).records:
+                pytest.exit("the database that NEO4J_URI names has data; these tests would delete it", 2)
+        yield named
         return
     package = Path(importlib.util.find_spec("arcadedb_embedded").submodule_search_locations[0])
     root, password, port = tmp_path_factory.mktemp("bolt"), secrets.token_hex(12), _free_port()

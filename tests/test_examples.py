@@ -1,0 +1,59 @@
+"""Every example runs as its own text says."""
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import networkx as nx
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(script, *arguments):
+    command = [sys.executable, str(EXAMPLES / script), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus")
+    for name in ("time-on-earth.txt", "coley-wallace.txt"):
+        (folder / name).write_text((EXAMPLES / "corpus" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+def test_relations_of_a_text():
+    result = run("relations_of_a_text.py")
+    assert result.returncode == 0, result.stderr
+    assert "→" in result.stdout
+    assert "evidence:" in result.stdout
+    assert "looked at:" in result.stdout
+
+
+def test_build_a_graph(corpus):
+    result = run("build_a_graph.py", corpus)
+    assert result.returncode == 0, result.stderr
+    documents, nodes, facts = (int(part.split()[0]) for part in result.stdout.splitlines()[0].split(", "))
+    assert documents == 2
+    assert nodes > 10
+    assert facts > 5
+
+
+def test_draw_a_graph(tmp_path):
+    graph = nx.MultiDiGraph()
+    graph.add_node("a", name="Crowded <House>", type="ORG")
+    graph.add_node("b", name="Australia", type="LOC")
+    graph.add_node("c", name="far away", type="LOC")
+    graph.add_edge("a", "b", key="P17", name="country", confidence=0.9)
+    graph.add_edge("a", "b", key="P131", name="located in", confidence=0.5)
+    nx.write_graphml(graph, tmp_path / "kg.graphml")
+    result = run("draw_a_graph.py", tmp_path / "kg.graphml", "Crowded <House>", tmp_path / "graph.svg")
+    assert result.returncode == 0, result.stderr
+    texts = {
+        element.text for element in ElementTree.parse(tmp_path / "graph.svg").iter() if element.tag.endswith("text")
+    }
+    assert {"Crowded <House>", "Australia", "country"} <= texts
+    assert not {"far away", "located in"} & texts
+    assert "no node is called" in run("draw_a_graph.py", tmp_path / "kg.graphml", "Nobody", tmp_path / "x.svg").stderr
