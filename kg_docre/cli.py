@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -62,8 +63,9 @@ def build(
         exports = [open_target(target, _neo4j_credentials) for target in to or ()]
         pipeline = Pipeline(Predictor.from_pretrained(model, device=device), spacy_model, threshold=threshold)
         with FactStore(store) as facts:
-            with progress("documents", count_documents(sources)) as advance:
-                texts = read_corpus(sources, max_characters=max_characters)
+            ours = [*(store.with_name(store.name + end) for end in ("", "-wal", "-shm")), *(to or ())]
+            with progress("documents", count_documents(sources, exclude=ours)) as advance:
+                texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
             graph = KnowledgeGraph(facts)
             for export in exports:
@@ -130,7 +132,8 @@ def train(
         from kg_docre.training.trainer import train as run
 
         result = run(TrainingConfig.from_toml(config), output)
-        scores = "" if result.scores is None else f", F1 {result.scores.f1:.4f}, Ign F1 {result.scores.ign_f1:.4f}"
+        best = result.scores
+        scores = "" if best is None else f", F1 {best.f1:.4f}, Ign F1 {best.ign_f1:.4f}"
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{scores})")
 
 
@@ -152,12 +155,12 @@ def evaluate(
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
 
-        predictor = Predictor.from_pretrained(model, device=device)
         documents = read_docred(data)
         stored = checkpoint_path(model) / "known_facts.safetensors"
         known = (
             KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
         )
+        predictor = Predictor.from_pretrained(model, device=device)
         predicted = []
         with progress("documents", len(documents)) as advance:
             for document in predictor.pipe(documents):
@@ -168,7 +171,8 @@ def evaluate(
             typer.echo(json.dumps(scores))
             return
         for name, value in scores.items():
-            typer.echo(f"{name:<10} {value:.4f}" if isinstance(value, float) else f"{name:<10} {value}")
+            shown = "unknown" if value is None else f"{value:.4f}" if isinstance(value, float) else value
+            typer.echo(f"{name:<10} {shown}")
 
 
 @app.command()
@@ -187,6 +191,7 @@ def _one_line_errors() -> Iterator[None]:
     from kg_docre.graph.errors import ExportError
     from kg_docre.store import StoreError
 
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())  # the driver logs what becomes our one line
     try:
         yield
     except (DataError, ExportError, StoreError, OSError, ValueError) as error:
@@ -220,7 +225,7 @@ def _print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
     from rich.text import Text
 
     names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
-    table = Table(title=title, title_justify="left", show_lines=False, padding=(0, 1))
+    table = Table(title=Text(title), title_justify="left", show_lines=False, padding=(0, 1))
     table.add_column("", justify="right")
     table.add_column("head", style="bold", max_width=24)
     table.add_column("relation", style="cyan", max_width=24)

@@ -14,7 +14,7 @@ TITLES = frozenset(
     governor gov mayor judge justice attorney ambassador chairman director ceo general gen lieutenant lt colonel col
     major maj captain capt commander cmdr sergeant sgt corporal private admiral marshal officer detective inspector
     agent king queen prince princess emperor empress duke duchess count countess baron baroness earl pope cardinal
-    bishop archbishop saint st brother sister coach singer actor actress""".split()
+    bishop archbishop brother sister coach singer actor actress""".split()
 )
 _GENERATION = frozenset({"jr", "sr"})
 _SMALL_WORDS = frozenset(
@@ -22,6 +22,9 @@ _SMALL_WORDS = frozenset(
 )
 _POSSESSIVE = re.compile(r"\s*['’]s?$", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[^\w]+")
+# what a name is told by besides letters and digits: 1.5 and 15, 50% and $50, C and C++ and C#
+_NOT_NAME = re.compile(r"[^\w.%$€£¥+#]+")
+_FULL_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")
 
 
 def without_article(name: str) -> str:
@@ -40,8 +43,8 @@ def normalize_name(name: str) -> str:
     """
     folded = unicodedata.normalize("NFKD", without_article(unicodedata.normalize("NFKC", name)))
     folded = "".join(character for character in folded if not unicodedata.combining(character)).casefold()
-    folded = folded.replace(".", "").replace("'", "").replace("’", "")
-    return _NOT_WORD.sub(" ", folded).strip() or " ".join(name.split()) or name
+    folded = _FULL_STOP.sub("", folded).replace("'", "").replace("’", "")
+    return _NOT_NAME.sub(" ", folded).strip() or " ".join(name.split()) or name
 
 
 def strip_titles(words: list[str]) -> list[str]:

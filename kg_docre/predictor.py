@@ -14,7 +14,7 @@ from torch import Tensor
 from kg_docre.annotations import Document, ReasoningStep, Relation
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
-from kg_docre.modeling import DocREModel
+from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, context_weights
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
@@ -113,11 +113,29 @@ class Predictor:
                 on_error(document, error)
         features = self.featurizer([chunk[number] for number in numbers])
         for batch in self._batches(features):
-            found = self._predict([features[i] for i in batch], threshold)
-            for i, relations in zip(batch, found, strict=True):
-                number = numbers[i]
-                results[number] = replace(chunk[number], relations=relations)
+            for i, relations in zip(batch, self._survivors(features, batch, threshold), strict=True):
+                document = chunk[numbers[i]]
+                if isinstance(relations, RuntimeError):  # out of memory, as a rule
+                    failure = DataError(f"{document.id}: {str(relations).splitlines()[0]}")
+                    if on_error is None:
+                        raise failure from relations
+                    on_error(document, failure)
+                else:
+                    results[numbers[i]] = replace(document, relations=relations)
         return results
+
+    def _survivors(
+        self, features: list[Features], batch: list[int], threshold: float
+    ) -> Iterator[tuple[Relation, ...] | RuntimeError]:
+        """Relations of a batch; where torch fails on it, of each of its documents alone."""
+        try:
+            yield from self._predict([features[i] for i in batch], threshold)
+        except RuntimeError as error:
+            if len(batch) == 1:
+                yield error
+            else:
+                for i in batch:
+                    yield from self._survivors(features, [i], threshold)
 
     def _batches(self, features: Sequence[Features]) -> Iterator[list[int]]:
         """Indices of documents of like length, as many as the token and pair budgets allow."""
@@ -150,7 +168,7 @@ class Predictor:
             tail=tail,
             label=label,
             score=probabilities[document, head, tail, label],
-            evidence=_evidence(matrix.context_weights[document, head, tail].float(), batch.token_sentences[document]),
+            evidence=self._evidence(matrix, batch, (document, head, tail)),
         )
         steps = None
         if prediction.vias is not None and prediction.via_weights is not None:
@@ -158,6 +176,15 @@ class Predictor:
                 prediction.via_weights[document, :, head, tail], prediction.vias[document, :, head, tail], head, tail
             )
         return self._assemble(features, facts, steps)
+
+    def _evidence(self, matrix: PairMatrix, batch: DocumentBatch, pairs: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """*Shape:* pairs are document, head and tail, each (n,) → (n, sentences) bool."""
+        count = int(batch.token_sentences.max()) + 1
+        parts = []
+        for part in zip(*(column.split(_CHUNK) for column in pairs), strict=True):
+            weights = context_weights(matrix.encoded, batch.token_mask, part, weights=self.model.config.context_weights)
+            parts.append(_largest_shares(weights.float(), batch.token_sentences[part[0]], count))
+        return torch.cat(parts)
 
     def _assemble(
         self, features: list[Features], facts: _Facts, steps: tuple[Tensor, Tensor, Tensor] | None
@@ -210,12 +237,11 @@ class _Facts:
     evidence: Tensor
 
 
-def _evidence(weights: Tensor, sentences: Tensor) -> Tensor:
+def _largest_shares(weights: Tensor, sentences: Tensor, count: int) -> Tensor:
     """Sentences that hold a good share of each pair's localized context (always the largest).
 
     *Shape:* weights (n, L), sentences (n, L) with -1 for none → (n, sentences) bool.
     """
-    count = int(sentences.max()) + 1 if sentences.numel() else 1
     share = weights.new_zeros(len(weights), count + 1).scatter_add(1, sentences + 1, weights)[:, 1:]
     share = share / share.sum(1, keepdim=True).clamp_min(1e-10)
     return (share >= _EVIDENCE_SHARE) | (share == share.amax(1, keepdim=True))

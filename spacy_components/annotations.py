@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
@@ -20,11 +21,15 @@ __all__ = [
     "EntityView",
     "ReasoningView",
     "RelationView",
+    "bare_span",
+    "linked_id",
     "register_extensions",
     "set_entities",
     "set_relations",
     "to_document",
 ]
+
+_POSSESSIVES = ("'s", "’s", "'")
 
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
 
@@ -92,8 +97,8 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
     """Store clusters of mentions, their types, and the first knowledge-base id among them."""
     data = []
     for spans, type in zip(clusters, types, strict=True):
-        kb_id = next((span.kb_id_ for span in spans if span.kb_id_), "")
-        name = max((_bare(span) for span in spans), key=len).text
+        kb_id = next((kb_id for kb_id in map(linked_id, spans) if kb_id), "")
+        name = max((_text(bare_span(span)) for span in spans), key=len)
         data.append([name, type, kb_id, [[span.start, span.end] for span in spans]])
     setattr(doc._, ENTITIES, data)
 
@@ -120,10 +125,11 @@ def to_document(doc: Doc, *, id: str = "") -> Document:
     starts = [sentence.start for sentence in _sentences(doc)]
     sentence_of = [number for number, sentence in enumerate(_sentences(doc)) for _ in range(len(sentence))]
     entities = []
-    for name, type, kb_id, spans in getattr(doc._, ENTITIES) or ():
-        bare = [_bare(doc[start:end]) for start, end in spans]
+    for name, type, kb_id, offsets in getattr(doc._, ENTITIES) or ():
+        spans = [bare_span(doc[start:end]) for start, end in offsets]
         mentions = tuple(
-            Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=span.text) for span in bare
+            Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=_text(span))
+            for span in spans
         )
         entities.append(Entity(name=name, type=type, mentions=mentions, kb_id=kb_id))
     return Document(
@@ -135,9 +141,23 @@ def to_document(doc: Doc, *, id: str = "") -> Document:
     )
 
 
-def _bare(span: Span) -> Span:
-    """The span without a leading article."""
-    return span[1:] if len(span) > 1 and span[0].lower_ in ARTICLES else span
+def linked_id(span: Span) -> str:
+    """The knowledge-base id an entity linker gave; "NIL" is its word for none."""
+    return "" if span.kb_id_ == EntityLinker.NIL else span.kb_id_
+
+
+def bare_span(span: Span) -> Span:
+    """The span without a leading article and a trailing possessive."""
+    if len(span) > 1 and span[0].lower_ in ARTICLES:
+        span = span[1:]
+    if len(span) > 1 and span[-1].lower_ in _POSSESSIVES:
+        span = span[:-1]
+    return span
+
+
+def _text(span: Span) -> str:
+    """The span's text, line breaks and double spaces made single ones."""
+    return " ".join(span.text.split())
 
 
 def _sentences(doc: Doc) -> list[Span]:

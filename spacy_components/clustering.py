@@ -10,11 +10,10 @@ from kg_docre.names import initials, is_acronym, normalize_name, strip_titles
 __all__ = ["NamedMention", "cluster_mentions"]
 
 _NAMED = frozenset({"ORG", "LOC", "MISC"})  # types that recognizers often take for one another
-# what may be left out of an organization's or a work's name without naming another one
-_GENERIC = frozenset(
-    """inc incorporated corp corporation co company companies ltd limited llc plc gmbh ag sa group holdings
-    fc afc cf sc club university college school foundation institute trust party band""".split()
-)
+# what may end an organization's name without naming another one: "Acme" and "Acme Corp.", never
+# "Boston College" and "Boston University"
+_LEGAL_FORMS = frozenset("inc incorporated corp corporation co company ltd limited llc plc gmbh ag sa".split())
+_ENDINGS = _LEGAL_FORMS | frozenset("companies group holdings fc afc cf sc club".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,16 @@ def cluster_mentions(mentions: Sequence[NamedMention], links: Iterable[tuple[int
     """Indices of mentions that name the same thing, in order of first appearance.
 
     In this order: the same knowledge-base id; ``links`` found by a coreference component; the same
-    normalized name; surnames and first names of one fuller person name; acronyms; shortened names of
-    organizations and works. Each later rule needs a single candidate. Mentions with two different
-    knowledge-base ids are never joined, nor names of incompatible types.
+    normalized name; surnames, first names and initials of one fuller person name; acronyms; shortened
+    names. Each later rule needs a single candidate. Mentions with two different knowledge-base ids or of
+    two coreference clusters are never joined, nor names of incompatible types.
     """
     groups = _Groups(mentions)
     by_id: dict[str, int] = {}
     for index, mention in enumerate(mentions):
         if mention.kb_id:
             groups.join(by_id.setdefault(mention.kb_id, index), index)
-    for first, second in links:
-        groups.join(first, second)
+    groups.link(links)
     _join_same_names(mentions, groups)
     _join_person_parts(mentions, groups)
     _join_acronyms(mentions, groups)
@@ -49,11 +47,12 @@ def cluster_mentions(mentions: Sequence[NamedMention], links: Iterable[tuple[int
 
 
 class _Groups:
-    """Disjoint sets of mentions, at most one knowledge-base id each."""
+    """Disjoint sets of mentions, each with at most one knowledge-base id and one coreference cluster."""
 
     def __init__(self, mentions: Sequence[NamedMention]) -> None:
         self._parent = list(range(len(mentions)))
         self._kb_id = [mention.kb_id for mention in mentions]
+        self._linked: dict[int, int] = {}  # root → coreference cluster
 
     def find(self, index: int) -> int:
         while self._parent[index] != index:
@@ -65,8 +64,19 @@ class _Groups:
         a, b = sorted((self.find(first), self.find(second)))
         if a == b or (self._kb_id[a] and self._kb_id[b] and self._kb_id[a] != self._kb_id[b]):
             return
+        if a in self._linked and b in self._linked:
+            return
         self._parent[b] = a
         self._kb_id[a] = self._kb_id[a] or self._kb_id[b]
+        if b in self._linked:
+            self._linked[a] = self._linked.pop(b)
+
+    def link(self, links: Iterable[tuple[int, int]]) -> None:
+        """Join what coreference joined; from now on its clusters stay apart."""
+        links = list(links)
+        for first, second in links:
+            self.join(first, second)
+        self._linked = {self.find(index): index for pair in links for index in pair}
 
     def join_only(self, index: int, candidates: Iterable[int]) -> bool:
         """Join if all candidates are one group; whether they were."""
@@ -101,8 +111,9 @@ def _join_same_names(mentions: Sequence[NamedMention], groups: _Groups) -> None:
 
 def _join_person_parts(mentions: Sequence[NamedMention], groups: _Groups) -> None:
     people = [(index, _form(mention)) for index, mention in enumerate(mentions) if mention.type == "PER"]
-    for index, words in people:
-        longer = [(other, full) for other, full in people if len(full) > len(words)]
+    # fuller names first, so that what they leave as one person can be told by a surname
+    for index, words in sorted(people, key=lambda person: -len(person[1])):
+        longer = [(other, full) for other, full in people if len(full) >= len(words) and full != words]
         if len(words) == 1:
             surname = [other for other, full in longer if full[-1] == words[0]]
             groups.join_only(index, surname or [other for other, full in longer if words[0] in full])
@@ -122,24 +133,46 @@ def _join_acronyms(mentions: Sequence[NamedMention], groups: _Groups) -> None:
     for index in named:
         if is_acronym(mentions[index].name):
             acronym = "".join(_form(mentions[index]))
-            groups.join_only(index, (other for other in named if acronym in forms[other]))
+            type = mentions[index].type
+            fuller = (i for i in named if acronym in forms[i] and _same_kind(type, mentions[i].type))
+            groups.join_only(index, fuller)
+
+
+def _same_kind(first: str, second: str) -> bool:
+    """Whether two types can be one thing's: organizations and works are often mistaken, places are not."""
+    return first == second or {first, second} == {"ORG", "MISC"}
 
 
 def _join_shortened(mentions: Sequence[NamedMention], groups: _Groups) -> None:
-    named = [(i, mention.type, _form(mention)) for i, mention in enumerate(mentions) if mention.type in ("ORG", "MISC")]
+    named = [(i, m.type, _form(m)) for i, m in enumerate(mentions) if m.type in _NAMED]
+    by_core: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = {}
+    by_start: dict[tuple[str, tuple[str, ...]], list[tuple[int, tuple[str, ...]]]] = {}
     for index, type, words in named:
-        core = _core(words)
-        same = [i for i, other, full in named if other == type and full != words and _core(full) == core]
-        if groups.join_only(index, same) or len(words) < 2:
+        if type == "ORG":
+            for other, full in by_core.setdefault(_core(words), []):
+                if _same_without_endings(words, full):
+                    groups.join(index, other)
+            by_core[_core(words)].append((index, words))
+        by_start.setdefault((type, words[:2]), []).append((index, words))
+    for index, type, words in named:
+        if len(words) < 2:
             continue
-        groups.join_only(
-            index,
-            (i for i, other, full in named if other == type and len(full) > len(words) and full[: len(words)] == words),
-        )
+        longer = [(i, full) for i, full in by_start[type, words[:2]] if full[: len(words)] == words != full]
+        if type == "LOC":  # "United States" of America, but not "New York" City
+            longer = [(i, full) for i, full in longer if full[len(words)] == "of"]
+        groups.join_only(index, (i for i, _ in longer))
+
+
+def _same_without_endings(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether two names differ only in what follows the name itself, and not in two ways that matter."""
+    core = _core(first)
+    if core != _core(second):
+        return False
+    return core in (first, second) or _LEGAL_FORMS.issuperset((*first[len(core) :], *second[len(core) :]))
 
 
 def _core(words: tuple[str, ...]) -> tuple[str, ...]:
     end = len(words)
-    while end > 1 and words[end - 1] in _GENERIC:
+    while end > 1 and words[end - 1] in _ENDINGS:
         end -= 1
     return words[:end]

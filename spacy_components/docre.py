@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from spacy.training import Example
 from spacy.util import minibatch, raise_error
 
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
-from spacy_components.annotations import ENTITIES, RELATIONS, register_extensions, set_relations, to_document
+from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
 from spacy_components.entity_clusters import EntityClusters
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
@@ -102,8 +104,7 @@ class Docre:
             "max_entities": max_entities,
         }
         self._model = model
-        self._clusters = EntityClusters(entity_types=entity_types)
-        register_extensions(**(attributes or {}))
+        self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
         self._predictor: Predictor | None = None
         self._error_handler: ErrorHandler = raise_error
 
@@ -113,6 +114,7 @@ class Docre:
         if self._predictor is None:
             from kg_docre.predictor import Predictor
 
+            _one_thread_in_forks()
             self._predictor = Predictor.from_pretrained(self._model, **self._options)
         return self._predictor
 
@@ -121,15 +123,20 @@ class Docre:
         _ = self.predictor
 
     def __call__(self, doc: Doc) -> Doc:
-        return next(self.pipe([doc]))
+        failures: list[Exception] = []
+        for _ in self._annotate([doc], lambda name, component, docs, error: failures.append(error)):
+            pass
+        if failures:
+            raise failures[0]
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
-        pipeline's error handler (by default the error is raised) and is left without relations."""
+        pipeline's error handler: by default the error is raised, else the doc is left out."""
         for docs in minibatch(stream, batch_size):
-            yield from self.set_annotations(docs)
+            yield from self._annotate(docs, self._error_handler)
 
-    def set_annotations(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+    def _annotate(self, docs: Sequence[Doc], error_handler: ErrorHandler) -> Iterator[Doc]:
         """Cluster entities where no component has, predict, and store the relations."""
         for doc in docs:
             if getattr(doc._, ENTITIES) is None:
@@ -142,7 +149,7 @@ class Docre:
         names = self.predictor.model.config.relations
         for doc, document in zip(docs, found, strict=True):
             if document.id in failed:
-                self._error_handler(self.name, self, [doc], failed[document.id])
+                error_handler(self.name, self, [doc], failed[document.id])
                 continue
             set_relations(doc, document.relations, names)
             yield doc
@@ -165,8 +172,11 @@ class Docre:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
-        if self._model not in shipped_checkpoints():
-            shutil.copytree(checkpoint_path(self._model), path, dirs_exist_ok=True)
+        folder = Path(path)
+        if self._model in shipped_checkpoints():
+            (folder / "config.json").unlink(missing_ok=True)  # of another model, saved here before
+        elif checkpoint_path(self._model).resolve() != folder.resolve():
+            shutil.copytree(checkpoint_path(self._model), folder, dirs_exist_ok=True)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Docre:
         """Use the checkpoint kept with the pipeline, if there is one."""
@@ -175,8 +185,17 @@ class Docre:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        """Worker processes read the checkpoint themselves: a third of a second, and no weights in pipes."""
+        """Spawned processes read the checkpoint themselves: a third of a second, and no weights in pipes."""
         return {**self.__dict__, "_predictor": None}
+
+
+@cache
+def _one_thread_in_forks() -> None:
+    """Forked workers of ``nlp.pipe(n_process=…)`` inherit no OpenMP threads and would wait for them forever."""
+    import torch
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
 
 
 def _facts(doc: Doc) -> set[tuple[frozenset[tuple[int, int]], str, frozenset[tuple[int, int]]]]:

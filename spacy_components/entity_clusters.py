@@ -9,8 +9,7 @@ from itertools import pairwise
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kg_docre.names import ARTICLES
-from spacy_components.annotations import register_extensions, set_entities
+from spacy_components.annotations import bare_span, linked_id, register_extensions, set_entities
 from spacy_components.clustering import NamedMention, cluster_mentions
 from spacy_components.labels import DEFAULT_TYPES, model_type
 
@@ -21,18 +20,25 @@ __all__ = ["EntityClusters", "make_entity_clusters"]
     "entity_clusters",
     assigns=["doc._.entities", "span._.entity"],
     requires=["doc.ents"],
-    default_config={"entity_types": {}, "coreference_prefix": "coref_clusters"},
+    default_config={
+        "entity_types": {},
+        "coreference_prefix": "coref_clusters",
+        "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
+    },
 )
 def make_entity_clusters(
-    nlp: Language, name: str, entity_types: dict[str, str], coreference_prefix: str
+    nlp: Language, name: str, entity_types: dict[str, str], coreference_prefix: str, attributes: dict[str, str]
 ) -> EntityClusters:
     """Create an :class:`EntityClusters`.
 
     ``entity_types`` maps labels of your recognizer to model types, on top of the OntoNotes and CoNLL
     labels; an empty type leaves a label out. ``coreference_prefix`` names the keys of ``doc.spans``
-    under which a coreference component stores its clusters.
+    under which a coreference component stores its clusters. ``attributes``: names of the Doc and Span
+    extensions.
     """
-    return EntityClusters(name=name, entity_types=entity_types, coreference_prefix=coreference_prefix)
+    return EntityClusters(
+        name=name, entity_types=entity_types, coreference_prefix=coreference_prefix, attributes=attributes
+    )
 
 
 class EntityClusters:
@@ -48,15 +54,16 @@ class EntityClusters:
         name: str = "entity_clusters",
         entity_types: dict[str, str] | None = None,
         coreference_prefix: str = "coref_clusters",
+        attributes: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self.types = {**DEFAULT_TYPES, **(entity_types or {})}
         self.coreference_prefix = coreference_prefix
-        register_extensions()
+        register_extensions(**(attributes or {}))
 
     def __call__(self, doc: Doc) -> Doc:
         spans = [span for span in doc.ents if model_type(span.label_, self.types)]
-        mentions = [NamedMention(span.text, model_type(span.label_, self.types), span.kb_id_) for span in spans]
+        mentions = [NamedMention(span.text, model_type(span.label_, self.types), linked_id(span)) for span in spans]
         clusters = cluster_mentions(mentions, self._links(doc, spans))
         types = [Counter(mentions[i].type for i in cluster).most_common(1)[0][0] for cluster in clusters]
         set_entities(doc, [[spans[i] for i in cluster] for cluster in clusters], types)
@@ -76,10 +83,6 @@ class EntityClusters:
 
 
 def _core(span: Span) -> tuple[int, int]:
-    """Offsets without a leading article or a trailing possessive, which components treat differently."""
-    start, end = span.start, span.end
-    if end - start > 1 and span[0].lower_ in ARTICLES:
-        start += 1
-    if end - start > 1 and span.doc[end - 1].lower_ in ("'s", "’s", "'"):
-        end -= 1
-    return start, end
+    """Offsets without article and possessive, which components treat differently."""
+    span = bare_span(span)
+    return span.start, span.end

@@ -50,9 +50,27 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert exported.returncode == 0, exported.stderr
     assert len(json.loads((tmp_path / "kg.json").read_text())["edges"]) == edges
 
+    markup = run("facts", "kg.sqlite", "--entity", "[/x]", cwd=tmp_path)
+    assert markup.returncode == 0, markup.stderr
+
     about = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path)
     assert "Vince Gilligan" in about.stdout
     assert "place of birth" in about.stdout
+
+
+def test_a_build_does_not_read_its_own_files(corpus, tmp_path):
+    for _ in range(2):
+        done = run("build", ".", "--to", "kg.ttl", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert "holds 1 documents" in done.stdout
+
+
+def test_two_folders_with_the_same_file_names_are_kept_apart(tmp_path):
+    for folder, text in (("a", TEXT), ("b", "The Danube flows through Vienna.")):
+        (tmp_path / folder / "texts").mkdir(parents=True)
+        (tmp_path / folder / "texts" / "1.txt").write_text(text)
+        done = run("build", "texts", "--store", "../kg.sqlite", cwd=tmp_path / folder)
+    assert "holds 2 documents" in done.stdout
 
 
 def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
@@ -91,6 +109,12 @@ def test_builds_into_neo4j_and_queries_find_it(corpus, tmp_path, bolt, database)
             {"NEO4J_USER": "neo4j", "NEO4J_PASSWORD": "s3cret-word"},
             "no Neo4j server answers there",
         ),
+        (
+            "neo4j://127.0.0.1:1",
+            {"NEO4J_USER": "neo4j", "NEO4J_PASSWORD": "s3cret-word"},
+            "no Neo4j server answers there",
+        ),
+        ("bolt://neo4j:s3cret", {}, "not a Neo4j address"),
         ("bolt://127.0.0.1:1", {}, "set NEO4J_USER and NEO4J_PASSWORD"),
     ],
 )

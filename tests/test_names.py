@@ -20,7 +20,18 @@ def test_spellings_of_one_name(name, same):
     assert normalize_name(name) == normalize_name(same)
 
 
-@pytest.mark.parametrize(("name", "other"), [("Paris", "Parish"), ("1914", "1915"), ("+", "-")])
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Paris", "Parish"),
+        ("1914", "1915"),
+        ("+", "-"),
+        ("1.5 million", "15 million"),
+        ("50%", "$50"),
+        ("C++", "C"),
+        ("C#", "C++"),
+    ],
+)
 def test_different_names_stay_different(name, other):
     assert normalize_name(name) != normalize_name(other)
 

@@ -80,7 +80,8 @@ def test_evidence_and_reasoning_come_from_the_models_weights(predictor, document
     assert relations
     for r in relations:
         head, tail = rank[r.head], rank[r.tail]
-        weights = matrix.context_weights[0, head, tail]
+        product = (matrix.encoded.attention[0, head] * matrix.encoded.attention[0, tail]).sum(0)
+        weights = product / product.sum()
         share = [weights[batch.token_sentences[0] == n].sum().item() for n in range(len(document.sentence_starts))]
         assert max(range(len(share)), key=share.__getitem__) in r.evidence
         assert all(share[n] >= 0.199 * sum(share) or share[n] == max(share) for n in r.evidence)
@@ -121,6 +122,24 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
     assert "max_entities = 300" in errors["crowded"]
     with pytest.raises(DataError, match=r"bad: entity 0"):
         list(predictor.pipe(stream))
+
+
+def test_running_out_of_memory_costs_one_document(predictor, documents, monkeypatch):
+    encode = predictor.model.encode
+
+    def fails(batch):
+        if (batch.entity_mask.sum(1) == len(documents[1].entities)).any():
+            raise RuntimeError("not enough memory: you tried to allocate 99 bytes")
+        return encode(batch)
+
+    monkeypatch.setattr(predictor.model, "encode", fails)
+    errors = {}
+    found = list(predictor.pipe(documents[:3], on_error=lambda d, error: errors.update({d.id: str(error)})))
+    assert [bool(d.relations) for d in found] == [True, False, True]
+    assert list(errors) == [documents[1].id]
+    assert "not enough memory" in errors[documents[1].id]
+    with pytest.raises(DataError, match=f"{documents[1].id}: not enough memory"):
+        list(predictor.pipe(documents[:3]))
 
 
 def test_unknown_models_and_devices_are_refused(checkpoint):

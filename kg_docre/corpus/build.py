@@ -100,8 +100,9 @@ class Pipeline:
         """spaCy's docs; where one of a batch fails, the others are read alone."""
         if not texts:
             return []
+        language = self.language
         try:
-            return list(self.language.pipe(texts))
+            return list(language.pipe(texts))
         except Exception as error:  # a pipeline of the user's may raise anything
             if len(texts) == 1:
                 return [error]
@@ -118,6 +119,7 @@ def build(
 ) -> BuildResult:
     """Add every source that the store does not have yet from the same model.
 
+    What a source said before it changed is deleted at the end, if no other source says it.
     Problems are reported as they come and collected; the rest of the build goes on. Killed at any
     point, the store is whole, and the next build takes up where this one stopped.
 
@@ -139,7 +141,7 @@ def build(
                 failed(source)
             elif source.uri in seen:
                 failed(Problem(source.uri, "a second document with this id"))
-            elif store.has(source.text, pipeline.model_of(source)):
+            elif store.has(source.digest, pipeline.model_of(source), source.uri):
                 seen.add(source.uri)
                 result.already_there += 1
             else:
@@ -148,10 +150,13 @@ def build(
         for source, document in pipeline(fresh) if fresh else ():
             if isinstance(document, Problem):
                 failed(document)
-            elif store.add(document, model=pipeline.model_of(source), names=names, resolve=node_id):
+                continue
+            model = pipeline.model_of(source)
+            if store.add(document, model=model, names=names, resolve=node_id, digest=source.digest):
                 result.added += 1
             else:
                 result.already_there += 1
         if advance is not None:
             advance(len(batch))
+    store.prune()
     return result

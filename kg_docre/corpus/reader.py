@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from kg_docre.annotations import Document
 from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
+from kg_docre.store import content_hash
 
 __all__ = ["Problem", "SourceText", "count_documents", "read_corpus"]
 
@@ -24,6 +26,14 @@ class SourceText:
     text: str
     document: Document | None = None
 
+    @property
+    def digest(self) -> str:
+        """Identifies what will be read: the text and, where they are given, its entities."""
+        if self.document is None:
+            return content_hash(self.text)
+        given = [(e.type, e.kb_id, [(m.start, m.end, m.name) for m in e.mentions]) for e in self.document.entities]
+        return content_hash(self.text + json.dumps([self.document.sentence_starts, given]))
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -33,36 +43,53 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.uri}: {self.reason}"
+        text = f"{self.uri}: {self.reason}"
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def read_corpus(sources: Iterable[str | Path], *, max_characters: int = 200_000) -> Iterator[SourceText | Problem]:
+def read_corpus(
+    sources: Iterable[str | Path],
+    *,
+    max_characters: int = 200_000,
+    base: str | Path = ".",
+    exclude: Iterable[str | Path] = (),
+) -> Iterator[SourceText | Problem]:
     """Every document of files and folders, in a stable order.
+
+    A document's uri is its file's path relative to ``base``, with ``#id`` or ``#line`` where a file has
+    several. Files of ``exclude`` are passed over where a folder has them.
 
     A folder gives all its files, hidden ones left out. ``.jsonl`` holds one object a line and ``.json``
     a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a DocRED
     document with its entities; any other file is one plain text in UTF-8. Empty, binary, wrongly
     encoded and malformed ones come back as :class:`Problem`, as do texts over ``max_characters``.
     """
+    hidden = {Path(path).resolve() for path in exclude}
     for source in map(Path, sources):
         if source.is_dir():
-            files = _files(source)
+            files = _files(source, hidden)
             if not files:
                 yield Problem(str(source), "an empty folder")
         else:
             files = [source]
         for file in files:
-            yield from _file(file, max_characters)
+            yield from _file(file, _uri(file, Path(base)), max_characters)
 
 
-def _files(folder: Path) -> list[Path]:
-    """All files below a folder, sorted, hidden ones left out."""
-    found = (path for path in folder.rglob("*") if path.is_file())
+def _files(folder: Path, exclude: Set[Path]) -> list[Path]:
+    """All files below a folder, sorted, without hidden ones and ``exclude``."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.resolve() not in exclude)
     return sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts))
 
 
-def _file(path: Path, max_characters: int) -> Iterator[SourceText | Problem]:
-    uri = path.as_posix()
+def _uri(file: Path, base: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.absolute(), base.absolute())).as_posix()
+    except ValueError:  # on another drive
+        return file.absolute().as_posix()
+
+
+def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -134,9 +161,8 @@ def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:
         line = f" in a single line of {longest:,}" if longest > max_characters else ""
         return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
     try:
-        source.text.encode()
-        source.uri.encode()
-        source.title.encode()
+        for text in (source.uri, source.title, source.text, *_given_strings(source.document)):
+            text.encode()
     except UnicodeEncodeError:
         return Problem(source.uri.encode(errors="replace").decode(), "unpaired surrogates, not valid text")
     if "\0" in source.text:
@@ -144,11 +170,17 @@ def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:
     return source
 
 
-def count_documents(sources: Iterable[str | Path]) -> int | None:
+def _given_strings(document: Document | None) -> Iterator[str]:
+    for entity in document.entities if document is not None else ():
+        yield from (entity.name, entity.type, entity.kb_id)
+        yield from (mention.name for mention in entity.mentions)
+
+
+def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
     """How many documents and problems :func:`read_corpus` will give; None if only reading it all can tell."""
-    total = 0
+    hidden, total = {Path(path).resolve() for path in exclude}, 0
     for source in map(Path, sources):
-        files = _files(source) if source.is_dir() else [source]
+        files = _files(source, hidden) if source.is_dir() else [source]
         for file in files:
             if file.suffix == ".json":
                 return None

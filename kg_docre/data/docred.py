@@ -39,7 +39,7 @@ def read_docred(path: str | Path, *, on_error: Callable[[DataError], None] | Non
         raise DataError(f"{source}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{source}: not UTF-8 text (byte {error.start})") from error
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{source}: not JSON: {error}") from error
     if not isinstance(records, list):
         raise DataError(f"{source}: expected a list of documents, found {_kind(records)}")

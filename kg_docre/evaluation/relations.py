@@ -28,9 +28,9 @@ class RelationScores:
     precision: float
     recall: float
     f1: float
-    ign_f1: float
+    ign_f1: float | None  # None where no training facts are known
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float | None]:
         return asdict(self)
 
 
@@ -95,7 +95,6 @@ def score_relations(
     :math:`P_{ign} = (correct - known) / (predicted - known)`, with recall as it is.
     """
     facts = guesses = correct = in_training = 0
-    known = known or KnownFacts()
     for truth, guess in zip(gold, predicted, strict=True):
         expected = {(r.head, r.label, r.tail) for r in truth.relations}
         found = {(r.head, r.label, r.tail) for r in guess.relations}
@@ -103,7 +102,7 @@ def score_relations(
         facts += len(expected)
         guesses += len(found)
         correct += len(hits)
-        in_training += sum(known.contain(truth, head, tail, label) for head, label, tail in hits)
+        in_training += sum(known is not None and known.contain(truth, head, tail, label) for head, label, tail in hits)
     precision, recall = _ratio(correct, guesses), _ratio(correct, facts)
     ignoring = _ratio(correct - in_training, guesses - in_training)
     return RelationScores(
@@ -114,7 +113,7 @@ def score_relations(
         precision=precision,
         recall=recall,
         f1=_harmonic(precision, recall),
-        ign_f1=_harmonic(ignoring, recall),
+        ign_f1=None if known is None else _harmonic(ignoring, recall),
     )
 
 

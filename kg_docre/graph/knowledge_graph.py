@@ -15,6 +15,9 @@ from kg_docre.store import FactStore
 
 __all__ = ["Evidence", "Fact", "KnowledgeGraph", "Node", "SourceDocument"]
 
+_DIGITS = 6  # decimals of every score: what all export formats carry unharmed
+_URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -29,7 +32,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document of the store."""
+    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found."""
 
     id: str
     uri: str
@@ -99,8 +102,9 @@ class KnowledgeGraph:
 
     def documents(self) -> Iterator[SourceDocument]:
         """Every document, in the order they were added."""
-        for uri, title, model in self.store.read("SELECT uri, title, model FROM document ORDER BY id"):
-            yield SourceDocument(id=short_hash(uri), uri=uri, title=title, model=model)
+        rows = self.store.read(f"SELECT content_hash, {_URI}, title, model FROM document d ORDER BY id")
+        for digest, uri, title, model in rows:
+            yield SourceDocument(id=short_hash(digest), uri=uri, title=title, model=model)
 
     def labels(self) -> dict[str, str]:
         """Readable names of the relation labels."""
@@ -131,7 +135,7 @@ class KnowledgeGraph:
 
     def _facts(self, condition: str, parameters: dict[str, str | None]) -> Iterator[Fact]:
         rows = self.store.read(
-            f"""SELECT h.node, r.label, t.node, label.name, d.uri, d.title, d.model, r.score,
+            f"""SELECT h.node, r.label, t.node, label.name, d.content_hash, {_URI}, d.title, d.model, r.score,
                        (SELECT json_group_array(json_array(s.number, s.text))
                         FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
                         WHERE e.relation = r.id)
@@ -141,18 +145,18 @@ class KnowledgeGraph:
                 JOIN document d ON d.id = r.document
                 JOIN label ON label.id = r.label
                 WHERE h.node <> t.node {condition}
-                ORDER BY h.node, r.label, t.node, d.uri""",
+                ORDER BY h.node, r.label, t.node, 6, 5""",
             parameters,
         )
         for (head, label, tail), group in groupby(rows, key=lambda row: row[:3]):
             evidence, name = [], ""
-            for (uri, title, model), same in groupby(group, key=lambda row: row[4:7]):
+            for (digest, uri, title, model), same in groupby(group, key=lambda row: row[4:8]):
                 score, sentences = 0.0, set[tuple[int, str]]()
                 for row in same:
                     name = row[3]
-                    score = max(score, row[7])
-                    sentences.update((number, text) for number, text in json.loads(row[8]))
-                document = SourceDocument(id=short_hash(uri), uri=uri, title=title, model=model)
+                    score = max(score, round(row[8], _DIGITS))
+                    sentences.update((number, text) for number, text in json.loads(row[9]))
+                document = SourceDocument(id=short_hash(digest), uri=uri, title=title, model=model)
                 evidence.append(Evidence(document=document, score=score, sentences=tuple(sorted(sentences))))
             yield Fact(
                 id=short_hash(head, label, tail),
@@ -160,6 +164,6 @@ class KnowledgeGraph:
                 label=label,
                 name=name,
                 tail=tail,
-                confidence=1.0 - prod(1.0 - e.score for e in evidence),
+                confidence=round(1.0 - prod(1.0 - e.score for e in evidence), _DIGITS),
                 evidence=tuple(evidence),
             )

@@ -22,10 +22,10 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavaila
 
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.targets import SCHEMES
 
-__all__ = ["SCHEMES", "Neo4jTarget", "entity_label", "relationship_type"]
+__all__ = ["Neo4jTarget", "check_address", "entity_label", "relationship_type"]
 
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _BATCH = 2000
 _LABELS = {
     "PER": "Person",
@@ -56,6 +56,23 @@ def entity_label(type: str) -> str:
     return _LABELS.get(type) or f"Type_{_identifier(type)}"
 
 
+def check_address(uri: str) -> str:
+    """Scheme, host and port of a Neo4j address.
+
+    Raises :exc:`ExportError` for anything that is none, without repeating it: it may hold a password.
+    """
+    try:
+        parts = urlsplit(uri)
+        name = f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        parts, name = urlsplit(""), ""
+    if "@" in uri:
+        raise ExportError("a Neo4j address with credentials; set NEO4J_USER and NEO4J_PASSWORD instead")
+    if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ExportError("not a Neo4j address; one looks like neo4j://host or bolt://host:7687")
+    return name
+
+
 class Neo4jTarget:
     """One database of one server.
 
@@ -64,15 +81,12 @@ class Neo4jTarget:
     """
 
     def __init__(self, uri: str, *, user: str, password: str, database: str | None = None) -> None:
-        parts = urlsplit(uri)
-        self.name = f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
-        if parts.scheme not in SCHEMES:
-            raise ExportError(f"{self.name}: not a Neo4j address; it begins with one of {', '.join(SCHEMES)}")
-        if parts.username or parts.password:
-            raise ExportError(f"{self.name}: no credentials in the address; set NEO4J_USER and NEO4J_PASSWORD")
+        self.name = check_address(uri)
         self._database = database
         with self._errors():
-            self._driver = GraphDatabase.driver(uri, auth=(user, password), connection_timeout=10.0)
+            self._driver = GraphDatabase.driver(
+                uri, auth=(user, password), connection_timeout=10, connection_acquisition_timeout=20
+            )
         try:
             with self._errors(), self._driver.session(database=database) as session:
                 session.run("RETURN 1").consume()

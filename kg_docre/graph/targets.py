@@ -9,8 +9,9 @@ from pathlib import Path
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 
-__all__ = ["FILE_ENDINGS", "Credentials", "Target", "open_target"]
+__all__ = ["FILE_ENDINGS", "SCHEMES", "Credentials", "Target", "open_target"]
 
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 FILE_ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".graphml", ".json")
 
 Target = Callable[[KnowledgeGraph], None]
@@ -26,11 +27,8 @@ def open_target(target: str, credentials: Credentials) -> Target:
 
     Raises :exc:`ExportError` with the target and the reason.
     """
-    if "://" in target:
-        from kg_docre.graph.neo4j import Neo4jTarget
-
-        user, password, database = credentials()
-        return Neo4jTarget(target, user=user, password=password, database=database).write
+    if "://" in target or target.partition(":")[0] in SCHEMES:
+        return _neo4j(target, credentials)
     path = Path(target)
     if path.suffix not in FILE_ENDINGS:
         raise ExportError(f"{target}: unknown ending; known are {', '.join(FILE_ENDINGS)} and neo4j:// addresses")
@@ -39,10 +37,25 @@ def open_target(target: str, credentials: Credentials) -> Target:
     return lambda graph: _write_file(graph, path)
 
 
+def _neo4j(target: str, credentials: Credentials) -> Target:
+    from kg_docre.graph.neo4j import Neo4jTarget, check_address
+
+    check_address(target)
+    user, password, database = credentials()
+    server = Neo4jTarget(target, user=user, password=password, database=database)
+
+    def write(graph: KnowledgeGraph) -> None:
+        with server, graph.store.snapshot():
+            server.write(graph)
+
+    return write
+
+
 def _write_file(graph: KnowledgeGraph, path: Path) -> None:
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
-        _writer(path.suffix)(graph, unfinished)
+        with graph.store.snapshot():
+            _writer(path.suffix)(graph, unfinished)
         unfinished.replace(path)
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error

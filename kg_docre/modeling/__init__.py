@@ -1,7 +1,13 @@
 """DocRE-SD and DocuNet as torch modules."""
 
 from kg_docre.modeling.config import ModelConfig
-from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
+from kg_docre.modeling.encoder import (
+    DocumentBatch,
+    DocumentEncoder,
+    EncodedDocuments,
+    context_weights,
+    localized_context,
+)
 from kg_docre.modeling.model import DocREModel, PairMatrix, Prediction
 
 __all__ = [
@@ -12,5 +18,6 @@ __all__ = [
     "ModelConfig",
     "PairMatrix",
     "Prediction",
+    "context_weights",
     "localized_context",
 ]

@@ -7,6 +7,9 @@ from torch import Tensor, nn
 
 __all__ = ["BilinearClassifier", "LinearClassifier"]
 
+# numbers of the block-diagonal form held at once; the pairs of more entities are taken in turns
+_TILE_CELLS = 1 << 26
+
 
 class LinearClassifier(nn.Module):
     r"""DocRE-SD eq 7: :math:`W_c M^{(L)}_{s,o} + b_c`."""
@@ -52,8 +55,13 @@ class BilinearClassifier(nn.Module):
         head = head.unflatten(-1, (self.groups, -1))
         tail = tail.unflatten(-1, (self.groups, -1))
         if self.groups > 1:
-            logits: Tensor = self.bilinear((head[..., :, None] * tail[..., None, :]).flatten(3))
-            return logits
+            cells = head.shape[0] * head.shape[2] * self.bilinear.in_features
+            tile = max(1, _TILE_CELLS // cells)
+            logits = [
+                self.bilinear((h[..., :, None] * t[..., None, :]).flatten(3))
+                for h, t in zip(head.split(tile, 1), tail.split(tile, 1), strict=True)
+            ]
+            return torch.cat(logits, 1)
         # the full form: z_s W_r for every pair would be N² · d · classes numbers, so go class by class
         weight = self.bilinear.weight.unflatten(1, (head.shape[-1], tail.shape[-1]))
         head, tail = head.squeeze(3), tail.squeeze(3)

@@ -11,7 +11,10 @@ from transformers import PreTrainedModel
 
 from kg_docre.modeling.attention import encode_with_rows, use_row_attention
 
-__all__ = ["DocumentBatch", "DocumentEncoder", "EncodedDocuments", "localized_context"]
+__all__ = ["DocumentBatch", "DocumentEncoder", "EncodedDocuments", "context_weights", "localized_context"]
+
+# weights (documents × N² × tokens) held at once; more entities than that are taken in turns
+_TILE_CELLS = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +109,13 @@ class DocumentEncoder(nn.Module):
         merged = states.new_zeros(documents * length + 1, states.shape[-1]).index_add(0, flat, states.flatten(0, 1))
         merged = (merged / counts.clamp_min(1)[:, None])[:-1].view(documents, length, -1)
         _, entities, heads, _ = attention.shape
-        local = batch.token_positions - batch.window_document[:, None] * length
-        local = local.masked_fill(~batch.attention_mask, length)  # padding goes to a slot that is cut off
-        wide = attention.new_zeros(len(local), entities, heads, length + 1)
-        wide = wide.scatter(3, local[:, None, None].expand(-1, entities, heads, -1), attention)
-        summed = attention.new_zeros(documents, entities, heads, length + 1)
-        return merged, summed.index_add(0, batch.window_document, wide)[..., :length]
+        summed = attention.new_zeros(documents * length + 1, entities, heads)
+        summed = summed.index_add(0, flat, attention.permute(0, 3, 1, 2).flatten(0, 1))
+        return merged, summed[:-1].unflatten(0, (documents, length)).permute(0, 2, 3, 1)
 
 
-def localized_context(
-    encoded: EncodedDocuments, token_mask: Tensor, *, weights: str = "product"
-) -> tuple[Tensor, Tensor]:
-    r"""Context of every entity pair and the token weights it was drawn with.
+def localized_context(encoded: EncodedDocuments, token_mask: Tensor, *, weights: str = "product") -> Tensor:
+    r"""Context of every entity pair.
 
     ``product`` is DocRE-SD eq 2, ``softmax`` DocuNet eq 4-5 (before :math:`W_2`):
 
@@ -125,18 +123,36 @@ def localized_context(
         c_{s,o} = H^T \frac{A_s \circ A_o}{1^T (A_s \circ A_o)}
         \qquad a^{(s,o)} = \mathrm{softmax}\Big(\sum_i A^s_i \cdot A^o_i\Big)
 
-    with the products averaged over heads.
+    with the products summed over heads (which eq 2 cannot tell from their mean). The weights of large
+    documents are made and used a few entities s at a time, so that memory stays O(N² · width).
 
-    *Shape:* ``token_mask`` (B, L); returns context (B, N, N, width) and weights (B, N, N, L), each
-    summing to 1.
+    *Shape:* ``token_mask`` (B, L) → (B, N, N, width).
     """
-    entities = encoded.attention.shape[1]
+    batch, entities, _, length = encoded.attention.shape
     by_token = encoded.attention.permute(0, 3, 1, 2)  # (B, L, N, heads)
-    products = (by_token @ by_token.transpose(2, 3)).flatten(2)  # (B, L, N²)
+    tile = max(1, min(entities, _TILE_CELLS // max(1, batch * entities * length)))
+    contexts = []
+    for first in range(0, entities, tile):
+        products = (by_token[:, :, first : first + tile] @ by_token.transpose(2, 3)).flatten(2)  # (B, L, tile · N)
+        products = _normalized(products, token_mask[..., None], 1, weights)
+        context = products.transpose(1, 2).to(encoded.states.dtype) @ encoded.states
+        contexts.append(context.unflatten(1, (-1, entities)))
+    return torch.cat(contexts, 1)
+
+
+def context_weights(
+    encoded: EncodedDocuments, token_mask: Tensor, pairs: tuple[Tensor, Tensor, Tensor], *, weights: str = "product"
+) -> Tensor:
+    """The token weights that :func:`localized_context` draws with, for a few pairs.
+
+    *Shape:* ``pairs`` are document, head and tail, each (n,) → (n, L), every row summing to 1.
+    """
+    document, head, tail = pairs
+    products = (encoded.attention[document, head] * encoded.attention[document, tail]).sum(1)
+    return _normalized(products, token_mask[document], -1, weights)
+
+
+def _normalized(products: Tensor, mask: Tensor, dimension: int, weights: str) -> Tensor:
     if weights == "softmax":
-        products = products.masked_fill(~token_mask[..., None], -torch.inf).softmax(1)
-    else:
-        products = products / (products.sum(1, keepdim=True) + 1e-10)
-    products = products.transpose(1, 2)  # (B, N², L)
-    context = products.to(encoded.states.dtype) @ encoded.states
-    return context.unflatten(1, (entities, entities)), products.unflatten(1, (entities, entities))
+        return products.masked_fill(~mask, -torch.inf).softmax(dimension)
+    return products / (products.sum(dimension, keepdim=True) + 1e-10)

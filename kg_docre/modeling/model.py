@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
@@ -27,12 +28,11 @@ __all__ = ["DocREModel", "PairMatrix", "Prediction"]
 class PairMatrix:
     """The entity-pair feature matrix M⁽⁰⁾ and what it was made from.
 
-    *Shape:* ``features`` (B, N, N, d), ``context_weights`` (B, N, N, L), ``mask`` (B, N).
+    *Shape:* ``features`` (B, N, N, d), ``mask`` (B, N).
     """
 
     features: Tensor
     encoded: EncodedDocuments
-    context_weights: Tensor
     mask: Tensor
 
 
@@ -111,9 +111,9 @@ class DocREModel(nn.Module):
     def encode(self, batch: DocumentBatch) -> PairMatrix:
         """Everything before reasoning: the part both training branches share."""
         encoded = self.encoder(batch)
-        context, weights = localized_context(encoded, batch.token_mask, weights=self.config.context_weights)
+        context = localized_context(encoded, batch.token_mask, weights=self.config.context_weights)
         features = self.dropout(self.pairs(encoded.entities, context))
-        return PairMatrix(features=features, encoded=encoded, context_weights=weights, mask=batch.entity_mask)
+        return PairMatrix(features=features, encoded=encoded, mask=batch.entity_mask)
 
     def predict(self, matrix: PairMatrix, *, masked: Tensor | None = None, top: int = 0) -> Prediction:
         """Reason over a matrix and classify every pair.
@@ -182,7 +182,10 @@ class DocREModel(nn.Module):
         config = ModelConfig.model_validate_json((folder / "config.json").read_text(encoding="utf-8"))
         with no_init_weights():  # every weight is about to be read
             model = cls(config)
-        state = load_file(folder / "model.safetensors")
+        try:
+            state = load_file(folder / "model.safetensors")
+        except SafetensorError as error:
+            raise ValueError(f"{folder}/model.safetensors: not whole: {error}") from error
         state = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
         try:
             model.load_state_dict(state, assign=True)

@@ -1,5 +1,5 @@
 """The fact store: one SQLite file that every graph is a projection of."""
 
-from kg_docre.store.store import FactStore, StoreError
+from kg_docre.store.store import FactStore, StoreError, content_hash
 
-__all__ = ["FactStore", "StoreError"]
+__all__ = ["FactStore", "StoreError", "content_hash"]

@@ -5,13 +5,17 @@ VERSION = 1
 SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY,
-    uri TEXT NOT NULL UNIQUE,           -- where the text came from
     title TEXT NOT NULL,
-    content_hash TEXT NOT NULL,         -- sha256 of the text
+    content_hash TEXT NOT NULL UNIQUE,  -- sha256 of the text, and of the entities where they were given
     model TEXT NOT NULL,                -- what found the relations
     added TEXT NOT NULL                 -- UTC, ISO 8601
 );
-CREATE INDEX document_content ON document (content_hash);
+
+CREATE TABLE source (
+    uri TEXT PRIMARY KEY,               -- where a text was found; copies of one text share a document
+    document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX source_document ON source (document);
 
 CREATE TABLE sentence (
     document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,

@@ -86,10 +86,14 @@ class FactStore:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
 
-    def has(self, text: str, model: str) -> bool:
-        """Whether this very text, from whatever source, was already read by this model."""
-        query = "SELECT 1 FROM document WHERE content_hash = ? AND model = ?"
-        return self.read(query, (content_hash(text), model)).fetchone() is not None
+    def has(self, digest: str, model: str, uri: str) -> bool:
+        """Whether this content was already read by this model; if so, ``uri`` now leads to it."""
+        query = "SELECT id FROM document WHERE content_hash = ? AND model = ?"
+        row = self.read(query, (digest, model)).fetchone()
+        if row is not None:
+            with self._transaction() as db:
+                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (uri, row[0]))
+        return row is not None
 
     def add(
         self,
@@ -98,30 +102,50 @@ class FactStore:
         model: str,
         names: dict[str, str],
         resolve: Callable[[Entity], str],
-        uri: str = "",
+        digest: str = "",
     ) -> bool:
-        """Store a document with its relations; False if the store had it already.
+        """Store a document with its relations under its id; False if the store had this content already.
 
-        A text is stored once per content; another text or another model under a known ``uri`` takes
-        the place of the old one. ``names`` are the readable names of relation labels, ``resolve``
-        tells which real thing an entity is.
+        Content is stored once, whichever sources it is found under. What another model said of it is
+        replaced. What was found under this id before stays until :meth:`prune`, for another source may
+        yet turn out to have it. ``digest`` identifies the content, by default the text alone; ``names``
+        are the readable names of relation labels; ``resolve`` tells which real thing an entity is.
         """
-        uri, text = uri or document.id, document.text
-        if self.has(text, model):
+        digest = digest or content_hash(document.text)
+        if self.has(digest, model, document.id):
             return False
         with self._transaction() as db:
-            digest = content_hash(text)
-            db.execute("DELETE FROM document WHERE uri = ? OR content_hash = ?", (uri, digest))
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            insert = "INSERT INTO document (uri, title, content_hash, model, added) VALUES (?, ?, ?, ?, ?)"
-            number = db.execute(insert, (uri, document.title, digest, model, now)).lastrowid
+            replaced = db.execute("SELECT id FROM document WHERE content_hash = ?", (digest,)).fetchone()
+            sources = [document.id]
+            if replaced is not None:
+                sources += [row[0] for row in db.execute("SELECT uri FROM source WHERE document = ?", replaced)]
+                db.execute("DELETE FROM document WHERE id = ?", replaced)
+            insert = "INSERT INTO document (title, content_hash, model, added) VALUES (?, ?, ?, ?)"
+            number = db.execute(insert, (document.title, digest, model, now)).lastrowid
             assert number is not None
+            db.executemany("INSERT OR REPLACE INTO source VALUES (?, ?)", [(uri, number) for uri in sources])
             self._add_sentences(db, number, document)
             entities = self._add_entities(db, number, document, resolve)
             self._add_relations(db, number, document, entities)
             labels = {(r.label, names.get(r.label, r.label)) for r in document.relations}
             db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
         return True
+
+    def prune(self) -> int:
+        """Delete documents that no source leads to any more, with all they said; returns how many."""
+        with self._transaction() as db:
+            query = "DELETE FROM document WHERE id NOT IN (SELECT document FROM source)"
+            return db.execute(query).rowcount
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside sees the store as it is now, whatever others write meanwhile."""
+        self.read("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
 
     @staticmethod
     def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:
@@ -152,7 +176,9 @@ class FactStore:
         for r in document.relations:
             row = (number, entities[r.head], r.label, entities[r.tail], r.score)
             relation = db.execute(insert, row).lastrowid
-            db.executemany("INSERT INTO evidence VALUES (?, ?)", [(relation, sentence) for sentence in r.evidence])
+            db.executemany(
+                "INSERT INTO evidence VALUES (?, ?)", [(relation, number) for number in sorted(set(r.evidence))]
+            )
             db.executemany(
                 "INSERT INTO reasoning VALUES (?, ?, ?, ?, ?)",
                 [(relation, rank, s.pattern, entities[s.via], s.weight) for rank, s in enumerate(r.reasoning)],

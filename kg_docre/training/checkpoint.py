@@ -11,17 +11,24 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-__all__ = ["load_state", "replace_folder", "save_state"]
+__all__ = ["load_state", "replace_folder", "restore_folder", "save_state"]
 
 
 def replace_folder(new: Path, folder: Path) -> None:
-    """Put a finished folder in place of an old one; a kill leaves one of the two whole."""
+    """Put a finished folder in place of an old one; after a kill :func:`restore_folder` finds one of the two."""
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
     new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def restore_folder(folder: Path) -> None:
+    """Bring back the folder that a kill between the two steps of :func:`replace_folder` left under another name."""
+    old = folder.with_name(folder.name + ".old")
+    if not folder.exists() and old.exists():
+        old.rename(folder)
 
 
 def save_state(

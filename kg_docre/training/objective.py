@@ -101,6 +101,5 @@ def _twice(matrix: PairMatrix) -> PairMatrix:
         encoded=type(encoded)(
             states=encoded.states, entities=encoded.entities.repeat(2, 1, 1), attention=encoded.attention
         ),
-        context_weights=matrix.context_weights,
         mask=matrix.mask.repeat(2, 1),
     )

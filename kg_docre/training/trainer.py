@@ -21,7 +21,7 @@ from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
 from kg_docre.progress import progress
-from kg_docre.training.checkpoint import load_state, replace_folder, save_state
+from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split
 from kg_docre.training.objective import mask_rate, training_loss
@@ -44,7 +44,7 @@ def train(config: TrainingConfig, output: str | Path) -> TrainingResult:
     Every epoch is saved to ``output/last``; a run that finds it there goes on from it, and ends with
     the same weights as if it had never stopped. ``output/log.jsonl`` has a line per epoch.
 
-    Raises :exc:`DataError` for unusable data, naming it.
+    Raises :exc:`DataError` for unusable data, naming it, and for a folder with a run of other settings.
     """
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +54,9 @@ def train(config: TrainingConfig, output: str | Path) -> TrainingResult:
 class _Run:
     def __init__(self, config: TrainingConfig, folder: Path) -> None:
         self.config, self.folder = config, folder
+        for name in ("last", "best"):
+            restore_folder(folder / name)
+        self._refuse_another_run()
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
         self.documents, self.development = read_split(config.train, config.development, config.development_size)
@@ -85,6 +88,22 @@ class _Run:
                 raise DataError(f"{config.teacher}: the teacher knows other relations")
             self.teacher_features = self.teacher.featurizer(self.documents)
 
+    def _identity(self) -> dict[str, Any]:
+        """The configuration without what may change between a run and its continuation."""
+        return self.config.model_dump(mode="json", exclude={"device", "precision"})
+
+    def _refuse_another_run(self) -> None:
+        """Raise :exc:`DataError` if the folder has a run from another configuration."""
+        state = self.folder / "last" / "state.json"
+        if not state.is_file():
+            return
+        there = json.loads(state.read_text(encoding="utf-8"))["progress"]["config"]
+        different = [name for name, value in self._identity().items() if there.get(name) != value]
+        if different:
+            raise DataError(
+                f"{self.folder} holds a run with other settings ({', '.join(different)}); choose another output folder"
+            )
+
     def train(self) -> TrainingResult:
         config = self.config
         steps_per_epoch = -(-len(self.documents) // config.batch_size)
@@ -95,7 +114,7 @@ class _Run:
             optimizer,
             lambda step: min((step + 1) / warmup, max(0.0, (total - step) / max(1, total - warmup))),
         )
-        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None}
+        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "config": self._identity()}
         last = self.folder / "last"
         if (last / "state.json").is_file():
             done = load_state(last, self.model, optimizer, scheduler)

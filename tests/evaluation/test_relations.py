@@ -43,8 +43,9 @@ def test_any_pair_of_mention_names_makes_a_fact_known():
 
 
 def test_nothing_predicted_is_zero_not_an_error():
-    scores = score_relations([_document(NAMES, [(0, "P17", 1)])], [_document(NAMES, [])])
+    scores = score_relations([_document(NAMES, [(0, "P17", 1)])], [_document(NAMES, [])], KnownFacts())
     assert (scores.precision, scores.recall, scores.f1, scores.ign_f1) == (0, 0, 0, 0)
+    assert score_relations([], []).ign_f1 is None  # what training has seen is not known
 
 
 def test_known_facts_survive_saving_and_read_docreds_own_format(tmp_path):

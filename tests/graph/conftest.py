@@ -15,7 +15,9 @@ def store(tmp_path, documents):
     """The sample with its gold relations, scored as if predicted, some documents saying the same."""
     with FactStore(tmp_path / "kg.sqlite") as store:
         for number, document in enumerate(documents):
-            scored = tuple(replace(r, score=0.5 + (7 * i % 50) / 100) for i, r in enumerate(document.relations))
+            scored = tuple(
+                replace(r, score=0.5 + (7.123456789 * i % 50) / 100) for i, r in enumerate(document.relations)
+            )
             document = replace(document, relations=scored)
             store.add(document, model="test", names=docred_relations(), resolve=node_id)
             if number < 2:  # another text with the same entities and facts

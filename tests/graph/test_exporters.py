@@ -184,7 +184,11 @@ def test_names_never_enter_cypher():
     [
         ("bolt://127.0.0.1:1", "no Neo4j server answers there"),
         ("http://127.0.0.1", "not a Neo4j address"),
-        ("bolt://user:s3cret@127.0.0.1:1", "no credentials in the address"),
+        ("bolt://user:s3cret@127.0.0.1:1", "address with credentials"),
+        ("bolt:user:s3cret@127.0.0.1", "address with credentials"),
+        ("bolt://user:s3cret", "not a Neo4j address"),
+        ("bolt://user:s3/cret@host", "address with credentials"),
+        ("bolt://127.0.0.1:1?s3cret=1", "not a Neo4j address"),
     ],
 )
 def test_unreachable_servers_are_one_clear_line(uri, reason):

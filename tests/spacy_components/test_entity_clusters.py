@@ -27,6 +27,8 @@ def _clusters(*mentions, links=()):
         (("Microsoft", "ORG"), ("Microsoft", "MISC")),
         (("Martin Luther King Jr.", "PER"), ("Martin Luther King", "PER")),
         (("São Paulo", "LOC"), ("Sao Paulo", "LOC")),
+        (("J. Smith", "PER"), ("John Smith", "PER")),
+        (("United States", "LOC"), ("United States of America", "LOC")),
     ],
 )
 def test_one_thing_under_two_names(first, second):
@@ -43,6 +45,12 @@ def test_one_thing_under_two_names(first, second):
         (("1914", "TIME"), ("1914", "NUM")),
         (("New York", "LOC"), ("York", "LOC")),
         (("FBI", "ORG"), ("Food and Beverage Inc", "TIME")),
+        (("Boston College", "ORG"), ("Boston University", "ORG")),
+        (("US", "LOC"), ("Universal Studios", "ORG")),
+        (("1.5 million", "NUM"), ("15 million", "NUM")),
+        (("50%", "NUM"), ("$50", "NUM")),
+        (("St. Louis", "PER"), ("Joe Louis", "PER")),
+        (("New York", "LOC"), ("New York City", "LOC")),
         (("Washington", "LOC", "Q61"), ("Washington", "LOC", "Q1223")),
     ],
 )
@@ -56,6 +64,20 @@ def test_an_ambiguous_surname_joins_nobody():
         ["Jane Smith"],
         ["Smith"],
     ]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_order_does_not_matter(order):
+    people = [("Smith", "PER"), ("John Smith", "PER"), ("John A. Smith", "PER")]
+    firms = [("Acme", "ORG"), ("Acme Corp", "ORG"), ("Acme Corporation", "ORG")]
+    for names in (people, firms):
+        assert len(_clusters(*(names[i] for i in order))) == 1
+
+
+def test_coreference_keeps_its_clusters_apart():
+    smiths = [("John Smith", "PER"), ("Smith", "PER"), ("John Smith", "PER"), ("Smith", "PER")]
+    found = cluster_mentions([NamedMention(*mention) for mention in smiths], [(0, 1), (2, 3)])
+    assert found == [[0, 1], [2, 3]]
 
 
 def test_linkers_and_coreference_have_the_first_word():
@@ -104,6 +126,20 @@ def test_linked_ids_are_taken_over(nlp):
     doc.ents = [Span(doc, 0, 1, label="GPE", kb_id="Q55"), Span(doc, 2, 4, label="GPE", kb_id="Q55")]
     (entity,) = nlp(doc)._.entities
     assert entity.kb_id == "Q55"
+
+
+def test_nil_is_no_id(nlp):
+    doc = Doc(nlp.vocab, words="Foo saw Berlin".split())
+    doc.ents = [Span(doc, 0, 1, label="PERSON", kb_id="NIL"), Span(doc, 2, 3, label="GPE", kb_id="NIL")]
+    assert [(e.name, e.kb_id) for e in nlp(doc)._.entities] == [("Foo", ""), ("Berlin", "")]
+
+
+def test_names_have_no_line_breaks_and_possessives(nlp):
+    doc = Doc(
+        nlp.vocab, words=["New", "\n", "York", "and", "Gilligan", "'s"], spaces=[False, False, True, True, False, False]
+    )
+    doc.ents = [Span(doc, 0, 3, label="GPE"), Span(doc, 4, 6, label="PERSON")]
+    assert [e.name for e in nlp(doc)._.entities] == ["New York", "Gilligan"]
 
 
 def test_labels_of_ones_own(nlp):

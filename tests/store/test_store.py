@@ -5,7 +5,7 @@ import pytest
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.resolution import node_id
-from kg_docre.store import FactStore, StoreError
+from kg_docre.store import FactStore, StoreError, content_hash
 
 NAMES = docred_relations()
 
@@ -47,8 +47,10 @@ def test_a_text_is_added_once(store, documents):
     assert not _add(store, documents[0])
     assert not _add(store, replace(documents[0], id="the same text elsewhere"))
     assert list(store.read("SELECT * FROM relation")) == before
-    assert store.has(documents[0].text, "m")
-    assert not store.has(documents[0].text, "another model")
+    digest = content_hash(documents[0].text)
+    assert store.has(digest, "m", documents[0].id)
+    assert not store.has(digest, "another model", documents[0].id)
+    assert store.counts()["documents"] == 1
 
 
 def test_another_model_or_a_changed_text_replaces(store, documents):
@@ -58,8 +60,34 @@ def test_another_model_or_a_changed_text_replaces(store, documents):
     assert store.counts()["documents"] == 2
     assert store.counts()["relations"] == len(documents[1].relations)
     assert _add(store, replace(documents[2], id=documents[0].id), model="better")
+    assert store.prune() == 1
     assert store.counts()["documents"] == 2
     assert list(store.read("SELECT count(*) FROM sentence WHERE document NOT IN (SELECT id FROM document)")) == [(0,)]
+
+
+def test_a_text_stays_while_any_source_has_it(store, documents):
+    _add(store, documents[0])
+    _add(store, replace(documents[0], id="copy"))
+    _add(store, replace(documents[1], id=documents[0].id))
+    assert store.prune() == 0
+    assert store.counts()["documents"] == 2
+    _add(store, replace(documents[1], id="copy"))
+    assert store.prune() == 1
+    assert store.counts()["documents"] == 1
+
+
+def test_a_snapshot_does_not_see_what_others_add(store, documents):
+    _add(store, documents[0])
+    with FactStore(store.path) as reader, reader.snapshot():
+        before = reader.counts()
+        _add(store, documents[1])
+        assert reader.counts() == before
+    assert store.counts()["documents"] == 2
+
+
+def test_evidence_named_twice_counts_once(store, documents):
+    relation = replace(documents[0].relations[0], evidence=(0, 0))
+    assert _add(store, replace(documents[0], relations=(relation,)))
 
 
 def test_a_failure_leaves_no_half_document(store, documents):

@@ -42,6 +42,22 @@ def test_a_killed_run_goes_on_to_the_same_weights(training_file, tmp_path):
         torch.testing.assert_close(found[name], value, atol=0, rtol=0, msg=name)
 
 
+def test_a_folder_with_another_run_is_refused(training_file, tmp_path):
+    train(TrainingConfig.from_toml(training_file(epochs=1)), tmp_path)
+    with pytest.raises(DataError, match=r"a run with other settings .*learning_rate"):
+        train(TrainingConfig.from_toml(training_file(epochs=1, learning_rate=1e-5)), tmp_path)
+
+
+def test_a_kill_between_two_renames_loses_nothing(training_file, tmp_path):
+    config = TrainingConfig.from_toml(training_file(epochs=1))
+    train(config, tmp_path)
+    for name in ("last", "best"):
+        (tmp_path / name).rename(tmp_path / f"{name}.old")
+    train(config, tmp_path)
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 1, "the epoch was trained again"
+    assert (tmp_path / "best" / "model.safetensors").exists()
+
+
 def test_a_seed_reproduces_a_run_and_another_does_not(training_file, tmp_path):
     runs = {}
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
