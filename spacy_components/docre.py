@@ -14,6 +14,8 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import minibatch, raise_error
 
+from kg_docre.annotations import Relation
+from kg_docre.data.errors import DataError
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
 from spacy_components.entity_clusters import EntityClusters
@@ -123,36 +125,39 @@ class Docre:
         _ = self.predictor
 
     def __call__(self, doc: Doc) -> Doc:
-        failures: list[Exception] = []
-        for _ in self._annotate([doc], lambda name, component, docs, error: failures.append(error)):
-            pass
-        if failures:
-            raise failures[0]
+        """Annotate one doc; raises :exc:`~kg_docre.data.errors.DataError` if it can't be processed."""
+        (relations,) = self.predict([doc])
+        if isinstance(relations, Exception):
+            raise relations
+        self.set_annotations(doc, relations)
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
         pipeline's error handler: by default the error is raised, else the doc is left out."""
         for docs in minibatch(stream, batch_size):
-            yield from self._annotate(docs, self._error_handler)
+            for doc, relations in zip(docs, self.predict(docs), strict=True):
+                if isinstance(relations, Exception):
+                    self._error_handler(self.name, self, [doc], relations)
+                else:
+                    self.set_annotations(doc, relations)
+                    yield doc
 
-    def _annotate(self, docs: Sequence[Doc], error_handler: ErrorHandler) -> Iterator[Doc]:
-        """Cluster entities where no component has, predict, and store the relations."""
+    def predict(self, docs: Sequence[Doc]) -> list[tuple[Relation, ...] | DataError]:
+        """Each doc's relations, or why there are none. Entities are clustered where no component has."""
         for doc in docs:
             if getattr(doc._, ENTITIES) is None:
                 self._clusters(doc)
-        failed: dict[str, Exception] = {}
+        failed: dict[str, DataError] = {}
         documents = [to_document(doc, id=f"doc {number} of the batch") for number, doc in enumerate(docs)]
         found = self.predictor.pipe(
             documents, threshold=self.threshold, on_error=lambda document, error: failed.update({document.id: error})
         )
-        names = self.predictor.model.config.relations
-        for doc, document in zip(docs, found, strict=True):
-            if document.id in failed:
-                error_handler(self.name, self, [doc], failed[document.id])
-                continue
-            set_relations(doc, document.relations, names)
-            yield doc
+        return [failed.get(document.id, document.relations) for document in found]
+
+    def set_annotations(self, doc: Doc, relations: Sequence[Relation]) -> None:
+        """Store relations on the doc."""
+        set_relations(doc, relations, self.predictor.model.config.relations)
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
         self._error_handler = error_handler

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
 
-__all__ = ["KnownFacts", "RelationScores", "score_relations"]
+__all__ = ["KnownFacts", "RelationScores", "best_threshold", "score_relations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,28 @@ def score_relations(
         f1=_harmonic(precision, recall),
         ign_f1=None if known is None else _harmonic(ignoring, recall),
     )
+
+
+def best_threshold(gold: Sequence[Document], predicted: Sequence[Document]) -> float:
+    """The score from which on reporting relations gives the largest F1; 0.5 if none is right.
+
+    ``predicted`` should hold relations of lower scores than would be reported, else only stricter
+    thresholds are found.
+    """
+    guesses = []
+    for truth, guess in zip(gold, predicted, strict=True):
+        expected = {(r.head, r.label, r.tail) for r in truth.relations}
+        guesses += [(r.score, (r.head, r.label, r.tail) in expected) for r in guess.relations]
+    facts = sum(len({(r.head, r.label, r.tail) for r in truth.relations}) for truth in gold)
+    best, threshold, correct = 0.0, 0.5, 0
+    guesses.sort(reverse=True)
+    for number, (score, right) in enumerate(guesses, 1):
+        correct += right
+        lower = guesses[number][0] if number < len(guesses) else 0.0
+        f1 = 2 * correct / (number + facts)
+        if lower < score and f1 > best:
+            best, threshold = f1, (score + lower) / 2
+    return threshold
 
 
 def _ratio(part: float, whole: float) -> float:

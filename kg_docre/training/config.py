@@ -51,6 +51,9 @@ class TrainingConfig(BaseModel):
     attention_dropout: float | None = Field(
         None, ge=0, lt=1, description="in the encoder; default: its own. 0 keeps attention fused while training"
     )
+    tune_threshold: bool = Field(
+        False, description="move the decision threshold to where F1 on the development documents is best"
+    )
     seed: int = 0
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, …")
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
-from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_relations
+from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, score_relations
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
@@ -27,6 +29,8 @@ from kg_docre.training.dataset import label_tensor, length_batches, read_split
 from kg_docre.training.objective import mask_rate, training_loss
 
 __all__ = ["TrainingResult", "train"]
+
+_LOWEST_THRESHOLD = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,12 @@ class _Run:
             done = load_state(last, self.model, optimizer, scheduler)
         for epoch in range(done["epoch"], config.epochs):
             losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
-            scores = self.evaluate()
+            scores, shift = self.evaluate()
             done["epoch"] = epoch + 1
             if scores is None or done["best"] is None or scores.f1 > done["best"]["f1"]:
                 done["best"] = None if scores is None else asdict(scores)
                 done["best_epoch"] = epoch + 1
-                self._save_best()
+                self._save_best(shift)
             fresh = self.folder / "last.new"
             shutil.rmtree(fresh, ignore_errors=True)
             save_state(fresh, self.model, optimizer, scheduler, done)
@@ -207,17 +211,27 @@ class _Run:
         with autocast(self.device, self.config.precision):
             return teacher.decision_scores(teacher(batch).logits)
 
-    def evaluate(self) -> RelationScores | None:
-        """Scores of the model as it is on the development documents; None if there are none."""
+    def evaluate(self) -> tuple[RelationScores | None, float]:
+        """Scores on the development documents, None if there are none, and the shift of all decisions
+        that they are reached with: 0 unless the threshold is tuned."""
         if not self.development:
-            return None
+            return None, 0.0
         predictor = Predictor(self.model, self.featurizer, device=str(self.device), precision=self.config.precision)
-        return score_relations(self.development, list(predictor.pipe(self.development)), self.known)
+        threshold = 0.5
+        if self.config.tune_threshold:
+            many = list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD))
+            threshold = best_threshold(self.development, many)
+            found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]
+        else:
+            found = list(predictor.pipe(self.development))
+        return score_relations(self.development, found, self.known), -math.log(threshold / (1 - threshold))
 
-    def _save_best(self) -> None:
+    def _save_best(self, shift: float) -> None:
         fresh = self.folder / "best.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        self.model.save_pretrained(fresh, half=True)
+        model = copy.deepcopy(self.model) if shift else self.model
+        model.shift_decisions(shift)
+        model.save_pretrained(fresh, half=True)
         self.tokenizer.save(str(fresh / "tokenizer.json"))
         self.known.save(fresh / "known_facts.safetensors")
         (fresh / "training.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")

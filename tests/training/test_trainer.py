@@ -10,6 +10,8 @@ from safetensors.torch import load_file
 
 from kg_docre.data.docred import read_docred, write_docred
 from kg_docre.data.errors import DataError
+from kg_docre.evaluation.relations import score_relations
+from kg_docre.predictor import Predictor
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import length_batches, read_split
 from kg_docre.training.trainer import train
@@ -80,6 +82,19 @@ def test_training_learns_and_keeps_the_best_epoch(training_file, tmp_path):
     assert result.scores.f1 == max(line["f1"] for line in log)
     assert log[result.epoch - 1]["f1"] == result.scores.f1
     assert (result.folder / "tokenizer.json").exists()
+
+
+@pytest.mark.parametrize("loss", ["adaptive-threshold", "balanced-softmax"])
+def test_a_tuned_threshold_is_in_the_saved_weights(loss, training_file, tmp_path):
+    results = {}
+    for tuned in (False, True):
+        file = training_file(epochs=2, tune_threshold=tuned, model={"loss": loss})
+        results[tuned] = train(TrainingConfig.from_toml(file), tmp_path / str(tuned))
+    assert results[True].scores.f1 > results[False].scores.f1, "two epochs are too few for the threshold to be right"
+    _, held_out = read_split([DATA / "redocred_sample.json"], None, 3)
+    predictor = Predictor.from_pretrained(results[True].folder, device="cpu", precision="fp32")
+    again = score_relations(held_out, list(predictor.pipe(held_out)))
+    assert again.f1 == pytest.approx(results[True].scores.f1, abs=0.01)  # the file holds half precision
 
 
 @pytest.mark.parametrize("objective", ["self-distillation", "plain-branch", "masked-branch", "r-drop"])
