@@ -1,6 +1,6 @@
 """Documents per second of `kg-docre build`, whole process and without start-up.
 
-python benchmarks/build.py [CORPUS]        default: examples/corpus
+python -m benchmarks.build [CORPUS]        default: examples/corpus
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """R-MSA factorized against materialized: time, peak of the largest tensor, and the largest difference.
 
-    python benchmarks/r_msa.py [--width 768] [--entities 20 42 64] [--repeats 5]
+    python -m benchmarks.r_msa [--width 768] [--entities 20 42 64] [--repeats 5]
 
 Both run the unit of DocRE-SD eq 3-5 with the same weights in one process, in turns; times are medians.
 """
@@ -11,22 +11,8 @@ import time
 
 import torch
 
+from benchmarks.straightforward import materialized
 from kg_docre.modeling.reasoning import ReasoningAttention
-
-
-def materialized(unit: ReasoningAttention, matrix: torch.Tensor) -> torch.Tensor:
-    """Eq 3-5 as written: every F_i of every pair at once, N³ · 2d numbers a head. matrix (N, N, d)."""
-    n, _, width = matrix.shape
-    s, o, i = torch.meshgrid(*[torch.arange(n)] * 3, indexing="ij")
-    cells = {1: ((s, i), (i, o)), 2: ((i, s), (i, o)), 3: ((s, i), (o, i)), 4: ((o, i), (i, s))}
-    heads = []
-    for pattern, reduce in zip(unit.patterns, unit.reduce, strict=True):
-        a, b = cells[pattern]
-        through = reduce(torch.cat([matrix[a], matrix[b]], -1))  # (N, N, N, d)
-        keys = torch.cat([matrix[:, :, None], through], 2)  # (N, N, N + 1, d)
-        weights = torch.softmax((keys @ matrix[..., None]).squeeze(-1) / width**0.5, -1)
-        heads.append((weights[..., None, :] @ keys).squeeze(-2))
-    return unit.output(torch.cat(heads, -1))
 
 
 def main() -> None:

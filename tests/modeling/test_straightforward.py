@@ -1,0 +1,33 @@
+"""The whole network against the same model written as research code writes it."""
+
+import pytest
+import torch
+
+from benchmarks.straightforward import Straightforward
+from kg_docre.data.features import Featurizer, collate
+from kg_docre.modeling import DocREModel
+
+
+def _compare(model, features, tolerance):
+    with torch.no_grad():
+        expected = Straightforward(model)(features)
+        found = model(collate(features, model.config)).logits
+    for d, logits in enumerate(expected):
+        n = len(logits)
+        torch.testing.assert_close(found[d, :n, :n], logits, atol=tolerance, rtol=tolerance)
+        ours, theirs = (model.decision_scores(part) for part in (found[d, :n, :n], logits))
+        clear = theirs.abs() > tolerance  # fresh weights decide nothing clearly
+        assert ((ours > 0) == (theirs > 0))[clear].all()
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_any_docre_sd(tiny_model, documents, layers):
+    model, featurizer = tiny_model(reasoning_layers=layers)
+    _compare(model, featurizer(documents), 1e-4)
+
+
+def test_the_default_checkpoint_on_real_documents(checkpoint, documents):
+    model = DocREModel.from_pretrained(checkpoint)
+    features = Featurizer.from_pretrained(checkpoint, model.config)(documents)
+    for first in range(0, len(features), 4):
+        _compare(model, features[first : first + 4], 1e-4)
