@@ -125,14 +125,14 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
 
 
 def test_running_out_of_memory_costs_one_document(predictor, documents, monkeypatch):
-    encode = predictor.model.encode
+    pair_matrix = predictor.model.pair_matrix
 
-    def fails(batch):
-        if (batch.entity_mask.sum(1) == len(documents[1].entities)).any():
+    def fails(encoded, token_mask, entity_mask):
+        if (entity_mask.sum(1) == len(documents[1].entities)).any():
             raise RuntimeError("not enough memory: you tried to allocate 99 bytes")
-        return encode(batch)
+        return pair_matrix(encoded, token_mask, entity_mask)
 
-    monkeypatch.setattr(predictor.model, "encode", fails)
+    monkeypatch.setattr(predictor.model, "pair_matrix", fails)
     errors = {}
     found = list(predictor.pipe(documents[:3], on_error=lambda d, error: errors.update({d.id: str(error)})))
     assert [bool(d.relations) for d in found] == [True, False, True]

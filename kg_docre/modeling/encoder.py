@@ -58,6 +58,14 @@ class EncodedDocuments:
     entities: Tensor
     attention: Tensor
 
+    def select(self, documents: list[int], entities: int) -> EncodedDocuments:
+        """Some documents, with their first ``entities`` entities."""
+        return EncodedDocuments(
+            states=self.states[documents],
+            entities=self.entities[documents, :entities],
+            attention=self.attention[documents, :entities],
+        )
+
 
 class DocumentEncoder(nn.Module):
     r"""A pretrained language model over windows, and logsumexp pooling of mentions into entities.

@@ -110,10 +110,13 @@ class DocREModel(nn.Module):
 
     def encode(self, batch: DocumentBatch) -> PairMatrix:
         """Everything before reasoning: the part both training branches share."""
-        encoded = self.encoder(batch)
-        context = localized_context(encoded, batch.token_mask, weights=self.config.context_weights)
+        return self.pair_matrix(self.encoder(batch), batch.token_mask, batch.entity_mask)
+
+    def pair_matrix(self, encoded: EncodedDocuments, token_mask: Tensor, entity_mask: Tensor) -> PairMatrix:
+        """M⁽⁰⁾ of encoded documents. *Shape:* ``token_mask`` (B, L), ``entity_mask`` (B, N)."""
+        context = localized_context(encoded, token_mask, weights=self.config.context_weights)
         features = self.dropout(self.pairs(encoded.entities, context))
-        return PairMatrix(features=features, encoded=encoded, mask=batch.entity_mask)
+        return PairMatrix(features=features, encoded=encoded, mask=entity_mask)
 
     def predict(self, matrix: PairMatrix, *, masked: Tensor | None = None, top: int = 0) -> Prediction:
         """Reason over a matrix and classify every pair.

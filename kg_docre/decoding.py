@@ -1,0 +1,141 @@
+"""From the tensors of a batch to facts: decisions, evidence and reasoning, Python objects only for what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kg_docre.annotations import ReasoningStep, Relation
+from kg_docre.data.features import Features
+from kg_docre.modeling import DocREModel, PairMatrix, Prediction, context_weights
+from kg_docre.modeling.reasoning import ReasoningModule
+
+__all__ = ["STEPS", "decode"]
+
+STEPS = 3  # reasoning steps told per fact
+_MINIMUM_WEIGHT = 0.05  # attention below this explains nothing
+_EVIDENCE_SHARE = 0.2  # a sentence is evidence if it holds this share of the pair's context weight
+_CHUNK = 128  # facts whose token weights are held at once
+
+# the two pairs each pattern reads, of s(ubject), i(ntermediate), o(bject): DocRE-SD Table 1
+_PREMISES = {
+    1: (("s", "i"), ("i", "o")),
+    2: (("i", "s"), ("i", "o")),
+    3: (("s", "i"), ("o", "i")),
+    4: (("o", "i"), ("i", "s")),
+}
+
+
+def decode(
+    model: DocREModel,
+    features: Sequence[Features],
+    matrix: PairMatrix,
+    prediction: Prediction,
+    *,
+    token_mask: Tensor,
+    sentences: Tensor,
+    threshold: float,
+) -> list[tuple[Relation, ...]]:
+    """Relations of every document whose score reaches the threshold, in the documents' own entity numbers.
+
+    *Shape:* ``token_mask`` and ``sentences`` (B, L): the sentence of each token, -1 for none.
+    """
+    probabilities = model.decision_scores(prediction.logits).sigmoid()
+    different = ~torch.eye(matrix.mask.shape[1], dtype=torch.bool, device=matrix.mask.device)
+    real = matrix.mask[:, :, None] & matrix.mask[:, None] & different
+    document, head, tail, label = ((probabilities >= threshold) & real[..., None]).nonzero().unbind(1)
+    count = int(sentences.max()) + 1
+    evidence = []
+    for part in zip(*(column.split(_CHUNK) for column in (document, head, tail)), strict=True):
+        weights = context_weights(matrix.encoded, token_mask, part, weights=model.config.context_weights)
+        evidence.append(_largest_shares(weights.float(), sentences[part[0]], count))
+    facts = _Facts(
+        document=document,
+        head=head,
+        tail=tail,
+        label=label,
+        score=probabilities[document, head, tail, label],
+        evidence=torch.cat(evidence),
+    )
+    steps = None
+    if prediction.vias is not None and prediction.via_weights is not None:
+        found = (document, slice(None), head, tail)
+        steps = _strongest_steps(prediction.via_weights[found], prediction.vias[found], head, tail)
+    return _assemble(model, features, facts, steps)
+
+
+def _assemble(
+    model: DocREModel, features: Sequence[Features], facts: _Facts, steps: tuple[Tensor, Tensor, Tensor] | None
+) -> list[tuple[Relation, ...]]:
+    """Python objects for the facts found, in the documents' own entity numbers."""
+    names = list(model.config.relations)
+    module = model.reasoning
+    patterns = module.patterns if isinstance(module, ReasoningModule) else ()
+    columns = [column.tolist() for column in (facts.document, facts.head, facts.tail, facts.label, facts.score)]
+    sentences: list[list[int]] = [[] for _ in columns[0]]
+    for fact, sentence in facts.evidence.nonzero().tolist():
+        sentences[fact].append(sentence)
+    told = zip(*(part.tolist() for part in steps), strict=True) if steps else ()
+    reasons = list(told) or [([], [], [])] * len(sentences)
+    relations: list[list[Relation]] = [[] for _ in features]
+    for (d, h, t, r, score), evidence, (weights, heads, vias) in zip(
+        zip(*columns, strict=True), sentences, reasons, strict=True
+    ):
+        order = features[d].order
+        reasoning = []
+        for weight, k, via in zip(weights, heads, vias, strict=True):
+            if weight < _MINIMUM_WEIGHT:
+                break
+            entity = {"s": int(order[h]), "o": int(order[t]), "i": int(order[via])}
+            (a, b), (c, e) = _PREMISES[patterns[k]]
+            premises = ((entity[a], entity[b]), (entity[c], entity[e]))
+            reasoning.append(ReasoningStep(pattern=patterns[k], via=entity["i"], premises=premises, weight=weight))
+        relations[d].append(
+            Relation(
+                head=int(order[h]),
+                tail=int(order[t]),
+                label=names[r],
+                score=score,
+                evidence=tuple(evidence),
+                reasoning=tuple(reasoning),
+            )
+        )
+    return [tuple(found) for found in relations]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What was decided, as parallel tensors (n,); ``evidence`` (n, sentences) bool."""
+
+    document: Tensor
+    head: Tensor
+    tail: Tensor
+    label: Tensor
+    score: Tensor
+    evidence: Tensor
+
+
+def _largest_shares(weights: Tensor, sentences: Tensor, count: int) -> Tensor:
+    """Sentences that hold a good share of each pair's localized context (always the largest).
+
+    *Shape:* weights (n, L), sentences (n, L) with -1 for none → (n, sentences) bool.
+    """
+    share = weights.new_zeros(len(weights), count + 1).scatter_add(1, sentences + 1, weights)[:, 1:]
+    share = share / share.sum(1, keepdim=True).clamp_min(1e-10)
+    return (share >= _EVIDENCE_SHARE) | (share == share.amax(1, keepdim=True))
+
+
+def _strongest_steps(weights: Tensor, vias: Tensor, head: Tensor, tail: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The largest attention weights over all heads on a third entity.
+
+    *Shape:* weights and vias (n, heads, top), head and tail (n,) → weight, head number and via, each
+    (n, steps), sorted by weight.
+    """
+    third = (vias != head[:, None, None]) & (vias != tail[:, None, None])
+    weights = weights.float().masked_fill(~third, 0.0)
+    top = weights.shape[2]
+    best, index = weights.flatten(1).topk(min(STEPS, weights.shape[1] * top), 1)
+    return best, index // top, vias.flatten(1).gather(1, index)
