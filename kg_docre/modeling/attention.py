@@ -18,6 +18,8 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 from transformers.modeling_utils import AttentionInterface
 
+from kg_docre.modeling.position_bias import fuse_attention, has_fused_attention
+
 __all__ = ["encode_with_rows", "use_row_attention"]
 
 IMPLEMENTATION = "kg_docre_rows"
@@ -45,13 +47,20 @@ AttentionInterface.register(IMPLEMENTATION, _fused_attention)
 AttentionMaskInterface.register(IMPLEMENTATION, sdpa_mask)
 
 
+def _heard(query: Tensor, key: Tensor, mask: Tensor, scaling: float) -> None:
+    _last_call.arguments = (query, key, mask, scaling, None)
+
+
 def use_row_attention(encoder: PreTrainedModel) -> bool:
     """Switch ``encoder`` to fused attention with rows on demand; False where its architecture can't.
 
-    Architectures that compute attention inside their own modules (MPNet, DeBERTa) stay on their eager
-    path, and :func:`encode_with_rows` picks the rows out of the attentions they return: the same
-    numbers, more memory.
+    MPNet and DeBERTa-v2/v3, which compute attention inside their own modules, get fused ones from
+    :mod:`~kg_docre.modeling.position_bias`. Any other architecture of that kind stays on its eager path,
+    and :func:`encode_with_rows` picks the rows out of the attentions it returns: the same numbers, more
+    memory and time.
     """
+    if fuse_attention(encoder, _heard):
+        return True
     supported = bool(getattr(encoder, "_supports_attention_backend", False))
     encoder.set_attn_implementation(IMPLEMENTATION if supported else "eager")
     return supported
@@ -68,7 +77,7 @@ def encode_with_rows(
 
     Raises :exc:`RuntimeError` if the encoder returns no attention weights.
     """
-    if encoder.config._attn_implementation != IMPLEMENTATION:
+    if encoder.config._attn_implementation != IMPLEMENTATION and not has_fused_attention(encoder):
         output = encoder(input_ids=input_ids, attention_mask=attention_mask, output_attentions=True)
         if not output.attentions:
             raise RuntimeError(f"encoder {encoder.config.model_type!r} returned no attention weights")
@@ -91,7 +100,7 @@ def encode_with_rows(
     for term in (bias, mask):
         if term is None:
             continue
-        term = term.expand(rows.shape[0], term.shape[1], -1, -1)
+        term = term.expand(rows.shape[0], term.shape[1], key.shape[2], -1)
         term = term.gather(2, index.expand(-1, term.shape[1], -1, term.shape[3]))
         scores = scores.masked_fill(~term, -torch.inf) if term.dtype == torch.bool else scores + term
     return states, scores.softmax(-1)

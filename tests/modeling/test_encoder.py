@@ -3,6 +3,7 @@ import torch
 from transformers import (
     AutoModel,
     BertConfig,
+    DebertaConfig,
     DebertaV2Config,
     DistilBertConfig,
     ElectraConfig,
@@ -28,6 +29,7 @@ ARCHITECTURES = {
     "deberta-v2": DebertaV2Config(
         **SIZE, relative_attention=True, position_buckets=16, pos_att_type=["p2c", "c2p"], share_att_key=True
     ),
+    "deberta": DebertaConfig(**SIZE),
 }
 
 
@@ -43,7 +45,7 @@ def test_rows_equal_the_encoders_own_attention(name):
     encoder.set_attn_implementation("eager")
     with torch.no_grad():
         plain = encoder(input_ids=ids, attention_mask=mask, output_attentions=True)
-        use_row_attention(encoder)
+        assert use_row_attention(encoder) == (name != "deberta"), "all but the first DeBERTa are fused"
         rows = torch.tensor([[0, 5, 9], [3, 16, 0]])
         states, weights = encode_with_rows(encoder, ids, mask, rows)
     real = mask.bool()
