@@ -87,7 +87,7 @@ def test_evidence_and_reasoning_come_from_the_models_weights(predictor, document
         assert all(share[n] >= 0.199 * sum(share) or share[n] == max(share) for n in r.evidence)
         for step in r.reasoning:
             via, pattern = rank[step.via], step.pattern - 1
-            assert step.weight == pytest.approx(attention[pattern, head, tail, via + 1].item(), abs=1e-4)
+            assert step.weight == pytest.approx(attention[pattern, head, tail, via + 1].item(), abs=1e-3)
             assert step.via not in (r.head, r.tail)
             first, second = {
                 1: ((r.head, step.via), (step.via, r.tail)),
