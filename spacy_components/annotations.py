@@ -197,10 +197,10 @@ def _relations(doc: Doc) -> list[RelationView]:
                 ReasoningView(
                     pattern=pattern,
                     via=entities[via],
-                    premises=tuple((entities[a], entities[b]) for a, b in premises),  # type: ignore[arg-type]
+                    premises=((entities[a], entities[b]), (entities[c], entities[d])),
                     weight=weight,
                 )
-                for pattern, via, premises, weight in reasoning
+                for pattern, via, ((a, b), (c, d)), weight in reasoning
             ),
         )
         for head, label, name, tail, score, evidence, reasoning in getattr(doc._, RELATIONS) or ()

@@ -84,17 +84,16 @@ class Pipeline:
 
     def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
         """Sources with their entities: given ones as they are, raw text through spaCy."""
-        results: list[Document | Problem] = [
-            Problem(source.uri, "not read") if source.document is None else replace(source.document, id=source.uri)
+        docs = iter(self._docs([source.text for source in sources if source.document is None]))
+        return [
+            self._read(source, next(docs)) if source.document is None else replace(source.document, id=source.uri)
             for source in sources
         ]
-        raw = [(number, source) for number, source in enumerate(sources) if source.document is None]
-        for (number, source), doc in zip(raw, self._docs([source.text for _, source in raw]), strict=True):
-            if isinstance(doc, Doc):
-                results[number] = replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
-            else:
-                results[number] = Problem(source.uri, f"{self.spacy_model}: {doc}")
-        return results
+
+    def _read(self, source: SourceText, doc: Doc | Exception) -> Document | Problem:
+        if isinstance(doc, Exception):
+            return Problem(source.uri, f"{self.spacy_model}: {doc}")
+        return replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
 
     def _docs(self, texts: list[str]) -> list[Doc | Exception]:
         """spaCy's docs; where one of a batch fails, the others are read alone."""
@@ -141,7 +140,7 @@ def build(
                 failed(source)
             elif source.uri in seen:
                 failed(Problem(source.uri, "a second document with this id"))
-            elif store.has(source.digest, pipeline.model_of(source), source.uri):
+            elif store.link(source.uri, digest=source.digest, model=pipeline.model_of(source)):
                 seen.add(source.uri)
                 result.already_there += 1
             else:

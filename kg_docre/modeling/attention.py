@@ -18,7 +18,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 from transformers.modeling_utils import AttentionInterface
 
-from kg_docre.modeling.position_bias import fuse_attention, has_fused_attention
+from kg_docre.modeling.position_bias import fuse_attention
 
 __all__ = ["encode_with_rows", "use_row_attention"]
 
@@ -67,9 +67,11 @@ def use_row_attention(encoder: PreTrainedModel) -> bool:
 
 
 def encode_with_rows(
-    encoder: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor, rows: Tensor
+    encoder: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor, rows: Tensor, *, fused: bool
 ) -> tuple[Tensor, Tensor]:
     """Last hidden states and the last layer's attention weights at chosen query positions.
+
+    ``fused`` is what :func:`use_row_attention` said of the encoder.
 
     *Shape:* ``input_ids`` and ``attention_mask`` (windows, tokens); ``rows`` (windows, queries),
     positions of the queries; returns states (windows, tokens, width) and weights (windows, heads,
@@ -77,7 +79,7 @@ def encode_with_rows(
 
     Raises :exc:`RuntimeError` if the encoder returns no attention weights.
     """
-    if encoder.config._attn_implementation != IMPLEMENTATION and not has_fused_attention(encoder):
+    if not fused:
         output = encoder(input_ids=input_ids, attention_mask=attention_mask, output_attentions=True)
         if not output.attentions:
             raise RuntimeError(f"encoder {encoder.config.model_type!r} returned no attention weights")

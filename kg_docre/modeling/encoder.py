@@ -83,14 +83,16 @@ class DocumentEncoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.width: int = encoder.config.hidden_size
-        use_row_attention(encoder)
+        self.fused = use_row_attention(encoder)
         self.state_norm = nn.LayerNorm(self.width)
         self.type_embedding = nn.Embedding(entity_types, self.width) if entity_types else None
         if self.type_embedding is not None:
             nn.init.zeros_(self.type_embedding.weight)
 
     def forward(self, batch: DocumentBatch) -> EncodedDocuments:
-        states, rows = encode_with_rows(self.encoder, batch.input_ids, batch.attention_mask, batch.start_rows)
+        states, rows = encode_with_rows(
+            self.encoder, batch.input_ids, batch.attention_mask, batch.start_rows, fused=self.fused
+        )
         states = self.state_norm(states)
         windows, heads, queries, tokens = rows.shape
         # attention of an entity: the mean over its mentions (and their windows), (W, N, heads, T)

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 from transformers.models.deberta_v2.modeling_deberta_v2 import DisentangledSelfAttention
 from transformers.models.mpnet.modeling_mpnet import MPNetSelfAttention
 
-__all__ = ["fuse_attention", "has_fused_attention"]
+__all__ = ["fuse_attention"]
 
 # told of every call: queries, keys, additive mask (documents, heads or 1, queries or 1, keys) and scaling
 Listener = Callable[[Tensor, Tensor, Tensor, float], None]
@@ -104,8 +104,3 @@ def fuse_attention(encoder: PreTrainedModel, listener: Listener) -> bool:
             module.listener = listener
             found = True
     return found
-
-
-def has_fused_attention(encoder: PreTrainedModel) -> bool:
-    """Whether :func:`fuse_attention` has changed this encoder."""
-    return any(isinstance(module, tuple(_FUSED.values())) for module in encoder.modules())

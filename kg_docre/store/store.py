@@ -86,14 +86,17 @@ class FactStore:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
 
-    def has(self, digest: str, model: str, uri: str) -> bool:
-        """Whether this content was already read by this model; if so, ``uri`` now leads to it."""
-        query = "SELECT id FROM document WHERE content_hash = ? AND model = ?"
-        row = self.read(query, (digest, model)).fetchone()
-        if row is not None:
+    def link(self, uri: str, *, digest: str, model: str) -> bool:
+        """Lead ``uri`` to this content, if this model has already read it; whether it has."""
+        query = """SELECT id, EXISTS (SELECT 1 FROM source WHERE uri = ? AND document = id)
+                   FROM document WHERE content_hash = ? AND model = ?"""
+        row = self.read(query, (uri, digest, model)).fetchone()
+        if row is None:
+            return False
+        if not row[1]:
             with self._transaction() as db:
                 db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (uri, row[0]))
-        return row is not None
+        return True
 
     def add(
         self,
@@ -112,7 +115,7 @@ class FactStore:
         are the readable names of relation labels; ``resolve`` tells which real thing an entity is.
         """
         digest = digest or content_hash(document.text)
-        if self.has(digest, model, document.id):
+        if self.link(document.id, digest=digest, model=model):
             return False
         with self._transaction() as db:
             now = datetime.now(UTC).isoformat(timespec="seconds")

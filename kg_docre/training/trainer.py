@@ -229,8 +229,10 @@ class _Run:
     def _save_best(self, shift: float) -> None:
         fresh = self.folder / "best.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        model = copy.deepcopy(self.model) if shift else self.model
-        model.shift_decisions(shift)
+        model = self.model
+        if shift:
+            model = copy.deepcopy(model)
+            model.shift_decisions(shift)
         model.save_pretrained(fresh, half=True)
         self.tokenizer.save(str(fresh / "tokenizer.json"))
         self.known.save(fresh / "known_facts.safetensors")

@@ -45,9 +45,10 @@ def test_rows_equal_the_encoders_own_attention(name):
     encoder.set_attn_implementation("eager")
     with torch.no_grad():
         plain = encoder(input_ids=ids, attention_mask=mask, output_attentions=True)
-        assert use_row_attention(encoder) == (name != "deberta"), "all but the first DeBERTa are fused"
+        fused = use_row_attention(encoder)
+        assert fused == (name != "deberta"), "all but the first DeBERTa are fused"
         rows = torch.tensor([[0, 5, 9], [3, 16, 0]])
-        states, weights = encode_with_rows(encoder, ids, mask, rows)
+        states, weights = encode_with_rows(encoder, ids, mask, rows, fused=fused)
     real = mask.bool()
     torch.testing.assert_close(states[real], plain.last_hidden_state[real], atol=2e-5, rtol=1e-4)
     for w in range(2):
@@ -139,7 +140,9 @@ def test_long_documents_are_averaged_over_windows(tiny_model):
             ids = torch.tensor([[2, *features.pieces[start : start + body], 3]])
             inside = [k for k, p in enumerate(features.mention_positions) if start <= p < start + body]
             at = torch.tensor([[int(features.mention_positions[k]) - start + 1 for k in inside] or [0]])
-            states, weights = encode_with_rows(model.encoder.encoder, ids, torch.ones_like(ids), at)
+            states, weights = encode_with_rows(
+                model.encoder.encoder, ids, torch.ones_like(ids), at, fused=model.encoder.fused
+            )
             states = model.encoder.state_norm(states)
             totals[start : start + body] += states[0, 1:-1]
             counts[start : start + body] += 1

@@ -48,8 +48,8 @@ def test_a_text_is_added_once(store, documents):
     assert not _add(store, replace(documents[0], id="the same text elsewhere"))
     assert list(store.read("SELECT * FROM relation")) == before
     digest = content_hash(documents[0].text)
-    assert store.has(digest, "m", documents[0].id)
-    assert not store.has(digest, "another model", documents[0].id)
+    assert store.link(documents[0].id, digest=digest, model="m")
+    assert not store.link(documents[0].id, digest=digest, model="another model")
     assert store.counts()["documents"] == 1
 
 
