@@ -2,8 +2,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from transformers import AutoModel, RobertaConfig, RobertaTokenizerFast
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.errors import DataError
@@ -111,3 +114,38 @@ def test_unusable_entities_are_named(tiny_model):
         )
     with pytest.raises(DataError, match="has no mention"):
         featurizer.check(Document("some text", ("a",), (0,), (Entity("a", "PER", ()),)))
+
+
+@pytest.fixture(scope="module")
+def byte_level_encoder(tmp_path_factory, documents):
+    """A random RoBERTa with a byte-level tokenizer like its own, in a folder."""
+    folder = tmp_path_factory.mktemp("roberta")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=600, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
+    tokenizer.train_from_iterator((document.text for document in documents), trainer)
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=False)
+    RobertaTokenizerFast(tokenizer_object=tokenizer, model_max_length=128).save_pretrained(folder)
+    size = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 48}
+    config = RobertaConfig(**size, vocab_size=600, max_position_embeddings=130, pad_token_id=1)
+    AutoModel.from_config(config).save_pretrained(folder)
+    return folder
+
+
+def test_encoders_with_byte_level_tokenizers(tiny_model, byte_level_encoder, documents):
+    model, featurizer = tiny_model(byte_level_encoder, window_overlap=32)
+    assert (model.config.window, model.config.prefix, model.config.suffix) == (128, (0,), (2,))
+    features = featurizer(documents)
+    for document, f in zip(documents, features, strict=True):
+        marked = [f.pieces[p] for p in f.mention_positions]
+        assert set(marked) == {model.config.marker}
+        assert len(marked) == sum(len(entity.mentions) for entity in document.entities)
+        unmarked = featurizer.tokenizer.decode([p for p in f.pieces.tolist() if p != model.config.marker])
+        assert "".join(unmarked.split()) == "".join(document.words).replace("*", "")
+    assert max(len(f.pieces) for f in features) > 128, "some document needs several windows"
+    with torch.no_grad():
+        logits = model(collate(features, model.config)).logits
+    assert logits.isfinite().all()
