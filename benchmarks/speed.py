@@ -25,8 +25,8 @@ from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.predictor import Predictor
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor
+from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import training_loss
-from kg_docre.training.trainer import build_model
 from spacy_components.annotations import set_entities
 
 SAMPLE = Path(__file__).parent.parent / "tests" / "data" / "redocred_sample.json"
@@ -149,8 +149,8 @@ def _straightforward_loss(slow: Straightforward, features: list[Features], label
         off = ~torch.eye(len(entities), dtype=torch.bool, device=matrix.device)
         target = labels[d, : len(entities), : len(entities)][off]
         for logits in (plain, guessed):
-            losses.append(slow.model.classification_loss(logits[off], target).mean())
-        p, q = (torch.sigmoid(slow.model.decision_scores(logits[off])) for logits in (plain, guessed))
+            losses.append(slow.model.classification_loss(logits, target).mean())
+        p, q = (torch.sigmoid(slow.model.decision_scores(logits)) for logits in (plain, guessed))
         losses.append(torch.nn.functional.binary_cross_entropy(q, p))
     return torch.stack(losses).sum() / len(features)
 

@@ -1,7 +1,7 @@
 """The same model the way research code writes it: the yardstick of speed.py, and an oracle for tests.
 
-Attentions of all layers are requested from the encoder, entities and pairs are looped over in Python,
-and R-MSA materializes every :math:`F_i` of every pair (DocRE-SD eq 3). It computes with the weights of a
+Attentions of all layers are requested from the encoder, entities are looped over in Python, and
+R-MSA materializes every :math:`F_i` of every pair (DocRE-SD eq 3). It computes with the weights of a
 :class:`~kg_docre.modeling.DocREModel` whose configuration is DocRE-SD's; documents fit one window.
 """
 
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from kg_docre.data.features import Features
 from kg_docre.modeling import DocREModel
+from kg_docre.modeling.classifier import LinearClassifier
 from kg_docre.modeling.reasoning import ReasoningAttention
 
 __all__ = ["Straightforward", "materialized"]
@@ -47,7 +48,7 @@ class Straightforward(nn.Module):
         self.language_model.set_attn_implementation("eager")
 
     def forward(self, features: list[Features]) -> list[Tensor]:
-        """Logits of every document. *Shape:* each (N, N, classes)."""
+        """Logits of every document. *Shape:* each (N (N - 1), classes)."""
         return [self.classify(matrix, entities) for matrix, entities in self.pair_matrices(features)]
 
     def pair_matrices(self, features: list[Features]) -> list[tuple[Tensor, Tensor]]:
@@ -78,29 +79,41 @@ class Straightforward(nn.Module):
                 embedding = embedding + model.encoder.type_embedding.weight[int(features.entity_types[entity])]
             embeddings.append(embedding)
             rows.append(torch.stack([attention[:, p] for p in at]).mean(0))
-        entities = torch.stack(embeddings)
-        lines = []
-        for s in range(len(embeddings)):
-            cells = []
-            for o in range(len(embeddings)):
-                weights = (rows[s] * rows[o]).mean(0)
-                context = (weights / (weights.sum() + 1e-10)) @ states
-                head = torch.tanh(_linear(model.pairs, "head", context, embeddings[s]))
-                tail = torch.tanh(_linear(model.pairs, "tail", context, embeddings[o]))
-                cells.append(model.pairs.feed_forward(torch.cat([head, tail])))
-            lines.append(torch.stack(cells))
-        return model.dropout(torch.stack(lines)), entities
+        entities, attended = torch.stack(embeddings), torch.stack(rows)
+        count = len(embeddings)
+        s, o = (torch.tensor(column, device=states.device) for column in _grid(count))
+        weights = (attended[s] * attended[o]).mean(1)  # (pairs, tokens)
+        context = (weights / (weights.sum(1, keepdim=True) + 1e-10)) @ states
+        head = torch.tanh(_linear(model.pairs, "head", context, entities[s]))
+        tail = torch.tanh(_linear(model.pairs, "tail", context, entities[o]))
+        pairs = model.pairs.feed_forward(torch.cat([head, tail], 1)).unflatten(0, (count, count))
+        return model.dropout(pairs), entities
 
     def classify(self, matrix: Tensor, entities: Tensor) -> Tensor:
-        """Reasoning layers (eq 5-6) and the configured classifier. *Shape:* (N, N, d) → (N, N, classes)."""
+        """Reasoning layers (eq 5-6), then the linear (eq 7) or group-bilinear classifier on all pairs at once.
+
+        *Shape:* (N, N, d) → (N (N - 1), classes), pairs row by row without the diagonal.
+        """
         for layer in self.model.reasoning.layers:
             matrix = layer.attention_norm(matrix + layer.dropout(materialized(layer.attention, matrix)))
             matrix = layer.feed_forward_norm(matrix + layer.dropout(layer.feed_forward(matrix)))
-        return self.model.classifier(matrix[None], entities[None])[0]
+        last = self.model.classifier
+        s, o = (torch.tensor(column, device=matrix.device) for column in _grid(len(entities), diagonal=False))
+        if isinstance(last, LinearClassifier):
+            return last.linear(last.dropout(matrix[s, o]))
+        for_head, for_tail = last.pair(matrix[s, o]).chunk(2, 1)
+        head = last.dropout(torch.tanh(last.head(entities[s]) + for_head)).unflatten(1, (last.groups, -1))
+        tail = last.dropout(torch.tanh(last.tail(entities[o]) + for_tail)).unflatten(1, (last.groups, -1))
+        return last.bilinear((head[..., None] * tail[..., None, :]).flatten(1))
+
+
+def _grid(count: int, *, diagonal: bool = True) -> tuple[list[int], list[int]]:
+    pairs = [(s, o) for s in range(count) for o in range(count) if diagonal or s != o]
+    return [s for s, _ in pairs], [o for _, o in pairs]
 
 
 def _linear(pairs: nn.Module, side: str, context: Tensor, embedding: Tensor) -> Tensor:
-    """W [h; c] + b of eq 1, from weights that are kept in two halves."""
+    """W [h; c] + b of eq 1, from weights that are kept in two halves. *Shape:* (pairs, width) → (pairs, d)."""
     part = {"head": 0, "tail": 1}[side]
     weight = torch.cat([getattr(pairs, side).weight, pairs.context.weight.chunk(2)[part]], 1)
-    return nn.functional.linear(torch.cat([embedding, context]), weight, getattr(pairs, side).bias)
+    return nn.functional.linear(torch.cat([embedding, context], 1), weight, getattr(pairs, side).bias)

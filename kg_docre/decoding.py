@@ -10,7 +10,7 @@ from torch import Tensor
 
 from kg_docre.annotations import ReasoningStep, Relation
 from kg_docre.data.features import Features
-from kg_docre.modeling import DocREModel, PairMatrix, Prediction, context_weights
+from kg_docre.modeling import DocREModel, PairMatrix, Prediction, context_weights, sentence_shares
 from kg_docre.modeling.reasoning import ReasoningModule
 
 __all__ = ["STEPS", "decode"]
@@ -44,9 +44,8 @@ def decode(
     *Shape:* ``token_mask`` and ``sentences`` (B, L): the sentence of each token, -1 for none.
     """
     probabilities = model.decision_scores(prediction.logits).sigmoid()
-    different = ~torch.eye(matrix.mask.shape[1], dtype=torch.bool, device=matrix.mask.device)
-    real = matrix.mask[:, :, None] & matrix.mask[:, None] & different
-    document, head, tail, label = ((probabilities >= threshold) & real[..., None]).nonzero().unbind(1)
+    pair, label = (probabilities >= threshold).nonzero().unbind(1)
+    document, head, tail = (column[pair] for column in prediction.pairs)
     count = int(sentences.max()) + 1
     evidence = []
     for part in zip(*(column.split(_CHUNK) for column in (document, head, tail)), strict=True):
@@ -57,7 +56,7 @@ def decode(
         head=head,
         tail=tail,
         label=label,
-        score=probabilities[document, head, tail, label],
+        score=probabilities[pair, label],
         evidence=torch.cat(evidence),
     )
     steps = None
@@ -123,8 +122,7 @@ def _largest_shares(weights: Tensor, sentences: Tensor, count: int) -> Tensor:
 
     *Shape:* weights (n, L), sentences (n, L) with -1 for none → (n, sentences) bool.
     """
-    share = weights.new_zeros(len(weights), count + 1).scatter_add(1, sentences + 1, weights)[:, 1:]
-    share = share / share.sum(1, keepdim=True).clamp_min(1e-10)
+    share = sentence_shares(weights, sentences, count)
     return (share >= _EVIDENCE_SHARE) | (share == share.amax(1, keepdim=True))
 
 

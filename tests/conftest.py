@@ -98,7 +98,7 @@ def tiny_model(encoder_folder):
     from kg_docre.data.docred_relations import docred_relations
     from kg_docre.data.features import Featurizer
     from kg_docre.training.config import TrainingConfig
-    from kg_docre.training.trainer import build_model
+    from kg_docre.training.initial_model import build_model
 
     def make(encoder=encoder_folder, **fields):
         torch.manual_seed(1)

@@ -50,15 +50,17 @@ def test_scores_are_the_models_and_the_threshold_is_its_decision(predictor, docu
     document = documents[0]
     features = predictor.featurizer([document])[0]
     with torch.no_grad():
-        logits = predictor.model(collate([features], predictor.model.config)).logits[0]
+        prediction = predictor.model(collate([features], predictor.model.config))
+    _, heads, tails = (column.tolist() for column in prediction.pairs)
+    logits = dict(zip(zip(heads, tails, strict=True), prediction.logits, strict=True))
     names = list(predictor.model.config.relations)
     expected = {}
     for s in range(len(features.order)):
         for o in range(len(features.order)):
             for r, name in enumerate(names):
-                if s != o and logits[s, o, r + 1] > logits[s, o, 0]:
+                if s != o and logits[s, o][r + 1] > logits[s, o][0]:
                     key = (int(features.order[s]), name, int(features.order[o]))
-                    expected[key] = torch.sigmoid(logits[s, o, r + 1] - logits[s, o, 0]).item()
+                    expected[key] = torch.sigmoid(logits[s, o][r + 1] - logits[s, o][0]).item()
     found = {(r.head, r.label, r.tail): r.score for r in predictor(document).relations}
     assert found == pytest.approx(expected, abs=1e-5)
     strict = next(predictor.pipe([document], threshold=0.9)).relations

@@ -7,8 +7,9 @@ from kg_docre.modeling.encoder import (
     EncodedDocuments,
     context_weights,
     localized_context,
+    sentence_shares,
 )
-from kg_docre.modeling.model import DocREModel, PairMatrix, Prediction
+from kg_docre.modeling.model import DocREModel, PairMatrix, Prediction, real_pairs
 
 __all__ = [
     "DocREModel",
@@ -20,4 +21,6 @@ __all__ = [
     "Prediction",
     "context_weights",
     "localized_context",
+    "real_pairs",
+    "sentence_shares",
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-__all__ = ["BilinearClassifier", "LinearClassifier"]
+__all__ = ["BilinearClassifier", "LinearClassifier", "Pairs"]
 
-# numbers of the block-diagonal form held at once; the pairs of more entities are taken in turns
-_TILE_CELLS = 1 << 26
+# products of one block held at once: few enough to stay in the processor's cache
+_TILE_CELLS = 1 << 20
+
+# document, head and tail of every pair, each (P,)
+Pairs = tuple[Tensor, Tensor, Tensor]
 
 
 class LinearClassifier(nn.Module):
@@ -19,9 +22,9 @@ class LinearClassifier(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(pair_width, classes)
 
-    def forward(self, pairs: Tensor, entities: Tensor) -> Tensor:
-        """*Shape:* pairs (B, N, N, pair width), entities unused → (B, N, N, classes)."""
-        logits: Tensor = self.linear(self.dropout(pairs))
+    def forward(self, matrix: Tensor, entities: Tensor, pairs: Pairs) -> Tensor:
+        """*Shape:* matrix (B, N, N, pair width), entities unused, P pairs → (P, classes)."""
+        logits: Tensor = self.linear(self.dropout(matrix[pairs]))
         return logits
 
 
@@ -47,23 +50,28 @@ class BilinearClassifier(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.bilinear = nn.Linear(pair_width * pair_width // groups, classes)
 
-    def forward(self, pairs: Tensor, entities: Tensor) -> Tensor:
-        """*Shape:* pairs (B, N, N, pair width), entities (B, N, entity width) → (B, N, N, classes)."""
-        for_head, for_tail = (pairs, pairs) if self.pair is None else self.pair(pairs).chunk(2, -1)
-        head = self.dropout(torch.tanh(self.head(entities)[:, :, None] + for_head))
-        tail = self.dropout(torch.tanh(self.tail(entities)[:, None] + for_tail))
-        head = head.unflatten(-1, (self.groups, -1))
-        tail = tail.unflatten(-1, (self.groups, -1))
+    def forward(self, matrix: Tensor, entities: Tensor, pairs: Pairs) -> Tensor:
+        """*Shape:* matrix (B, N, N, pair width), entities (B, N, entity width), P pairs → (P, classes)."""
+        document, head, tail = pairs
+        features = matrix[pairs]
+        for_head, for_tail = (features, features) if self.pair is None else self.pair(features).chunk(2, -1)
+        z_head = self.dropout(torch.tanh(self.head(entities)[document, head] + for_head))
+        z_tail = self.dropout(torch.tanh(self.tail(entities)[document, tail] + for_tail))
         if self.groups > 1:
-            cells = head.shape[0] * head.shape[2] * self.bilinear.in_features
-            tile = max(1, _TILE_CELLS // cells)
-            logits = [
-                self.bilinear((h[..., :, None] * t[..., None, :]).flatten(3))
-                for h, t in zip(head.split(tile, 1), tail.split(tile, 1), strict=True)
-            ]
-            return torch.cat(logits, 1)
-        # the full form: z_s W_r for every pair would be N² · d · classes numbers, so go class by class
-        weight = self.bilinear.weight.unflatten(1, (head.shape[-1], tail.shape[-1]))
-        head, tail = head.squeeze(3), tail.squeeze(3)
-        scores = [((head @ matrix) * tail).sum(-1) for matrix in weight]
+            z_head, z_tail = (z.unflatten(-1, (self.groups, -1)) for z in (z_head, z_tail))
+            tile = max(1, _TILE_CELLS * self.groups // self.bilinear.in_features)
+            return torch.cat(
+                [self._blocks(h, t) for h, t in zip(z_head.split(tile), z_tail.split(tile), strict=True)]
+            )
+        # the full form: z_s W_r for every pair would be P · d · classes numbers, so go class by class
+        weight = self.bilinear.weight.unflatten(1, (z_head.shape[-1], z_tail.shape[-1]))
+        scores = [((z_head @ matrix_r) * z_tail).sum(-1) for matrix_r in weight]
         return torch.stack(scores, -1) + self.bilinear.bias
+
+    def _blocks(self, head: Tensor, tail: Tensor) -> Tensor:
+        """The block-diagonal form, one block after the other. *Shape:* (P, groups, d / groups) → (P, classes)."""
+        logits = self.bilinear.bias
+        for group, weight in enumerate(self.bilinear.weight.chunk(self.groups, 1)):
+            products = head[:, group, :, None] * tail[:, group, None, :]
+            logits = torch.addmm(logits, products.flatten(1), weight.t())
+        return logits

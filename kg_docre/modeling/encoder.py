@@ -11,7 +11,15 @@ from transformers import PreTrainedModel
 
 from kg_docre.modeling.attention import encode_with_rows, use_row_attention
 
-__all__ = ["DocumentBatch", "DocumentEncoder", "EncodedDocuments", "context_weights", "localized_context"]
+__all__ = [
+    "DocumentBatch",
+    "DocumentEncoder",
+    "EncodedDocuments",
+    "context_weights",
+    "localized_context",
+    "ordered_pairs",
+    "sentence_shares",
+]
 
 # weights (documents × N² × tokens) held at once; more entities than that are taken in turns
 _TILE_CELLS = 1 << 26
@@ -125,7 +133,7 @@ class DocumentEncoder(nn.Module):
 
 
 def localized_context(encoded: EncodedDocuments, token_mask: Tensor, *, weights: str = "product") -> Tensor:
-    r"""Context of every entity pair.
+    r"""Context of every unordered entity pair, each entity with itself included.
 
     ``product`` is DocRE-SD eq 2, ``softmax`` DocuNet eq 4-5 (before :math:`W_2`):
 
@@ -133,21 +141,32 @@ def localized_context(encoded: EncodedDocuments, token_mask: Tensor, *, weights:
         c_{s,o} = H^T \frac{A_s \circ A_o}{1^T (A_s \circ A_o)}
         \qquad a^{(s,o)} = \mathrm{softmax}\Big(\sum_i A^s_i \cdot A^o_i\Big)
 
-    with the products summed over heads (which eq 2 cannot tell from their mean). The weights of large
+    with the products summed over heads (which eq 2 cannot tell from their mean). Context is symmetric,
+    so half of the pairs are computed; :func:`ordered_pairs` says where each lies. The weights of large
     documents are made and used a few entities s at a time, so that memory stays O(N² · width).
 
-    *Shape:* ``token_mask`` (B, L) → (B, N, N, width).
+    *Shape:* ``token_mask`` (B, L) → (B, N (N + 1) / 2, width).
     """
     batch, entities, _, length = encoded.attention.shape
     by_token = encoded.attention.permute(0, 3, 1, 2)  # (B, L, N, heads)
     tile = max(1, min(entities, _TILE_CELLS // max(1, batch * entities * length)))
+    head, tail = torch.triu_indices(entities, entities, device=token_mask.device)
     contexts = []
     for first in range(0, entities, tile):
+        inside = (head >= first) & (head < first + tile)
         products = (by_token[:, :, first : first + tile] @ by_token.transpose(2, 3)).flatten(2)  # (B, L, tile · N)
+        products = products.index_select(2, ((head - first) * entities + tail)[inside])
         products = _normalized(products, token_mask[..., None], 1, weights)
-        context = products.transpose(1, 2).to(encoded.states.dtype) @ encoded.states
-        contexts.append(context.unflatten(1, (-1, entities)))
+        contexts.append(products.transpose(1, 2).to(encoded.states.dtype) @ encoded.states)
     return torch.cat(contexts, 1)
+
+
+def ordered_pairs(entities: int, device: torch.device) -> Tensor:
+    """Where :func:`localized_context` has each pair (s, o). *Shape:* (N · N,)."""
+    head, tail = torch.triu_indices(entities, entities, device=device)
+    where = torch.empty(entities, entities, dtype=torch.long, device=device)
+    where[head, tail] = where[tail, head] = torch.arange(len(head), device=device)
+    return where.flatten()
 
 
 def context_weights(
@@ -160,6 +179,15 @@ def context_weights(
     document, head, tail = pairs
     products = (encoded.attention[document, head] * encoded.attention[document, tail]).sum(1)
     return _normalized(products, token_mask[document], -1, weights)
+
+
+def sentence_shares(weights: Tensor, sentences: Tensor, count: int) -> Tensor:
+    """How much of every pair's context each sentence holds; special tokens belong to none.
+
+    *Shape:* ``weights`` (n, L), ``sentences`` (n, L) with -1 for none → (n, ``count``), every row summing to 1.
+    """
+    held = weights.new_zeros(len(weights), count + 1).scatter_add(1, sentences + 1, weights)[:, 1:]
+    return held / held.sum(1, keepdim=True).clamp_min(1e-10)
 
 
 def _normalized(products: Tensor, mask: Tensor, dimension: int, weights: str) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.initialization import no_init_weights
 
-from kg_docre.modeling.classifier import BilinearClassifier, LinearClassifier
+from kg_docre.modeling.classifier import BilinearClassifier, LinearClassifier, Pairs
 from kg_docre.modeling.config import ModelConfig
 from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
 from kg_docre.modeling.losses import adaptive_threshold_loss, balanced_softmax_loss, binary_cross_entropy
@@ -21,7 +21,7 @@ from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 
-__all__ = ["DocREModel", "PairMatrix", "Prediction"]
+__all__ = ["DocREModel", "PairMatrix", "Prediction", "real_pairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,15 @@ class PairMatrix:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Logits for every pair and, when asked for, the intermediates that reasoning looked at most.
+    """Logits of every pair of two different entities and, when asked for, the intermediates that reasoning
+    looked at most.
 
-    *Shape:* ``logits`` (B, N, N, classes), ``via_weights`` and ``vias`` (B, heads, N, N, top) or None.
+    *Shape:* ``logits`` (P, classes); ``pairs`` document, head and tail, each (P,), in row-major order;
+    ``via_weights`` and ``vias`` (B, heads, N, N, top) or None.
     """
 
     logits: Tensor
+    pairs: Pairs
     via_weights: Tensor | None
     vias: Tensor | None
 
@@ -54,6 +57,8 @@ class DocREModel(nn.Module):
     ``encoder`` gives pretrained weights to start training from; without it the encoder is built from
     the configuration alone, to be filled by a checkpoint.
     """
+
+    LAST_LAYERS = ("classifier.linear.", "classifier.bilinear.")  # parameters that are one per relation
 
     def __init__(self, config: ModelConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__()
@@ -134,8 +139,9 @@ class DocREModel(nn.Module):
             features = self.reasoning(features, matrix.mask)
         elif self.reasoning is not None:
             features = self.reasoning(features)
-        logits: Tensor = self.classifier(features, matrix.encoded.entities)
-        return Prediction(logits=logits.float(), via_weights=weights, vias=vias)
+        pairs = real_pairs(matrix.mask)
+        logits: Tensor = self.classifier(features, matrix.encoded.entities, pairs)
+        return Prediction(logits=logits.float(), pairs=pairs, via_weights=weights, vias=vias)
 
     def forward(self, batch: DocumentBatch, *, top: int = 0) -> Prediction:
         return self.predict(self.encode(batch), top=top)
@@ -152,7 +158,7 @@ class DocREModel(nn.Module):
     @torch.no_grad()
     def shift_decisions(self, amount: float) -> None:
         """Add ``amount`` to every relation's log-odds (:meth:`decision_scores`), in the classifier's bias."""
-        bias = next(p for name, p in self.classifier.named_parameters() if name in ("linear.bias", "bilinear.bias"))
+        bias = next(p for name, p in self.named_parameters() if name.startswith(self.LAST_LAYERS) and p.ndim == 1)
         bias[1 if self.config.loss == "adaptive-threshold" else 0 :] += amount
 
     def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -201,6 +207,13 @@ class DocREModel(nn.Module):
         except RuntimeError as error:
             raise ValueError(f"{folder}: weights do not fit config.json: {error}") from error
         return model.eval()
+
+
+def real_pairs(entity_mask: Tensor) -> Pairs:
+    """Pairs of two different entities, row by row. *Shape:* (B, N) bool → three of (P,)."""
+    different = ~torch.eye(entity_mask.shape[1], dtype=torch.bool, device=entity_mask.device)
+    document, head, tail = (entity_mask[:, :, None] & entity_mask[:, None] & different).nonzero().unbind(1)
+    return document, head, tail
 
 
 def _drop_pooler(encoder: PreTrainedModel) -> None:

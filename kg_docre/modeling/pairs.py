@@ -5,7 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from kg_docre.modeling.encoder import ordered_pairs
+
 __all__ = ["ContextPairs", "EntityPairs", "SimilarityPairs"]
+
+
+def _ordered(half: Tensor, entities: int) -> Tensor:
+    """What is said of unordered pairs, for ordered ones. *Shape:* (B, N (N + 1) / 2, d) → (B, N, N, d)."""
+    ordered = half.index_select(1, ordered_pairs(entities, half.device))
+    return ordered.view(len(half), entities, entities, -1)
 
 
 class EntityPairs(nn.Module):
@@ -15,7 +23,7 @@ class EntityPairs(nn.Module):
         F_{s,o} = \mathrm{FNN}([\tanh(W_s[h(e_s); c_{s,o}]); \tanh(W_o[h(e_o); c_{s,o}])])
 
     :math:`W_s [h; c]` is :math:`W_s^h h + W_s^c c`: the entity half is computed once per entity, and
-    the context halves of :math:`W_s` and :math:`W_o` in one product.
+    the context halves of :math:`W_s` and :math:`W_o` in one product, for (s, o) and (o, s) together.
     """
 
     def __init__(self, *, entity_width: int, pair_width: int, dropout: float) -> None:
@@ -31,8 +39,8 @@ class EntityPairs(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
     def forward(self, entities: Tensor, context: Tensor) -> Tensor:
-        """*Shape:* entities (B, N, width), context (B, N, N, width) → (B, N, N, pair width)."""
-        head, tail = self.context(context).chunk(2, dim=-1)
+        """*Shape:* entities (B, N, width), context (B, N (N + 1) / 2, width) → (B, N, N, pair width)."""
+        head, tail = _ordered(self.context(context), entities.shape[1]).chunk(2, dim=-1)
         head = torch.tanh(head + self.head(entities)[:, :, None])
         tail = torch.tanh(tail + self.tail(entities)[:, None])
         features: Tensor = self.feed_forward(torch.cat([head, tail], -1))
@@ -47,9 +55,8 @@ class ContextPairs(nn.Module):
         self.context = nn.Linear(entity_width, pair_width)
 
     def forward(self, entities: Tensor, context: Tensor) -> Tensor:
-        """*Shape:* entities (B, N, width), context (B, N, N, width) → (B, N, N, pair width)."""
-        features: Tensor = self.context(context)
-        return features
+        """*Shape:* entities (B, N, width), context (B, N (N + 1) / 2, width) → (B, N, N, pair width)."""
+        return _ordered(self.context(context), entities.shape[1])
 
 
 class SimilarityPairs(nn.Module):

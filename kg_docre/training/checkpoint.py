@@ -33,13 +33,17 @@ def restore_folder(folder: Path) -> None:
 
 def save_state(
     folder: Path,
-    model: torch.nn.Module,
+    models: dict[str, torch.nn.Module],
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
     progress: dict[str, Any],
 ) -> None:
     """Weights, optimizer moments, schedule, random state and ``progress``."""
-    tensors: dict[str, Tensor] = {f"model.{name}": value.contiguous() for name, value in model.state_dict().items()}
+    tensors: dict[str, Tensor] = {
+        f"{prefix}.{name}": value.contiguous()
+        for prefix, model in models.items()
+        for name, value in model.state_dict().items()
+    }
     for number, moments in optimizer.state_dict()["state"].items():
         for name, value in moments.items():
             tensors[f"optimizer.{number}.{name}"] = value.contiguous()
@@ -55,14 +59,16 @@ def save_state(
 
 def load_state(
     folder: Path,
-    model: torch.nn.Module,
+    models: dict[str, torch.nn.Module],
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
 ) -> dict[str, Any]:
     """Put everything back and return ``progress``."""
     tensors = load_file(folder / "state.safetensors")
     state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-    model.load_state_dict({n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")})
+    for prefix, model in models.items():
+        start = f"{prefix}."
+        model.load_state_dict({n.removeprefix(start): v for n, v in tensors.items() if n.startswith(start)})
     moments: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         if name.startswith("optimizer."):

@@ -20,7 +20,10 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    encoder: str = Field(description="folder or hub name of a Hugging Face encoder")
+    encoder: str | None = Field(None, description="folder or hub name of a Hugging Face encoder, for a fresh model")
+    checkpoint: str | None = Field(
+        None, description="instead: a checkpoint to go on from, a folder or a shipped one's name"
+    )
     train: tuple[Path, ...] = Field(min_length=1, description="DocRED-format files to learn from")
     development: Path | None = Field(None, description="DocRED-format file to choose the best epoch on")
     development_size: int = Field(
@@ -51,6 +54,10 @@ class TrainingConfig(BaseModel):
     attention_dropout: float | None = Field(
         None, ge=0, lt=1, description="in the encoder; default: its own. 0 keeps attention fused while training"
     )
+    weight_averaging: float = Field(
+        0.0, ge=0, lt=1, description="decay of an exponential average of the weights, which is what is kept; 0: none"
+    )
+    evidence_weight: float = Field(0.0, ge=0, description="of the loss on the sentences that facts are read from")
     tune_threshold: bool = Field(
         False, description="move the decision threshold to where F1 on the development documents is best"
     )
@@ -62,6 +69,10 @@ class TrainingConfig(BaseModel):
     def _consistent(self) -> Self:
         if self.development is not None and self.development_size:
             raise ValueError("give development or development_size, not both")
+        if (self.encoder is None) == (self.checkpoint is None):
+            raise ValueError("give encoder or checkpoint, one of them")
+        if self.checkpoint is not None and (self.model or self.attention_dropout is not None):
+            raise ValueError("model and attention_dropout are the checkpoint's own")
         if (self.objective == "knowledge-distillation") != (self.teacher is not None):
             raise ValueError("objective 'knowledge-distillation' and a teacher go together")
         return self

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix
+from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, real_pairs
 from kg_docre.modeling.losses import prediction_divergence
+from kg_docre.training.evidence import Evidence, evidence_loss
 
 __all__ = ["Losses", "mask_rate", "training_loss"]
 
@@ -26,6 +27,7 @@ class Losses:
     plain: Tensor  # L_c
     masked: Tensor  # L̂_c
     divergence: Tensor  # L_kl
+    evidence: Tensor  # L_evi, before its weight
 
 
 def training_loss(
@@ -36,6 +38,8 @@ def training_loss(
     objective: str,
     rate: float = 0.0,
     teacher_scores: Tensor | None = None,
+    evidence: Evidence | None = None,
+    evidence_weight: float = 0.0,
 ) -> Losses:
     r"""Loss of one batch, averaged over its entity pairs (s ≠ o).
 
@@ -43,54 +47,52 @@ def training_loss(
     branches share the encoder pass and the pair features, and one batched call reasons over the plain
     and the masked matrix. ``plain-branch`` keeps :math:`\mathcal L_c` alone, ``masked-branch``
     :math:`\hat{\mathcal L}_c` alone. ``r-drop`` (Wu et al. 2021) replaces masking by a second dropout
-    sample with a symmetric divergence, ``knowledge-distillation`` (Hinton et al. 2015) by a teacher.
+    sample with a symmetric divergence, ``knowledge-distillation`` (Hinton et al. 2015) by a teacher. To
+    each, ``evidence_weight`` adds :func:`~kg_docre.training.evidence.evidence_loss`.
 
-    *Shape:* labels (B, N, N, relations) bool; teacher_scores (B, N, N, relations) log-odds.
+    *Shape:* labels (B, N, N, relations) bool; teacher_scores (P, relations) log-odds of
+    :func:`~kg_docre.modeling.real_pairs`.
     """
     pairs = real_pairs(batch.entity_mask)
     targets = labels[pairs]
 
     def classification(logits: Tensor) -> Tensor:
-        return model.classification_loss(logits[pairs], targets).mean()
+        return model.classification_loss(logits, targets).mean()
 
     def divergence(target: Tensor, other: Tensor) -> Tensor:
         return prediction_divergence(target, other).mean()
 
     zero = batch.start_weights.new_zeros(())
+    matrix = model.encode(batch)
+    attended = zero if evidence is None else evidence_loss(model, matrix, batch, evidence)
+    if objective in ("self-distillation", "masked-branch"):
+        masked = torch.zeros(labels.shape[:3], dtype=torch.bool, device=labels.device)
+        masked[pairs] = torch.rand(len(targets), device=labels.device) < rate
+    plain = hidden = gap = zero
     if objective == "self-distillation":
-        masked = (torch.rand(pairs.shape, device=pairs.device) < rate) & pairs
-        twice = _twice(model.encode(batch))
-        logits = model.predict(twice, masked=torch.cat([torch.zeros_like(masked), masked])).logits
-        plain_logits, masked_logits = logits.chunk(2)
+        both = model.predict(_twice(matrix), masked=torch.cat([torch.zeros_like(masked), masked])).logits
+        plain_logits, masked_logits = both.chunk(2)
         plain, hidden = classification(plain_logits), classification(masked_logits)
-        scores, masked_scores = (model.decision_scores(part[pairs]) for part in (plain_logits, masked_logits))
+        scores, masked_scores = (model.decision_scores(part) for part in (plain_logits, masked_logits))
         gap = divergence(scores, masked_scores)
-        return Losses(total=plain + hidden + gap, plain=plain, masked=hidden, divergence=gap)
-    if objective == "masked-branch":
-        masked = (torch.rand(pairs.shape, device=pairs.device) < rate) & pairs
-        hidden = classification(model.predict(model.encode(batch), masked=masked).logits)
-        return Losses(total=hidden, plain=zero, masked=hidden, divergence=zero)
-    logits = model(batch).logits
-    plain = classification(logits)
-    if objective == "plain-branch":
-        return Losses(total=plain, plain=plain, masked=zero, divergence=zero)
-    scores = model.decision_scores(logits[pairs])
-    if objective == "r-drop":
-        again = model(batch).logits
-        other = model.decision_scores(again[pairs])
-        gap = (divergence(scores, other) + divergence(other, scores)) / 2
-        plain = plain + classification(again)
-    elif objective == "knowledge-distillation" and teacher_scores is not None:
-        gap = divergence(teacher_scores[pairs], scores)
+    elif objective == "masked-branch":
+        hidden = classification(model.predict(matrix, masked=masked).logits)
     else:
-        raise ValueError(f"objective {objective!r} without a teacher" if objective.startswith("know") else objective)
-    return Losses(total=plain + gap, plain=plain, masked=zero, divergence=gap)
-
-
-def real_pairs(entity_mask: Tensor) -> Tensor:
-    """Pairs of two different entities. *Shape:* (B, N) bool → (B, N, N) bool."""
-    different = ~torch.eye(entity_mask.shape[1], dtype=torch.bool, device=entity_mask.device)
-    return entity_mask[:, :, None] & entity_mask[:, None] & different
+        logits = model.predict(matrix).logits
+        plain, scores = classification(logits), model.decision_scores(logits)
+        if objective == "r-drop":
+            again = model(batch).logits
+            other = model.decision_scores(again)
+            gap = (divergence(scores, other) + divergence(other, scores)) / 2
+            plain = plain + classification(again)
+        elif objective == "knowledge-distillation" and teacher_scores is not None:
+            gap = divergence(teacher_scores, scores)
+        elif objective != "plain-branch":
+            raise ValueError(
+                f"objective {objective!r} without a teacher" if objective.startswith("know") else objective
+            )
+    total = plain + hidden + gap + evidence_weight * attended
+    return Losses(total=total, plain=plain, masked=hidden, divergence=gap, evidence=attended)
 
 
 def _twice(matrix: PairMatrix) -> PairMatrix:

@@ -8,29 +8,31 @@ import math
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
-from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, score_relations
-from kg_docre.modeling import DocREModel, ModelConfig
+from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
 from kg_docre.progress import progress
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split
+from kg_docre.training.evidence import evidence_tensors
+from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import mask_rate, training_loss
 
 __all__ = ["TrainingResult", "train"]
 
 _LOWEST_THRESHOLD = 0.02
+_PARTS = ("total", "plain", "masked", "divergence", "evidence")  # of the loss, as the log tells them
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class _Run:
         relations = docred_relations() if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, relations)
         self.model.to(self.device)
+        decay = config.weight_averaging
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
         self.tokenizer = tokenizer
         self.featurizer = Featurizer(tokenizer, self.model.config)
         self.known = (
@@ -121,7 +125,7 @@ class _Run:
         done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "config": self._identity()}
         last = self.folder / "last"
         if (last / "state.json").is_file():
-            done = load_state(last, self.model, optimizer, scheduler)
+            done = load_state(last, self._models(), optimizer, scheduler)
         for epoch in range(done["epoch"], config.epochs):
             losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
             scores, shift = self.evaluate()
@@ -132,7 +136,7 @@ class _Run:
                 self._save_best(shift)
             fresh = self.folder / "last.new"
             shutil.rmtree(fresh, ignore_errors=True)
-            save_state(fresh, self.model, optimizer, scheduler, done)
+            save_state(fresh, self._models(), optimizer, scheduler, done)
             replace_folder(fresh, last)
             with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
                 line = {
@@ -143,6 +147,14 @@ class _Run:
                 log.write(json.dumps(line) + "\n")
         best = None if done["best"] is None else RelationScores(**done["best"])
         return TrainingResult(folder=self.folder / "best", epoch=done["best_epoch"], scores=best)
+
+    def _models(self) -> dict[str, torch.nn.Module]:
+        """What is trained, and its average if there is one."""
+        return {"model": self.model} | ({} if self.average is None else {"average": self.average})
+
+    def _best_model(self) -> DocREModel:
+        """What is evaluated and kept."""
+        return self.model if self.average is None else cast(DocREModel, self.average.module)
 
     def _optimizer(self) -> torch.optim.AdamW:
         """AdamW with two learning rates; biases and normalization are not decayed."""
@@ -173,7 +185,7 @@ class _Run:
         config, model = self.config, self.model
         model.train()
         shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
-        sums = torch.zeros(4)
+        sums = torch.zeros(len(_PARTS))
         relations = list(model.config.relations)
         batches = length_batches([len(f.pieces) for f in self.features], config.batch_size, shuffle)
         with progress(f"epoch {epoch + 1}/{config.epochs}", steps_per_epoch) as advance:
@@ -181,6 +193,9 @@ class _Run:
                 features = [self.features[i] for i in indices]
                 batch = collate(features, model.config).to(self.device)
                 labels = label_tensor([self.documents[i] for i in indices], features, relations).to(self.device)
+                evidence = None
+                if config.evidence_weight:
+                    evidence = evidence_tensors([self.documents[i] for i in indices], features).to(self.device)
                 rate = mask_rate(step, total, config.max_mask_rate, curriculum=config.curriculum)
                 with autocast(self.device, config.precision):
                     losses = training_loss(
@@ -190,17 +205,20 @@ class _Run:
                         objective=config.objective,
                         rate=rate,
                         teacher_scores=self._teacher_scores(indices),
+                        evidence=evidence,
+                        evidence_weight=config.evidence_weight,
                     )
                 optimizer.zero_grad(set_to_none=True)
                 losses.total.backward()
                 torch.nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
                 optimizer.step()
                 scheduler.step()
-                parts = torch.stack([losses.total, losses.plain, losses.masked, losses.divergence]).detach().cpu()
+                if self.average is not None:
+                    self.average.update_parameters(model)
+                parts = torch.stack([getattr(losses, name) for name in _PARTS]).detach().cpu()
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
-        names = ("loss", "loss_plain", "loss_masked", "loss_divergence")
-        return dict(zip(names, (sums / steps_per_epoch).tolist(), strict=True))
+        return dict(zip((f"loss_{name}" for name in _PARTS), (sums / steps_per_epoch).tolist(), strict=True))
 
     @torch.no_grad()
     def _teacher_scores(self, indices: list[int]) -> Tensor | None:
@@ -216,7 +234,8 @@ class _Run:
         that they are reached with: 0 unless the threshold is tuned."""
         if not self.development:
             return None, 0.0
-        predictor = Predictor(self.model, self.featurizer, device=str(self.device), precision=self.config.precision)
+        model = self._best_model()
+        predictor = Predictor(model, self.featurizer, device=str(self.device), precision=self.config.precision)
         threshold = 0.5
         if self.config.tune_threshold:
             many = list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD))
@@ -229,7 +248,7 @@ class _Run:
     def _save_best(self, shift: float) -> None:
         fresh = self.folder / "best.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        model = self.model
+        model = self._best_model()
         if shift:
             model = copy.deepcopy(model)
             model.shift_decisions(shift)
@@ -238,38 +257,3 @@ class _Run:
         self.known.save(fresh / "known_facts.safetensors")
         (fresh / "training.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")
         replace_folder(fresh, self.folder / "best")
-
-
-def build_model(config: TrainingConfig, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
-    """A fresh model around a pretrained encoder, with its tokenizer.
-
-    Raises :exc:`DataError` if the encoder has no fast tokenizer or ``model`` has a wrong field.
-    """
-    options = {} if config.attention_dropout is None else {"attention_probs_dropout_prob": config.attention_dropout}
-    encoder = AutoModel.from_pretrained(config.encoder, **options)
-    tokenizer = AutoTokenizer.from_pretrained(config.encoder, use_fast=True, add_prefix_space=True)
-    if not isinstance(tokenizer, PreTrainedTokenizerFast):
-        raise DataError(f"{config.encoder}: no fast tokenizer")
-    backend = tokenizer.backend_tokenizer
-    marker = tokenizer("*", add_special_tokens=False)["input_ids"]
-    around = tokenizer("*")["input_ids"]
-    first = next(i for i in range(len(around)) if around[i : i + len(marker)] == marker)
-    settings = encoder.config
-    positions = getattr(settings, "max_position_embeddings", None) or tokenizer.model_max_length
-    if settings.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer"):
-        positions -= settings.pad_token_id + 1  # their positions begin behind the padding index
-    try:
-        model_config = ModelConfig.model_validate(
-            {
-                "encoder": settings.to_diff_dict() | {"model_type": settings.model_type},
-                "window": min(positions, tokenizer.model_max_length, 4096),
-                "prefix": around[:first],
-                "suffix": around[first + len(marker) :],
-                "marker": marker[-1],
-                "relations": relations,
-                **config.model,
-            }
-        )
-    except ValueError as error:
-        raise DataError(f"model: {error}") from error
-    return DocREModel(model_config, encoder), backend

@@ -68,7 +68,7 @@ def featurizer_and_model(encoder_folder):
     from kg_docre.data.docred_relations import docred_relations
     from kg_docre.data.features import Featurizer
     from kg_docre.training.config import TrainingConfig
-    from kg_docre.training.trainer import build_model
+    from kg_docre.training.initial_model import build_model
 
     config = TrainingConfig(encoder=str(encoder_folder), train=("unused",))
     model, tokenizer = build_model(config, docred_relations())

@@ -3,28 +3,32 @@ import torch
 from kg_docre.modeling.classifier import BilinearClassifier
 from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 
-ENTITIES, CONTEXT = (
+ENTITIES, UNORDERED = (
     torch.randn(1, 3, 6, generator=torch.Generator().manual_seed(0)),
-    torch.randn(1, 3, 3, 6, generator=torch.Generator().manual_seed(1)),
+    torch.randn(1, 6, 6, generator=torch.Generator().manual_seed(1)),
 )
+PLACE = {(0, 0): 0, (0, 1): 1, (0, 2): 2, (1, 1): 3, (1, 2): 4, (2, 2): 5}
+CELLS = [(s, o) for s in range(3) for o in range(3) if s != o]
+PAIRS = tuple(torch.tensor(column) for column in zip(*((0, s, o) for s, o in CELLS), strict=True))
 
 
 def test_entity_pairs_are_docre_sd_eq_1():
     module = EntityPairs(entity_width=6, pair_width=4, dropout=0.0).eval()
-    features = module(ENTITIES, CONTEXT)
+    features = module(ENTITIES, UNORDERED)
     context_head, context_tail = module.context.weight.chunk(2)
     w_s = torch.cat([module.head.weight, context_head], 1)
     w_o = torch.cat([module.tail.weight, context_tail], 1)
     for s in range(3):
         for o in range(3):
-            z_s = torch.tanh(w_s @ torch.cat([ENTITIES[0, s], CONTEXT[0, s, o]]) + module.head.bias)
-            z_o = torch.tanh(w_o @ torch.cat([ENTITIES[0, o], CONTEXT[0, s, o]]) + module.tail.bias)
+            context = UNORDERED[0, PLACE[min(s, o), max(s, o)]]
+            z_s = torch.tanh(w_s @ torch.cat([ENTITIES[0, s], context]) + module.head.bias)
+            z_o = torch.tanh(w_o @ torch.cat([ENTITIES[0, o], context]) + module.tail.bias)
             torch.testing.assert_close(features[0, s, o], module.feed_forward(torch.cat([z_s, z_o])))
 
 
 def test_similarity_pairs_are_docunet_eq_3():
     module = SimilarityPairs(entity_width=6, pair_width=4)
-    features = module(ENTITIES, CONTEXT)
+    features = module(ENTITIES, UNORDERED)
     for s in range(3):
         for o in range(3):
             e_s, e_o = ENTITIES[0, s], ENTITIES[0, o]
@@ -36,7 +40,7 @@ def test_similarity_pairs_are_docunet_eq_3():
 
 def test_context_pairs_read_the_context_alone():
     module = ContextPairs(entity_width=6, pair_width=4)
-    torch.testing.assert_close(module(ENTITIES, CONTEXT), module(ENTITIES + 1, CONTEXT))
+    torch.testing.assert_close(module(ENTITIES, UNORDERED), module(ENTITIES + 1, UNORDERED))
 
 
 def test_full_bilinear_classifier_is_docunet_eq_7_to_9():
@@ -44,15 +48,14 @@ def test_full_bilinear_classifier_is_docunet_eq_7_to_9():
         entity_width=6, pair_width=4, classes=3, groups=1, project_pair=False, dropout=0.0
     ).eval()
     pairs = torch.randn(1, 3, 3, 4)
-    logits = module(pairs, ENTITIES)
+    logits = module(pairs, ENTITIES, PAIRS)
     matrices = module.bilinear.weight.view(3, 4, 4)
-    for s in range(3):
-        for o in range(3):
-            z_s = torch.tanh(module.head(ENTITIES[0, s]) + pairs[0, s, o])
-            z_o = torch.tanh(module.tail(ENTITIES[0, o]) + pairs[0, s, o])
-            for r in range(3):
-                expected = z_s @ matrices[r] @ z_o + module.bilinear.bias[r]
-                torch.testing.assert_close(logits[0, s, o, r], expected)
+    for cell, (s, o) in enumerate(CELLS):
+        z_s = torch.tanh(module.head(ENTITIES[0, s]) + pairs[0, s, o])
+        z_o = torch.tanh(module.tail(ENTITIES[0, o]) + pairs[0, s, o])
+        for r in range(3):
+            expected = z_s @ matrices[r] @ z_o + module.bilinear.bias[r]
+            torch.testing.assert_close(logits[cell, r], expected)
 
 
 def test_group_bilinear_is_a_block_diagonal_bilinear_form():
@@ -63,4 +66,4 @@ def test_group_bilinear_is_a_block_diagonal_bilinear_form():
     state["bilinear.weight"] = torch.stack([torch.block_diag(*blocks[r]) for r in range(3)]).view(3, 16)
     full.load_state_dict(state)
     pairs = torch.randn(1, 3, 3, 4)
-    torch.testing.assert_close(grouped.eval()(pairs, ENTITIES), full.eval()(pairs, ENTITIES))
+    torch.testing.assert_close(grouped.eval()(pairs, ENTITIES, PAIRS), full.eval()(pairs, ENTITIES, PAIRS))
