@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--precision", default="fp32")
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
-    predictor = _predictor(options)
+    predictor = predictor_of(options)
     sample = [d for d in read_docred(options.data) if len(d.entities) > 1]
     documents = [sample[i % len(sample)] for i in range(options.documents)]
     tokens = sum(len(f.pieces) for f in predictor.featurizer(documents)) / len(documents)
@@ -68,7 +68,7 @@ def main() -> None:
     _table("training (self-distillation)", _measure(training, options), ("straightforward",))
 
 
-def _predictor(options: argparse.Namespace) -> Predictor:
+def predictor_of(options: argparse.Namespace) -> Predictor:
     settings = {"device": options.device, "precision": options.precision}
     if not options.encoder:
         return Predictor.from_pretrained(options.model, **settings)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -14,22 +15,35 @@ from kg_docre.annotations import Document, Relation
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.decoding import STEPS, decode
-from kg_docre.modeling import DocREModel
+from kg_docre.modeling import DocREModel, DocumentBatch
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
-__all__ = ["Predictor"]
+__all__ = ["BATCH_SIZE", "Predictor"]
 
-_CHUNK = 128  # documents tokenized, sorted by length and batched together
+BATCH_SIZE = 128
+_TOKEN_WASTE = 1.05  # tokens per real token, at most, where documents share a batch
 _PAIR_WASTE = 1.25  # cells per real pair, at most, where documents share a matrix
+# tokens and pairs at once: on a CPU what its caches hold, on a GPU what keeps it busy
+_BUDGETS = {"cpu": (2048, 2048), "cuda": (32768, 65536)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Documents ready for the model, in batches that know which of the documents they hold."""
+
+    documents: list[Document]
+    failures: list[tuple[Document, DataError]]
+    batches: list[tuple[list[int], list[Features], DocumentBatch]]
 
 
 class Predictor:
     """Finds relations in documents whose entities are given.
 
     ``batch_tokens`` bounds the tokens that the encoder reads at once, ``batch_pairs`` the entity pairs
-    that are reasoned over at once, padding included; ``max_entities`` the entities of a document, since
-    reasoning grows with their cube. ``name`` says where facts come from; checkpoints are called by folder and content.
+    that are reasoned over at once, padding included (0: as suits the device); ``max_entities`` the entities
+    of a document, since reasoning grows with their cube. ``name`` says where facts come from; checkpoints
+    are called by folder and content.
     """
 
     def __init__(
@@ -39,8 +53,8 @@ class Predictor:
         *,
         device: str = "auto",
         precision: str = "auto",
-        batch_tokens: int = 4096,
-        batch_pairs: int = 8192,
+        batch_tokens: int = 0,
+        batch_pairs: int = 0,
         max_entities: int = 300,
         name: str = "",
     ) -> None:
@@ -48,8 +62,9 @@ class Predictor:
         self.model = model.to(self.device).eval()
         self.featurizer = featurizer
         self.precision = precision
-        self.batch_tokens = batch_tokens
-        self.batch_pairs = batch_pairs
+        tokens, pairs = _BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
+        self.batch_tokens = batch_tokens or tokens
+        self.batch_pairs = batch_pairs or pairs
         self.max_entities = max_entities
         self.name = name or type(model).__name__
 
@@ -67,27 +82,36 @@ class Predictor:
         documents: Iterable[Document],
         *,
         threshold: float = 0.5,
+        batch_size: int = BATCH_SIZE,
         on_error: Callable[[Document, DataError], None] | None = None,
     ) -> Iterator[Document]:
         """Documents with their relations replaced by predictions, in order, each pass streaming.
+
+        ``batch_size`` documents are tokenized and sorted by length together, in a thread of their own while
+        the model is at the ones before, so that up to twice as many are read ahead.
 
         A relation is reported when its score reaches ``threshold``; 0.5 is the model's own decision.
         Documents with fewer than two entities come back without relations. A document that can't be
         processed goes to ``on_error`` and comes back without relations; else :exc:`DataError` is raised.
         """
-        stream = iter(documents)
-        while chunk := list(islice(stream, _CHUNK)):
-            yield from self._chunk(chunk, threshold, on_error)
+        waiting: Future[_Chunk] | None = None
+        with ThreadPoolExecutor(1, "kg-docre-features") as worker:
+            stream = iter(documents)
+            while chunk := list(islice(stream, batch_size)):
+                following = worker.submit(self._prepare, chunk)
+                if waiting is not None:
+                    yield from self._finish(waiting.result(), threshold, on_error)
+                waiting = following
+            if waiting is not None:
+                yield from self._finish(waiting.result(), threshold, on_error)
 
     def __call__(self, document: Document) -> Document:
-        return next(self.pipe([document]))
+        return self._finish(self._prepare([document]), 0.5, None)[0]
 
-    def _chunk(
-        self, chunk: list[Document], threshold: float, on_error: Callable[[Document, DataError], None] | None
-    ) -> list[Document]:
-        results = [replace(document, relations=()) for document in chunk]
-        numbers = []
-        for number, document in enumerate(chunk):
+    def _prepare(self, documents: list[Document]) -> _Chunk:
+        """All that needs no model: documents checked, tokenized, sorted by length and stacked."""
+        failures, numbers = [], []
+        for number, document in enumerate(documents):
             if len(document.entities) < 2:
                 continue
             try:
@@ -97,43 +121,59 @@ class Predictor:
                 self.featurizer.check(document)
                 numbers.append(number)
             except DataError as error:
-                if on_error is None:
-                    raise
-                on_error(document, error)
-        features = self.featurizer([chunk[number] for number in numbers])
+                failures.append((document, error))
+        features = self.featurizer([documents[number] for number in numbers])
+        batches = []
         for batch in self._batches(features):
-            for i, relations in zip(batch, self._survivors(features, batch, threshold), strict=True):
-                document = chunk[numbers[i]]
+            part = [features[i] for i in batch]
+            batches.append(([numbers[i] for i in batch], part, collate(part, self.model.config)))
+        return _Chunk(documents, failures, batches)
+
+    def _finish(
+        self, chunk: _Chunk, threshold: float, on_error: Callable[[Document, DataError], None] | None
+    ) -> list[Document]:
+        results = [replace(document, relations=()) for document in chunk.documents]
+        for document, error in chunk.failures:
+            if on_error is None:
+                raise error
+            on_error(document, error)
+        for numbers, features, batch in chunk.batches:
+            for number, relations in zip(numbers, self._survivors(features, batch, threshold), strict=True):
+                document = chunk.documents[number]
                 if isinstance(relations, RuntimeError):  # out of memory, as a rule
                     failure = DataError(f"{document.id}: {str(relations).splitlines()[0]}")
                     if on_error is None:
                         raise failure from relations
                     on_error(document, failure)
                 else:
-                    results[numbers[i]] = replace(document, relations=relations)
+                    results[number] = replace(document, relations=relations)
         return results
 
     def _survivors(
-        self, features: list[Features], batch: list[int], threshold: float
+        self, features: list[Features], batch: DocumentBatch, threshold: float
     ) -> Iterator[tuple[Relation, ...] | RuntimeError]:
         """Relations of a batch; where torch fails on it, of each of its documents alone."""
         try:
-            yield from self._predict([features[i] for i in batch], threshold)
+            yield from self._predict(features, batch, threshold)
         except RuntimeError as error:
-            if len(batch) == 1:
+            if len(features) == 1:
                 yield error
             else:
-                for i in batch:
-                    yield from self._survivors(features, [i], threshold)
+                for one in features:
+                    yield from self._survivors([one], collate([one], self.model.config), threshold)
 
     def _batches(self, features: Sequence[Features]) -> Iterator[list[int]]:
         """Indices of documents of like length, as many as the token budget allows."""
         batch: list[int] = []
+        real = 0
         for index in sorted(range(len(features)), key=lambda i: len(features[i].pieces)):
-            if batch and (len(batch) + 1) * len(features[index].pieces) > self.batch_tokens:
+            tokens = len(features[index].pieces)
+            padded = (len(batch) + 1) * tokens
+            if batch and (padded > self.batch_tokens or padded > _TOKEN_WASTE * (real + tokens)):
                 yield batch
-                batch = []
+                batch, real = [], 0
             batch.append(index)
+            real += tokens
         if batch:
             yield batch
 
@@ -153,8 +193,8 @@ class Predictor:
         yield group
 
     @torch.inference_mode()
-    def _predict(self, features: list[Features], threshold: float) -> list[tuple[Relation, ...]]:
-        batch = collate(features, self.model.config).to(self.device)
+    def _predict(self, features: list[Features], batch: DocumentBatch, threshold: float) -> list[tuple[Relation, ...]]:
+        batch = batch.to(self.device)
         with autocast(self.device, self.precision):
             encoded = self.model.encoder(batch)
         relations: list[tuple[Relation, ...]] = [()] * len(features)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import minibatch, raise_error
+from spacy.util import raise_error
 
-from kg_docre.annotations import Relation
+from kg_docre.annotations import Document, Relation
 from kg_docre.data.errors import DataError
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
@@ -37,7 +38,7 @@ ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
         "threshold": 0.5,
         "device": "auto",
         "precision": "auto",
-        "batch_tokens": 4096,
+        "batch_tokens": 0,
         "max_entities": 300,
         "entity_types": {},
         "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
@@ -59,9 +60,9 @@ def make_docre(
 
     ``model``: a shipped checkpoint's name or a folder. ``threshold``: the score a relation must reach;
     0.5 is the model's own decision. ``device`` and ``precision``: "auto" takes a GPU and bf16 where
-    there are. ``batch_tokens``: encoder tokens of one batch. ``max_entities``: documents with more
-    are refused. ``entity_types``: labels of your recognizer → model types. ``attributes``: names of
-    the Doc and Span extensions.
+    there are. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
+    documents with more are refused. ``entity_types``: labels of your recognizer → model types.
+    ``attributes``: names of the Doc and Span extensions.
     """
     return Docre(
         name=name,
@@ -92,7 +93,7 @@ class Docre:
         threshold: float = 0.5,
         device: str = "auto",
         precision: str = "auto",
-        batch_tokens: int = 4096,
+        batch_tokens: int = 0,
         max_entities: int = 300,
         entity_types: dict[str, str] | None = None,
         attributes: dict[str, str] | None = None,
@@ -126,7 +127,7 @@ class Docre:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one doc; raises :exc:`~kg_docre.data.errors.DataError` if it can't be processed."""
-        (relations,) = self.predict([doc])
+        ((_, relations),) = self.predict([doc])
         if isinstance(relations, Exception):
             raise relations
         self.set_annotations(doc, relations)
@@ -135,25 +136,36 @@ class Docre:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
         pipeline's error handler: by default the error is raised, else the doc is left out."""
-        for docs in minibatch(stream, batch_size):
-            for doc, relations in zip(docs, self.predict(docs), strict=True):
-                if isinstance(relations, Exception):
-                    self._error_handler(self.name, self, [doc], relations)
-                else:
-                    self.set_annotations(doc, relations)
-                    yield doc
+        for doc, relations in self.predict(stream, batch_size=batch_size):
+            if isinstance(relations, Exception):
+                self._error_handler(self.name, self, [doc], relations)
+            else:
+                self.set_annotations(doc, relations)
+                yield doc
 
-    def predict(self, docs: Sequence[Doc]) -> list[tuple[Relation, ...] | DataError]:
-        """Each doc's relations, or why there are none. Entities are clustered where no component has."""
-        for doc in docs:
-            if getattr(doc._, ENTITIES) is None:
-                self._clusters(doc)
+    def predict(
+        self, docs: Iterable[Doc], *, batch_size: int = 128
+    ) -> Iterator[tuple[Doc, tuple[Relation, ...] | DataError]]:
+        """Docs with their relations, or with the reason why there are none. Entities are clustered where no
+        component has done it; the docs are left as they are otherwise."""
+        waiting: deque[Doc] = deque()
         failed: dict[str, DataError] = {}
-        documents = [to_document(doc, id=f"doc {number} of the batch") for number, doc in enumerate(docs)]
+
+        def documents() -> Iterator[Document]:
+            for number, doc in enumerate(docs):
+                if getattr(doc._, ENTITIES) is None:
+                    self._clusters(doc)
+                waiting.append(doc)
+                yield to_document(doc, id=f"doc {number} of the batch")
+
         found = self.predictor.pipe(
-            documents, threshold=self.threshold, on_error=lambda document, error: failed.update({document.id: error})
+            documents(),
+            threshold=self.threshold,
+            batch_size=batch_size,
+            on_error=lambda document, error: failed.update({document.id: error}),
         )
-        return [failed.get(document.id, document.relations) for document in found]
+        for document in found:
+            yield waiting.popleft(), failed.pop(document.id, document.relations)
 
     def set_annotations(self, doc: Doc, relations: Sequence[Relation]) -> None:
         """Store relations on the doc."""

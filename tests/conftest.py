@@ -62,7 +62,7 @@ def encoder_folder(tmp_path_factory, documents):
 
 @pytest.fixture(scope="session")
 def training_file(tmp_path_factory, encoder_folder):
-    """A training file for the tiny encoder, two epochs on the sample."""
+    """A training file for the tiny encoder, two epochs on the sample; a field that is None is left out."""
 
     def write(**fields):
         values = {
@@ -76,8 +76,8 @@ def training_file(tmp_path_factory, encoder_folder):
             "precision": "fp32",
             **fields,
         }
-        model = {"pair_width": 16, **values.pop("model", {})}
-        lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+        model = {"pair_width": 16, **values.pop("model", {})} if values["encoder"] else {}
+        lines = [f"{key} = {json.dumps(value)}" for key, value in values.items() if value is not None]
         lines += ["[model]", *(f"{key} = {json.dumps(value)}" for key, value in model.items())]
         path = tmp_path_factory.mktemp("training") / "training.toml"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -60,9 +60,7 @@ class BilinearClassifier(nn.Module):
         if self.groups > 1:
             z_head, z_tail = (z.unflatten(-1, (self.groups, -1)) for z in (z_head, z_tail))
             tile = max(1, _TILE_CELLS * self.groups // self.bilinear.in_features)
-            return torch.cat(
-                [self._blocks(h, t) for h, t in zip(z_head.split(tile), z_tail.split(tile), strict=True)]
-            )
+            return torch.cat([self._blocks(h, t) for h, t in zip(z_head.split(tile), z_tail.split(tile), strict=True)])
         # the full form: z_s W_r for every pair would be P · d · classes numbers, so go class by class
         weight = self.bilinear.weight.unflatten(1, (z_head.shape[-1], z_tail.shape[-1]))
         scores = [((z_head @ matrix_r) * z_tail).sum(-1) for matrix_r in weight]
@@ -70,7 +68,7 @@ class BilinearClassifier(nn.Module):
 
     def _blocks(self, head: Tensor, tail: Tensor) -> Tensor:
         """The block-diagonal form, one block after the other. *Shape:* (P, groups, d / groups) → (P, classes)."""
-        logits = self.bilinear.bias
+        logits: Tensor = self.bilinear.bias
         for group, weight in enumerate(self.bilinear.weight.chunk(self.groups, 1)):
             products = head[:, group, :, None] * tail[:, group, None, :]
             logits = torch.addmm(logits, products.flatten(1), weight.t())

@@ -14,8 +14,8 @@ __all__ = ["PairAttention", "ReasoningAttention", "ReasoningLayer", "ReasoningMo
 #   3: A = M[s,i], B = M[o,i]     4: A = M[o,i], B = M[i,s]
 _SIDES = {1: (True, False, True), 2: (True, True, True), 3: (True, False, False), 4: (False, True, False)}
 
-# score cells (documents × heads × N³) held at once; larger matrices are tiled over s
-_TILE_CELLS = 1 << 24
+# score cells (documents × N³) held at once, few enough for a processor's cache; the rest are tiled over s
+_TILE_CELLS = 1 << 20
 
 
 class ReasoningAttention(nn.Module):
@@ -28,7 +28,8 @@ class ReasoningAttention(nn.Module):
     and :math:`W_O [M^{(1)}; \dots; M^{(4)}] + b_O` (DocRE-SD eq 3-5). :math:`W_d` splits into halves,
     so :math:`F_i = U_i + V_i` with U a function of one cell touching s and V of one cell touching o,
     each computed once per cell. Scores and outputs are then four batched matrix products: memory
-    O(N²d + N³) instead of O(N³d), arithmetic O(N²d² + N³d) instead of O(N³d²), the same numbers.
+    O(N²d) instead of O(N³d), arithmetic O(N²d² + N³d) instead of O(N³d²), the same numbers. Heads take
+    their turns, so that memory is one head's.
     """
 
     def __init__(self, *, width: int, patterns: tuple[int, ...] = (1, 2, 3, 4)) -> None:
@@ -45,56 +46,60 @@ class ReasoningAttention(nn.Module):
         (B, N, N, d) and, when ``top`` > 0, the largest weights on intermediates and their entities,
         both (B, heads, N, N, top).
         """
-        batch, entities, _, width = pairs.shape
-        head_side, tail_side = self._sides(pairs)
-        scale = width**-0.5
-        query = pairs * scale
-        own = (query * pairs).sum(-1)  # (B, N, N): the score of K's first element, M_so itself
-        query_by_tail = query.transpose(1, 2)
-        hidden = ~mask[:, None, None, None]  # (B, 1, 1, 1, N)
-        tile = max(1, min(entities, _TILE_CELLS // max(1, batch * len(self.patterns) * entities**2)))
-        outputs, weights, vias = [], [], []
-        for first in range(0, entities, tile):
-            rows = slice(first, min(first + tile, entities))
-            side = head_side[:, :, rows]
-            # (B, heads, s, o, i): query (s, o) against the cell (s, i), then against the cell (o, i)
-            scores = query[:, None, rows] @ side.transpose(3, 4)
-            scores = scores + (query_by_tail[:, None, :, rows] @ tail_side.transpose(3, 4)).transpose(2, 3)
-            scores = scores.masked_fill(hidden, -torch.inf)
-            self_scores = own[:, None, rows, :, None].expand(-1, len(self.patterns), -1, -1, -1)
-            probabilities = torch.cat([self_scores, scores], -1).float().softmax(-1).to(pairs.dtype)
-            to_self, over = probabilities.split((1, entities), -1)
-            # (B, heads, s, o, d)
-            mixed = over @ side
-            mixed = mixed + (over.transpose(2, 3) @ tail_side).transpose(2, 3)
-            mixed = mixed + to_self * pairs[:, None, rows]
-            outputs.append(mixed.permute(0, 2, 3, 1, 4).flatten(3))
-            if top:
-                weight, via = over.topk(min(top, entities), -1)
-                weights.append(weight)
-                vias.append(via)
-        result: Tensor = self.output(torch.cat(outputs, 1))
+        query = pairs * self.width**-0.5
+        own = (query * pairs).sum(-1, keepdim=True)  # (B, N, N, 1): the score of K's first element, M_so itself
+        result: Tensor = self.output.bias
+        weights, vias = [], []
+        for k, output in enumerate(self.output.weight.chunk(len(self.patterns), 1)):
+            mixed, weight, via = self._head(k, pairs, query, own, mask, top)
+            result = result + nn.functional.linear(mixed, output)
+            weights.append(weight)
+            vias.append(via)
         if not top:
             return result, None, None
-        return result, torch.cat(weights, 2), torch.cat(vias, 2)
+        return result, torch.stack(weights, 1), torch.stack(vias, 1)
 
-    def _sides(self, pairs: Tensor) -> tuple[Tensor, Tensor]:
+    def _head(
+        self, k: int, pairs: Tensor, query: Tensor, own: Tensor, mask: Tensor, top: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """One pattern's attention, a few entities s at a time. *Shape:* (B, N, N, d) and twice (B, N, N, top)."""
+        batch, entities = mask.shape
+        head_side, tail_side = self._sides(k, pairs)
+        query_by_tail = query.transpose(1, 2)
+        hidden = ~mask[:, None, None]  # (B, 1, 1, N)
+        tile = max(1, min(entities, _TILE_CELLS // max(1, batch * entities**2)))
+        mixtures, weights, vias = [], [], []
+        for first in range(0, entities, tile):
+            rows = slice(first, min(first + tile, entities))
+            side = head_side[:, rows]
+            # (B, s, o, i): query (s, o) against the cell (s, i), then against the cell (o, i)
+            scores = query[:, rows] @ side.transpose(2, 3)
+            scores = scores + (query_by_tail[:, :, rows] @ tail_side.transpose(2, 3)).transpose(1, 2)
+            scores = torch.cat([own[:, rows], scores.masked_fill(hidden, -torch.inf)], -1)
+            to_self, over = scores.float().softmax(-1).to(pairs.dtype).split((1, entities), -1)
+            # (B, s, o, d)
+            mixed = over @ side + (over.transpose(1, 2) @ tail_side).transpose(1, 2)
+            mixtures.append(mixed.addcmul(to_self, pairs[:, rows]))
+            weight, via = over.topk(min(top, entities), -1)
+            weights.append(weight)
+            vias.append(via)
+        return torch.cat(mixtures, 1), torch.cat(weights, 1), torch.cat(vias, 1)
+
+    def _sides(self, k: int, pairs: Tensor) -> tuple[Tensor, Tensor]:
         """Both halves of every F_i: the one indexed (s, i), with b_d, and the one indexed (o, i).
 
-        *Shape:* each (B, heads, N, N, d).
+        *Shape:* each (B, N, N, d).
         """
-        linears = [linear for linear in self.reduce if isinstance(linear, nn.Linear)]
-        halves = torch.cat([half for linear in linears for half in linear.weight.chunk(2, 1)])
-        cells = nn.functional.linear(pairs, halves).split(self.width, -1)  # A and B halves of each head in turn
-        head_side, tail_side = [], []
-        for k, pattern in enumerate(self.patterns):
-            head_is_first, head_transposed, tail_transposed = _SIDES[pattern]
-            first, second = cells[2 * k], cells[2 * k + 1]
-            head, tail = (first, second) if head_is_first else (second, first)
-            head = head + linears[k].bias
-            head_side.append(head.transpose(1, 2) if head_transposed else head)
-            tail_side.append(tail.transpose(1, 2) if tail_transposed else tail)
-        return torch.stack(head_side, 1), torch.stack(tail_side, 1)
+        head_is_first, head_transposed, tail_transposed = _SIDES[self.patterns[k]]
+        reduce = self.reduce[k]
+        assert isinstance(reduce, nn.Linear)
+        first, second = reduce.weight.chunk(2, 1)
+        head = nn.functional.linear(pairs, first if head_is_first else second, reduce.bias)
+        tail = nn.functional.linear(pairs, second if head_is_first else first)
+        return (
+            head.transpose(1, 2) if head_transposed else head,
+            tail.transpose(1, 2) if tail_transposed else tail,
+        )
 
 
 class PairAttention(nn.Module):

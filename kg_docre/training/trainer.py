@@ -32,7 +32,8 @@ from kg_docre.training.objective import mask_rate, training_loss
 __all__ = ["TrainingResult", "train"]
 
 _LOWEST_THRESHOLD = 0.02
-_PARTS = ("total", "plain", "masked", "divergence", "evidence")  # of the loss, as the log tells them
+# parts of the loss and their names in the log
+_PARTS = {"total": "loss"} | {part: f"loss_{part}" for part in ("plain", "masked", "divergence", "evidence")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ class _Run:
                 parts = torch.stack([getattr(losses, name) for name in _PARTS]).detach().cpu()
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
-        return dict(zip((f"loss_{name}" for name in _PARTS), (sums / steps_per_epoch).tolist(), strict=True))
+        return dict(zip(_PARTS.values(), (sums / steps_per_epoch).tolist(), strict=True))
 
     @torch.no_grad()
     def _teacher_scores(self, indices: list[int]) -> Tensor | None:

@@ -15,6 +15,7 @@ from kg_docre.evaluation.relations import score_relations
 from kg_docre.predictor import Predictor
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import length_batches, read_split
+from kg_docre.training.objective import mask_rate
 from kg_docre.training.trainer import train
 from tests.conftest import DATA
 
@@ -157,3 +158,65 @@ def test_relations_outside_the_vocabulary_are_named(training_file, tmp_path):
 
 def test_sample_is_training_data():
     assert len(read_docred(DATA / "redocred_sample.json")) == 10
+
+
+def test_the_average_of_the_weights_is_what_is_kept(training_file, tmp_path):
+    file = training_file(epochs=2, weight_averaging=0.9, evidence_weight=0.1)
+    result = train(TrainingConfig.from_toml(file), tmp_path)
+    assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[-1])["loss_evidence"] > 0
+    state, best = _weights(tmp_path), load_file(tmp_path / "best" / "model.safetensors")
+    name = "encoder.state_norm.weight"
+    last, average = state[f"model.{name}"], state[f"average.module.{name}"]
+    assert not torch.equal(last, average)
+    if result.epoch == 2:
+        torch.testing.assert_close(best[name].float(), average, atol=1e-3, rtol=1e-3)
+
+
+def test_a_killed_run_keeps_its_average(training_file, tmp_path, monkeypatch):
+    """Stopped after one epoch of two and gone on with, the average is the uninterrupted run's."""
+    file = training_file(epochs=2, weight_averaging=0.9)
+    train(TrainingConfig.from_toml(file), tmp_path / "whole")
+    run = tmp_path / "killed"
+    with monkeypatch.context() as patch:
+        patch.setattr("kg_docre.training.trainer.mask_rate", _stopping_in_the_second_epoch(run))
+        with pytest.raises(KeyboardInterrupt):
+            train(TrainingConfig.from_toml(file), run)
+    train(TrainingConfig.from_toml(file), run)
+    expected, found = _weights(tmp_path / "whole"), _weights(run)
+    assert any(name.startswith("average.") for name in expected)
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, atol=0, rtol=0, msg=name)
+
+
+def _stopping_in_the_second_epoch(run):
+    def rate(*arguments, **options):
+        if (run / "log.jsonl").exists():
+            raise KeyboardInterrupt
+        return mask_rate(*arguments, **options)
+
+    return rate
+
+
+def test_training_goes_on_from_a_checkpoint(training_file, tmp_path):
+    first = train(TrainingConfig.from_toml(training_file(epochs=3)), tmp_path / "first")
+    options = {"encoder": None, "checkpoint": str(first.folder), "learning_rate": 1e-9, "encoder_learning_rate": 1e-9}
+    again = train(TrainingConfig.from_toml(training_file(epochs=1, **options)), tmp_path / "again")
+    assert again.scores.f1 == pytest.approx(first.scores.f1, abs=0.02)  # the file holds half precision
+
+    relations = tmp_path / "relations.json"
+    known = {r.label for d in read_docred(DATA / "redocred_sample.json") for r in d.relations}
+    relations.write_text(json.dumps({"X1": "new", **{label: label for label in sorted(known)}}))
+    other = train(
+        TrainingConfig.from_toml(training_file(epochs=1, relations=str(relations), **options)), tmp_path / "o"
+    )
+    before, after = (load_file(folder / "model.safetensors") for folder in (first.folder, other.folder))
+    torch.testing.assert_close(after["encoder.state_norm.weight"], before["encoder.state_norm.weight"])
+    assert after["classifier.linear.weight"].shape[0] == 2 + len(known), "one class each, and the threshold's"
+
+
+def test_checkpoints_to_go_on_from_are_checked(training_file, tmp_path):
+    both = training_file(checkpoint="default")
+    with pytest.raises(DataError, match="give encoder or checkpoint"):
+        TrainingConfig.from_toml(both)
+    with pytest.raises(DataError, match=r"checkpoint: .*nowhere"):
+        train(TrainingConfig.from_toml(training_file(encoder=None, checkpoint="nowhere")), tmp_path)
