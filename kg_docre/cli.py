@@ -147,10 +147,11 @@ def evaluate(
     ] = None,
     device: Device = "auto",
 ) -> None:
-    """Score a model on gold mentions: precision, recall, F1 and Ign F1, as fractions."""
+    """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE."""
     with _one_line_errors():
         from kg_docre.data.docred import read_docred
-        from kg_docre.evaluation.relations import KnownFacts, score_relations
+        from kg_docre.evaluation.relations import KnownFacts
+        from kg_docre.evaluation.report import print_report, report
         from kg_docre.predictor import Predictor
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
@@ -166,13 +167,11 @@ def evaluate(
             for document in predictor.pipe(documents):
                 predicted.append(document)
                 advance()
-        scores = score_relations(documents, predicted, known).to_dict()
+        scores = report(documents, predicted, known)
         if as_json:
             typer.echo(json.dumps(scores))
             return
-        for name, value in scores.items():
-            shown = "unknown" if value is None else f"{value:.4f}" if isinstance(value, float) else value
-            typer.echo(f"{name:<10} {shown}")
+        print_report(scores, predictor.model.config.relations)
 
 
 @app.command()

@@ -23,7 +23,7 @@ __all__ = ["BATCH_SIZE", "Predictor"]
 
 BATCH_SIZE = 128
 _TOKEN_WASTE = 1.05  # tokens per real token, at most, where documents share a batch
-_PAIR_WASTE = 1.25  # cells per real pair, at most, where documents share a matrix
+_PAIR_WASTE = 1.1  # cells per real pair, at most, where documents share a matrix
 # tokens and pairs at once: on a CPU what its caches hold, on a GPU what keeps it busy
 _BUDGETS = {"cpu": (2048, 2048), "cuda": (32768, 65536)}
 

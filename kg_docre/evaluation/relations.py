@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +15,16 @@ from safetensors.numpy import load_file, save_file
 from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
 
-__all__ = ["KnownFacts", "RelationScores", "best_threshold", "score_relations"]
+__all__ = [
+    "KnownFacts",
+    "RelationScores",
+    "best_threshold",
+    "by_relation",
+    "facts_of",
+    "harmonic",
+    "ratio",
+    "score_relations",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +106,14 @@ def score_relations(
     """
     facts = guesses = correct = in_training = 0
     for truth, guess in zip(gold, predicted, strict=True):
-        expected = {(r.head, r.label, r.tail) for r in truth.relations}
-        found = {(r.head, r.label, r.tail) for r in guess.relations}
+        expected, found = facts_of(truth), facts_of(guess)
         hits = expected & found
         facts += len(expected)
         guesses += len(found)
         correct += len(hits)
         in_training += sum(known is not None and known.contain(truth, head, tail, label) for head, label, tail in hits)
-    precision, recall = _ratio(correct, guesses), _ratio(correct, facts)
-    ignoring = _ratio(correct - in_training, guesses - in_training)
+    precision, recall = ratio(correct, guesses), ratio(correct, facts)
+    ignoring = ratio(correct - in_training, guesses - in_training)
     return RelationScores(
         documents=len(gold),
         facts=facts,
@@ -112,8 +121,8 @@ def score_relations(
         correct=correct,
         precision=precision,
         recall=recall,
-        f1=_harmonic(precision, recall),
-        ign_f1=None if known is None else _harmonic(ignoring, recall),
+        f1=harmonic(precision, recall),
+        ign_f1=None if known is None else harmonic(ignoring, recall),
     )
 
 
@@ -125,9 +134,9 @@ def best_threshold(gold: Sequence[Document], predicted: Sequence[Document]) -> f
     """
     guesses = []
     for truth, guess in zip(gold, predicted, strict=True):
-        expected = {(r.head, r.label, r.tail) for r in truth.relations}
+        expected = facts_of(truth)
         guesses += [(r.score, (r.head, r.label, r.tail) in expected) for r in guess.relations]
-    facts = sum(len({(r.head, r.label, r.tail) for r in truth.relations}) for truth in gold)
+    facts = sum(len(facts_of(truth)) for truth in gold)
     best, threshold, correct = 0.0, 0.5, 0
     guesses.sort(reverse=True)
     for number, (score, right) in enumerate(guesses, 1):
@@ -139,9 +148,35 @@ def best_threshold(gold: Sequence[Document], predicted: Sequence[Document]) -> f
     return threshold
 
 
-def _ratio(part: float, whole: float) -> float:
+def facts_of(document: Document) -> set[tuple[int, str, int]]:
+    """The document's relations as (head, label, tail)."""
+    return {(r.head, r.label, r.tail) for r in document.relations}
+
+
+def by_relation(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, dict[str, float]]:
+    """Precision, recall and F1 of every relation that is expected or predicted, the most frequent first."""
+    facts, guesses, hits = Counter[str](), Counter[str](), Counter[str]()
+    for truth, guess in zip(gold, predicted, strict=True):
+        expected, found = facts_of(truth), facts_of(guess)
+        for counter, some in ((facts, expected), (guesses, found), (hits, expected & found)):
+            counter.update(label for _, label, _ in some)
+    table = {}
+    for label in sorted(facts | guesses, key=lambda label: (-facts[label], label)):
+        precision, recall = ratio(hits[label], guesses[label]), ratio(hits[label], facts[label])
+        table[label] = {
+            "facts": facts[label],
+            "precision": precision,
+            "recall": recall,
+            "f1": harmonic(precision, recall),
+        }
+    return table
+
+
+def ratio(part: float, whole: float) -> float:
+    """``part / whole``, 0 of nothing."""
     return part / whole if whole else 0.0
 
 
-def _harmonic(precision: float, recall: float) -> float:
-    return _ratio(2 * precision * recall, precision + recall)
+def harmonic(precision: float, recall: float) -> float:
+    """F1."""
+    return ratio(2 * precision * recall, precision + recall)

@@ -1,0 +1,33 @@
+"""Whether scores mean what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kg_docre.annotations import Document
+from kg_docre.evaluation.relations import facts_of
+
+__all__ = ["calibration_error"]
+
+
+def calibration_error(gold: Sequence[Document], predicted: Sequence[Document], *, bins: int = 10) -> float:
+    r"""Expected calibration error of the predicted facts' scores (Guo et al. 2017); 0 if there are none.
+
+    .. math:: ECE = \sum_b \frac{n_b}{n} |\mathrm{accuracy}_b - \mathrm{score}_b|
+
+    over ``bins`` of equal width between 0 and 1, with each bin's share of correct facts and mean score.
+    """
+    scored = [
+        (relation.score, (relation.head, relation.label, relation.tail) in facts)
+        for truth, guess in zip(gold, predicted, strict=True)
+        for facts in [facts_of(truth)]
+        for relation in guess.relations
+    ]
+    if not scored:
+        return 0.0
+    scores, right = np.array(scored, float).T
+    number = np.minimum((scores * bins).astype(int), bins - 1)
+    gaps = np.bincount(number, weights=right - scores, minlength=bins)
+    return float(np.abs(gaps).sum() / len(scores))

@@ -1,0 +1,92 @@
+"""Every score by hand on two small documents."""
+
+from dataclasses import replace
+
+import pytest
+
+from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.evaluation.calibration import calibration_error
+from kg_docre.evaluation.reasoning import covered_pairs, pattern_coverage, score_reasoning
+from kg_docre.evaluation.relations import by_relation
+from kg_docre.evaluation.report import report
+from kg_docre.evaluation.sentences import score_sentences
+
+
+def _document(sentences, facts):
+    """Entities by the sentences their mentions are in; facts as (head, label, tail[, evidence])."""
+    entities = tuple(
+        Entity(name=str(n), type="MISC", mentions=tuple(Mention(4 * s + n, 4 * s + n + 1, s, str(n)) for s in where))
+        for n, where in enumerate(sentences)
+    )
+    relations = tuple(Relation(head=f[0], label=f[1], tail=f[2], evidence=f[3] if len(f) > 3 else ()) for f in facts)
+    return Document("d", tuple("w" * 12), (0, 4, 8), entities, relations)
+
+
+# 0 and 1 share sentence 0; 2 is in sentence 1; 3 in sentences 1 and 2
+PLACES = [(0,), (0,), (1,), (1, 2)]
+GOLD = _document(PLACES, [(0, "a", 1, (0,)), (1, "b", 2, (0, 1)), (0, "c", 2, (1,)), (3, "a", 2, (1,))])
+FOUND = _document(PLACES, [(0, "a", 1, (0,)), (1, "b", 2, (0, 2)), (2, "c", 0, (1,)), (3, "a", 2, (1, 2))])
+
+
+def test_intra_and_inter():
+    scores = score_sentences([GOLD], [FOUND])
+    # within: (0, 1) and (3, 2), all right; between: (1, 2) right, (0, 2) missed, (2, 0) wrong
+    assert scores.intra_f1 == 1.0
+    assert scores.inter_f1 == pytest.approx(0.5)
+
+
+def test_evidence():
+    # gold tells 1 + 2 + 1 + 1 sentences, predictions 1 + 2 + 1 + 2; one is right of the 1st, 2nd and 4th each
+    assert score_sentences([GOLD], [FOUND]).evidence_f1 == pytest.approx(2 * 3 / (5 + 6))
+    bare = replace(GOLD, relations=tuple(replace(r, evidence=()) for r in GOLD.relations))
+    assert score_sentences([bare], [FOUND]).evidence_f1 is None
+
+
+def test_patterns_are_table_1():
+    """Bob (0), Danny (1), Anna (2), Harry (3), as in the paper's examples."""
+    for pattern, facts in {
+        1: [(0, "father", 1), (1, "spouse", 2), (0, "mother", 2)],
+        2: [(0, "brother", 3), (0, "father", 1), (3, "father", 1)],
+        3: [(0, "father", 1), (3, "father", 1), (0, "brother", 3)],
+        4: [(0, "mother", 2), (2, "spouse", 1), (1, "child", 0)],
+    }.items():
+        head, _, tail = facts[-1]
+        premises = _document(PLACES, facts[:-1])
+        fitting = [k for k, pairs in covered_pairs(premises).items() if pairs[head, tail]]
+        assert pattern in fitting, pattern
+        assert len(fitting) == 1 or pattern in (1, 4), "patterns 1 and 4 are each other's mirror"
+
+
+def test_coverage_counts_facts():
+    # of four: (0, 2) by pattern 1 through 1; (1, 2) by 2, as 0 leads to both; (0, 1) by 3, as both lead to 2
+    assert pattern_coverage([GOLD]) == {1: 0.25, 2: 0.25, 3: 0.25, 4: 0.0}
+
+
+def test_infer_scores():
+    scores = score_reasoning([GOLD], [FOUND])
+    # gold chain: 0 → 1 → 2 with 0 → 2. Predicted: 0 → 1, 1 → 2, 2 → 0 are a cycle, no chain
+    assert scores.infer_f1 == 0.0
+    assert scores.infer_acc == pytest.approx(2 / 3)  # (0, 1) and (1, 2) of the three
+    assert scores.infer_acc_by_pattern == (0.0, 1.0, 1.0, 0.0)
+    assert score_reasoning([GOLD], [GOLD]).infer_f1 == 1.0
+    extra = replace(GOLD, relations=(*GOLD.relations, Relation(head=0, label="z", tail=2)))
+    assert score_reasoning([GOLD], [extra]).infer_precision == pytest.approx(3 / 4)
+
+
+def test_calibration_error():
+    scores = (0.95, 0.85, 0.62, 0.68)
+    scored = replace(FOUND, relations=tuple(replace(r, score=s) for r, s in zip(FOUND.relations, scores, strict=True)))
+    # bins of one: |1 - .95|, |1 - .85|; of two, one right: |.5 - .65| twice
+    assert calibration_error([GOLD], [scored]) == pytest.approx((0.05 + 0.15 + 2 * 0.15) / 4)
+    assert calibration_error([GOLD], [replace(GOLD, relations=())]) == 0.0
+
+
+def test_by_relation_and_in_all():
+    table = by_relation([GOLD], [FOUND])
+    assert list(table) == ["a", "b", "c"]
+    assert table["a"] == {"facts": 2, "precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert table["c"] == {"facts": 1, "precision": 0.0, "recall": 0.0, "f1": 0.0}
+    scores = report([GOLD], [FOUND])
+    assert scores["f1"] == pytest.approx(0.75)
+    assert scores["by_entities"] == {"1-10": pytest.approx(0.75)}
+    assert scores["ign_f1"] is None
