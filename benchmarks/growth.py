@@ -132,6 +132,7 @@ def _print(title: str, rows: Rows) -> None:
 
 def _plot(tables: dict[str, Rows], path: Path) -> None:
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     plt.rcParams.update(
         {"font.size": 9, "svg.hashsalt": "growth", "axes.spines.top": False, "axes.spines.right": False}
@@ -148,6 +149,11 @@ def _plot(tables: dict[str, Rows], path: Path) -> None:
                 values = [cell[row] * (1e3 if row == 0 else 1) for cell in rows.values()]
                 axis.plot(list(rows), values, "o-", label=label, color=color, markersize=4)
             axis.set(xscale="log", yscale="log", ylabel=unit if column == 0 else "")
+            sizes = list(tables[title])
+            axis.set_xticks(sizes[:: max(1, len(sizes) // 4)])
+            for side in (axis.xaxis, axis.yaxis):
+                side.set_major_formatter("{x:g}")
+                side.set_minor_formatter(NullFormatter())
             axis.grid(alpha=0.25, which="both")
             if row == 0:
                 axis.set_title(title.split(", width")[0], fontsize=9)

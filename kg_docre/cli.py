@@ -15,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from kg_docre.graph import Fact, KnowledgeGraph
+    from kg_docre.predictor import Predictor
 
 __all__ = ["app"]
 
@@ -32,6 +33,12 @@ Targets = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="TARGET", help=".ttl .nt .nq .trig .graphml .json, or neo4j://… (can be repeated)."),
 ]
+Threshold = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Score a relation must reach; default: the model decides.")
+]
+MinPrecision = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Instead: the share of relations that should be right.")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 
 
@@ -42,7 +49,8 @@ def build(
     store: Store = Path("kg.sqlite"),
     model: Annotated[str, typer.Option(help="A shipped checkpoint or a folder.")] = "default",
     spacy_model: Annotated[str, typer.Option(help="The spaCy pipeline that finds mentions in raw text.")] = SPACY_MODEL,
-    threshold: Annotated[float, typer.Option(min=0, max=1, help="Score a relation must reach.")] = 0.5,
+    threshold: Threshold = None,
+    min_precision: MinPrecision = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
     device: Device = "auto",
 ) -> None:
@@ -61,7 +69,8 @@ def build(
             typer.echo(f"skipped {problem}", err=True)
 
         exports = [open_target(target, _neo4j_credentials) for target in to or ()]
-        pipeline = Pipeline(Predictor.from_pretrained(model, device=device), spacy_model, threshold=threshold)
+        predictor = Predictor.from_pretrained(model, device=device)
+        pipeline = Pipeline(predictor, spacy_model, threshold=_threshold(predictor, threshold, min_precision))
         with FactStore(store) as facts:
             ours = [*(store.with_name(store.name + end) for end in ("", "-wal", "-shm")), *(to or ())]
             with progress("documents", count_documents(sources, exclude=ours)) as advance:
@@ -145,6 +154,8 @@ def evaluate(
     known_facts: Annotated[
         Path | None, typer.Option(help="Facts Ign F1 leaves out; default: those the checkpoint was trained on.")
     ] = None,
+    threshold: Threshold = None,
+    min_precision: MinPrecision = None,
     device: Device = "auto",
 ) -> None:
     """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE."""
@@ -164,7 +175,7 @@ def evaluate(
         predictor = Predictor.from_pretrained(model, device=device)
         predicted = []
         with progress("documents", len(documents)) as advance:
-            for document in predictor.pipe(documents):
+            for document in predictor.pipe(documents, threshold=_threshold(predictor, threshold, min_precision)):
                 predicted.append(document)
                 advance()
         scores = report(documents, predicted, known)
@@ -196,6 +207,12 @@ def _one_line_errors() -> Iterator[None]:
     except (DataError, ExportError, StoreError, OSError, ValueError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _threshold(predictor: Predictor, threshold: float | None, min_precision: float | None) -> float | None:
+    if threshold is not None and min_precision is not None:
+        raise ValueError("give --threshold or --min-precision, not both")
+    return threshold if min_precision is None else predictor.threshold(min_precision)
 
 
 def _neo4j_credentials() -> tuple[str, str, str | None]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from kg_docre.annotations import ReasoningStep, Relation
+from kg_docre.calibration import Calibration
 from kg_docre.data.features import Features
 from kg_docre.modeling import DocREModel, PairMatrix, Prediction, context_weights, sentence_shares
 from kg_docre.modeling.reasoning import ReasoningModule
@@ -37,14 +38,18 @@ def decode(
     *,
     token_mask: Tensor,
     sentences: Tensor,
-    threshold: float,
+    calibration: Calibration | None = None,
+    threshold: float | None = None,
 ) -> list[tuple[Relation, ...]]:
-    """Relations of every document whose score reaches the threshold, in the documents' own entity numbers.
+    """Relations of every document whose score reaches the threshold (None: that the model decides for), in the
+    documents' own entity numbers.
 
     *Shape:* ``token_mask`` and ``sentences`` (B, L): the sentence of each token, -1 for none.
     """
-    probabilities = model.decision_scores(prediction.logits).sigmoid()
-    pair, label = (probabilities >= threshold).nonzero().unbind(1)
+    log_odds = model.decision_scores(prediction.logits)
+    probabilities = _calibrated(log_odds, model, calibration).sigmoid()
+    decided = log_odds >= 0 if threshold is None else probabilities >= threshold
+    pair, label = decided.nonzero().unbind(1)
     document, head, tail = (column[pair] for column in prediction.pairs)
     count = int(sentences.max()) + 1
     evidence = []
@@ -64,6 +69,14 @@ def decode(
         found = (document, slice(None), head, tail)
         steps = _strongest_steps(prediction.via_weights[found], prediction.vias[found], head, tail)
     return _assemble(model, features, facts, steps)
+
+
+def _calibrated(log_odds: Tensor, model: DocREModel, calibration: Calibration | None) -> Tensor:
+    """*Shape:* (pairs, relations) → (pairs, relations)."""
+    if calibration is None:
+        return log_odds
+    offsets = [calibration.intercept + calibration.offsets.get(name, 0.0) for name in model.config.relations]
+    return log_odds * calibration.slope + log_odds.new_tensor(offsets)
 
 
 def _assemble(

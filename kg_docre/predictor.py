@@ -12,6 +12,7 @@ from typing import Any, Self
 import torch
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.calibration import Calibration
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.decoding import STEPS, decode
@@ -42,7 +43,8 @@ class Predictor:
 
     ``batch_tokens`` bounds the tokens that the encoder reads at once, ``batch_pairs`` the entity pairs
     that are reasoned over at once, padding included (0: as suits the device); ``max_entities`` the entities
-    of a document, since reasoning grows with their cube. ``name`` says where facts come from; checkpoints
+    of a document, since reasoning grows with their cube. ``calibration`` turns log-odds into probabilities that
+    hold; without it they are the model's own. ``name`` says where facts come from; checkpoints
     are called by folder and content.
     """
 
@@ -56,6 +58,7 @@ class Predictor:
         batch_tokens: int = 0,
         batch_pairs: int = 0,
         max_entities: int = 300,
+        calibration: Calibration | None = None,
         name: str = "",
     ) -> None:
         self.device = choose_device(device)
@@ -66,6 +69,7 @@ class Predictor:
         self.batch_tokens = batch_tokens or tokens
         self.batch_pairs = batch_pairs or pairs
         self.max_entities = max_entities
+        self.calibration = calibration
         self.name = name or type(model).__name__
 
     @classmethod
@@ -75,13 +79,22 @@ class Predictor:
         model = DocREModel.from_pretrained(folder)
         featurizer = Featurizer.from_pretrained(folder, model.config)
         name = f"{folder.name}@{checkpoint_fingerprint(folder)}"
-        return cls(model, featurizer, **{"name": name, **options})
+        return cls(model, featurizer, **{"name": name, "calibration": Calibration.load(folder), **options})
+
+    def threshold(self, min_precision: float) -> float:
+        """The score from which on at least this share of facts was right in held-out documents.
+
+        Raises :exc:`ValueError` if the checkpoint is not calibrated or never reached that.
+        """
+        if self.calibration is None:
+            raise ValueError(f"{self.name} is not calibrated: train it with development documents for min_precision")
+        return self.calibration.cutoff(min_precision)
 
     def pipe(
         self,
         documents: Iterable[Document],
         *,
-        threshold: float = 0.5,
+        threshold: float | None = None,
         batch_size: int = BATCH_SIZE,
         on_error: Callable[[Document, DataError], None] | None = None,
     ) -> Iterator[Document]:
@@ -90,7 +103,7 @@ class Predictor:
         ``batch_size`` documents are tokenized and sorted by length together, in a thread of their own while
         the model is at the ones before, so that up to twice as many are read ahead.
 
-        A relation is reported when its score reaches ``threshold``; 0.5 is the model's own decision.
+        A relation is reported when its score reaches ``threshold``; None is the model's own decision.
         Documents with fewer than two entities come back without relations. A document that can't be
         processed goes to ``on_error`` and comes back without relations; else :exc:`DataError` is raised.
         """
@@ -106,7 +119,7 @@ class Predictor:
                 yield from self._finish(waiting.result(), threshold, on_error)
 
     def __call__(self, document: Document) -> Document:
-        return self._finish(self._prepare([document]), 0.5, None)[0]
+        return self._finish(self._prepare([document]), None, None)[0]
 
     def _prepare(self, documents: list[Document]) -> _Chunk:
         """All that needs no model: documents checked, tokenized, sorted by length and stacked."""
@@ -130,7 +143,7 @@ class Predictor:
         return _Chunk(documents, failures, batches)
 
     def _finish(
-        self, chunk: _Chunk, threshold: float, on_error: Callable[[Document, DataError], None] | None
+        self, chunk: _Chunk, threshold: float | None, on_error: Callable[[Document, DataError], None] | None
     ) -> list[Document]:
         results = [replace(document, relations=()) for document in chunk.documents]
         for document, error in chunk.failures:
@@ -150,7 +163,7 @@ class Predictor:
         return results
 
     def _survivors(
-        self, features: list[Features], batch: DocumentBatch, threshold: float
+        self, features: list[Features], batch: DocumentBatch, threshold: float | None
     ) -> Iterator[tuple[Relation, ...] | RuntimeError]:
         """Relations of a batch; where torch fails on it, of each of its documents alone."""
         try:
@@ -193,7 +206,9 @@ class Predictor:
         yield group
 
     @torch.inference_mode()
-    def _predict(self, features: list[Features], batch: DocumentBatch, threshold: float) -> list[tuple[Relation, ...]]:
+    def _predict(
+        self, features: list[Features], batch: DocumentBatch, threshold: float | None
+    ) -> list[tuple[Relation, ...]]:
         batch = batch.to(self.device)
         with autocast(self.device, self.precision):
             encoded = self.model.encoder(batch)
@@ -211,6 +226,7 @@ class Predictor:
                 prediction,
                 token_mask=masks[0],
                 sentences=batch.token_sentences[group],
+                calibration=self.calibration,
                 threshold=threshold,
             )
             for document, facts in zip(group, found, strict=True):

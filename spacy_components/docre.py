@@ -35,7 +35,8 @@ ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
     requires=["doc.ents"],
     default_config={
         "model": "default",
-        "threshold": 0.5,
+        "threshold": None,
+        "min_precision": None,
         "device": "auto",
         "precision": "auto",
         "batch_tokens": 0,
@@ -48,7 +49,8 @@ def make_docre(
     nlp: Language,
     name: str,
     model: str,
-    threshold: float,
+    threshold: float | None,
+    min_precision: float | None,
     device: str,
     precision: str,
     batch_tokens: int,
@@ -59,15 +61,17 @@ def make_docre(
     """Create a :class:`Docre`.
 
     ``model``: a shipped checkpoint's name or a folder. ``threshold``: the score a relation must reach;
-    0.5 is the model's own decision. ``device`` and ``precision``: "auto" takes a GPU and bf16 where
-    there are. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
-    documents with more are refused. ``entity_types``: labels of your recognizer → model types.
-    ``attributes``: names of the Doc and Span extensions.
+    by default the model decides. ``min_precision`` instead: the share of relations that should be right, of
+    which the threshold follows. ``device`` and ``precision``: "auto" takes a GPU and bf16 where there are.
+    ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``: documents with
+    more are refused. ``entity_types``: labels of your recognizer → model types. ``attributes``: names of the
+    Doc and Span extensions.
     """
     return Docre(
         name=name,
         model=model,
         threshold=threshold,
+        min_precision=min_precision,
         device=device,
         precision=precision,
         batch_tokens=batch_tokens,
@@ -90,7 +94,8 @@ class Docre:
         *,
         name: str = "docre",
         model: str = "default",
-        threshold: float = 0.5,
+        threshold: float | None = None,
+        min_precision: float | None = None,
         device: str = "auto",
         precision: str = "auto",
         batch_tokens: int = 0,
@@ -99,7 +104,10 @@ class Docre:
         attributes: dict[str, str] | None = None,
     ) -> None:
         self.name = name
+        if threshold is not None and min_precision is not None:
+            raise ValueError("give threshold or min_precision, not both")
         self.threshold = threshold
+        self.min_precision = min_precision
         self._options = {
             "device": device,
             "precision": precision,
@@ -158,9 +166,12 @@ class Docre:
                 waiting.append(doc)
                 yield to_document(doc, id=f"doc {number} of the batch")
 
+        threshold = self.threshold
+        if self.min_precision is not None:
+            threshold = self.predictor.threshold(self.min_precision)
         found = self.predictor.pipe(
             documents(),
-            threshold=self.threshold,
+            threshold=threshold,
             batch_size=batch_size,
             on_error=lambda document, error: failed.update({document.id: error}),
         )

@@ -39,14 +39,16 @@ def test_it_learned_the_sample(predictor, documents):
 def test_order_and_batching_change_nothing(predictor, documents):
     alone = [predictor(document) for document in documents]
     together = list(predictor.pipe(iter(documents)))
-    small = Predictor(predictor.model, predictor.featurizer, batch_tokens=1, batch_pairs=1)
+    tight = {"batch_tokens": 1, "batch_pairs": 1, "calibration": predictor.calibration}
+    small = Predictor(predictor.model, predictor.featurizer, **tight)
     for results in (together, list(small.pipe(documents))):
         assert [d.id for d in results] == [d.id for d in documents]
         for a, b in zip(alone, results, strict=True):
             assert_same_relations(a, b)
 
 
-def test_scores_are_the_models_and_the_threshold_is_its_decision(predictor, documents):
+def test_scores_are_the_models_and_the_threshold_is_its_decision(predictor, documents, monkeypatch):
+    monkeypatch.setattr(predictor, "calibration", None)
     document = documents[0]
     features = predictor.featurizer([document])[0]
     with torch.no_grad():

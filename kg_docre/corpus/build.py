@@ -43,13 +43,13 @@ class BuildResult:
 class Pipeline:
     """Raw text or given entities in, documents with relations out."""
 
-    def __init__(self, predictor: Predictor, spacy_model: str, *, threshold: float = 0.5) -> None:
+    def __init__(self, predictor: Predictor, spacy_model: str, *, threshold: float | None = None) -> None:
         self.predictor = predictor
         self.threshold = threshold
         self.spacy_model = spacy_model
         self._language: Language | None = None
         self._clusters = EntityClusters()
-        self.name = f"{predictor.name} threshold {threshold:g}"
+        self.name = predictor.name if threshold is None else f"{predictor.name} threshold {threshold:g}"
 
     @property
     def language(self) -> Language:

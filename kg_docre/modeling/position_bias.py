@@ -44,14 +44,15 @@ class FusedMPNetSelfAttention(MPNetSelfAttention):
         output_attentions: bool = False,
         **kwargs: Any,
     ) -> Any:
-        if output_attentions or attention_mask is None or position_bias is None:
+        if output_attentions or position_bias is None:
             plain: Any = super()
             return plain.forward(hidden_states, attention_mask, position_bias, output_attentions, **kwargs)
         query, key, value = (
             projection(hidden_states).unflatten(-1, (self.num_attention_heads, -1)).transpose(1, 2)
             for projection in (self.q, self.k, self.v)
         )
-        mask = position_bias + attention_mask
+        # without padding there is no mask
+        mask = position_bias if attention_mask is None else position_bias + attention_mask
         return (self.o(_attend(self, query, key, value, mask, self.attention_head_size**-0.5)),)
 
 

@@ -35,8 +35,8 @@ def checkpoint_path(path_or_name: str | Path) -> Path:
 
 
 def checkpoint_fingerprint(folder: Path) -> str:
-    """Twelve hex digits that change whenever weights or configuration do."""
+    """Twelve hex digits that change whenever weights, configuration or calibration do."""
     digest = hashlib.blake2b(digest_size=6)
-    for name in ("config.json", "model.safetensors"):
-        digest.update((folder / name).read_bytes())
+    for name in ("config.json", "model.safetensors", "calibration.json"):
+        digest.update((folder / name).read_bytes() if (folder / name).is_file() else b"")
     return digest.hexdigest()

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from kg_docre.calibration import Calibration, fit_calibration
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
@@ -43,6 +44,16 @@ class TrainingResult:
     folder: Path
     epoch: int
     scores: RelationScores | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    """Scores on the development documents, the shift of all decisions that they are reached with (0 unless
+    the threshold is tuned), and the calibration of what is then decided."""
+
+    scores: RelationScores | None
+    shift: float
+    calibration: Calibration | None
 
 
 def train(config: TrainingConfig, output: str | Path) -> TrainingResult:
@@ -129,12 +140,13 @@ class _Run:
             done = load_state(last, self._models(), optimizer, scheduler)
         for epoch in range(done["epoch"], config.epochs):
             losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
-            scores, shift = self.evaluate()
+            evaluation = self.evaluate()
+            scores = evaluation.scores
             done["epoch"] = epoch + 1
             if scores is None or done["best"] is None or scores.f1 > done["best"]["f1"]:
                 done["best"] = None if scores is None else asdict(scores)
                 done["best_epoch"] = epoch + 1
-                self._save_best(shift)
+                self._save_best(evaluation.shift, evaluation.calibration)
             fresh = self.folder / "last.new"
             shutil.rmtree(fresh, ignore_errors=True)
             save_state(fresh, self._models(), optimizer, scheduler, done)
@@ -230,23 +242,23 @@ class _Run:
         with autocast(self.device, self.config.precision):
             return teacher.decision_scores(teacher(batch).logits)
 
-    def evaluate(self) -> tuple[RelationScores | None, float]:
-        """Scores on the development documents, None if there are none, and the shift of all decisions
-        that they are reached with: 0 unless the threshold is tuned."""
+    def evaluate(self) -> _Evaluation:
+        """Scores on the development documents, if there are any, and what is learned from them."""
         if not self.development:
-            return None, 0.0
-        model = self._best_model()
-        predictor = Predictor(model, self.featurizer, device=str(self.device), precision=self.config.precision)
-        threshold = 0.5
-        if self.config.tune_threshold:
-            many = list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD))
-            threshold = best_threshold(self.development, many)
-            found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]
-        else:
-            found = list(predictor.pipe(self.development))
-        return score_relations(self.development, found, self.known), -math.log(threshold / (1 - threshold))
+            return _Evaluation(None, 0.0, None)
+        model, config = self._best_model(), self.config
+        predictor = Predictor(model, self.featurizer, device=str(self.device), precision=config.precision)
+        many = list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD))
+        threshold = best_threshold(self.development, many) if config.tune_threshold else 0.5
+        shift = -math.log(threshold / (1 - threshold))
+        found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]
+        try:
+            calibration = fit_calibration(self.development, many, shift=shift)
+        except ValueError:  # all or none are right: too few documents, or nothing learned yet
+            calibration = None
+        return _Evaluation(score_relations(self.development, found, self.known), shift, calibration)
 
-    def _save_best(self, shift: float) -> None:
+    def _save_best(self, shift: float, calibration: Calibration | None) -> None:
         fresh = self.folder / "best.new"
         shutil.rmtree(fresh, ignore_errors=True)
         model = self._best_model()
@@ -256,5 +268,7 @@ class _Run:
         model.save_pretrained(fresh, half=True)
         self.tokenizer.save(str(fresh / "tokenizer.json"))
         self.known.save(fresh / "known_facts.safetensors")
+        if calibration is not None:
+            calibration.save(fresh)
         (fresh / "training.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")
         replace_folder(fresh, self.folder / "best")

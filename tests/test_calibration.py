@@ -1,0 +1,127 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.calibration import Calibration, fit_calibration
+from kg_docre.evaluation.calibration import calibration_error
+from kg_docre.predictor import Predictor
+from tests.test_cli import DATA, run
+
+ENTITIES = tuple(Entity(name=str(n), type="MISC", mentions=(Mention(n, n + 1, 0, str(n)),)) for n in range(40))
+
+
+def _sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def _documents(count, *, slope, offsets, seed):
+    """Documents whose facts hold with known probabilities, and overconfident predictions of them."""
+    random = np.random.default_rng(seed)
+    gold, predicted = [], []
+    for number in range(count):
+        facts, guesses = [], []
+        for head in range(39):
+            label = str(random.choice(list(offsets)))
+            s = random.normal(0, 3)
+            if random.random() < _sigmoid(slope * s + offsets[label]):
+                facts.append(Relation(head=head, tail=head + 1, label=label))
+            guesses.append(Relation(head=head, tail=head + 1, label=label, score=_sigmoid(s)))
+        gold.append(Document(f"d{number}", tuple("w" * 40), (0,), ENTITIES, tuple(facts)))
+        predicted.append(Document(f"d{number}", tuple("w" * 40), (0,), ENTITIES, tuple(guesses)))
+    return gold, predicted
+
+
+OFFSETS = {"easy": 1.0, "usual": 0.0, "hard": -1.0}
+
+
+def _recalibrated(calibration, documents):
+    for document in documents:
+        relations = []
+        for r in document.relations:
+            s = math.log(r.score / (1 - r.score))
+            score = _sigmoid(calibration.slope * s + calibration.intercept + calibration.offsets[r.label])
+            relations.append(Relation(head=r.head, tail=r.tail, label=r.label, score=score))
+        yield Document(document.id, document.words, (0,), ENTITIES, tuple(relations))
+
+
+def test_it_finds_the_truth_and_holds_on_other_documents():
+    calibration = fit_calibration(*_documents(60, slope=0.5, offsets=OFFSETS, seed=0))
+    assert calibration.slope == pytest.approx(0.5, abs=0.05)
+    easy, usual, hard = (calibration.intercept + calibration.offsets[name] for name in OFFSETS)
+    assert (easy, usual, hard) == pytest.approx((1, 0, -1), abs=0.3)
+    gold, predicted = _documents(60, slope=0.5, offsets=OFFSETS, seed=1)
+    better = list(_recalibrated(calibration, predicted))
+    assert calibration_error(gold, predicted) > 0.1
+    assert calibration_error(gold, better) < 0.03
+    cutoff = calibration.cutoff(0.9)
+    kept = [(r, t) for t, d in zip(gold, better, strict=True) for r in d.relations if r.score >= cutoff]
+    right = [(r.head, r.label, r.tail) in {(f.head, f.label, f.tail) for f in t.relations} for r, t in kept]
+    assert 0.87 < sum(right) / len(right) < 0.95
+
+
+def test_a_shift_of_the_decisions_is_seen():
+    gold, predicted = _documents(30, slope=1.0, offsets=OFFSETS, seed=0)
+    plain, shifted = (fit_calibration(gold, predicted, shift=shift) for shift in (0.0, 2.0))
+    assert shifted.slope == pytest.approx(plain.slope, abs=0.01)
+    assert shifted.intercept == pytest.approx(plain.intercept - 2 * plain.slope, abs=0.05)
+
+
+def test_what_was_never_reached_is_refused():
+    gold, predicted = _documents(20, slope=0.1, offsets={"r": -1.0}, seed=0)
+    with pytest.raises(ValueError, match="never reached"):
+        fit_calibration(gold, predicted).cutoff(0.99)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        fit_calibration(gold, predicted).cutoff(90)
+    with pytest.raises(ValueError, match="right and wrong"):
+        fit_calibration(gold, gold)
+
+
+def test_a_predictor_reports_calibrated_scores(checkpoint, documents):
+    predictor = Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32")
+    calibrated = list(predictor.pipe(documents))
+    calibration, predictor.calibration = predictor.calibration, None
+    plain = list(predictor.pipe(documents))
+    pairs = [
+        (a, b) for x, y in zip(plain, calibrated, strict=True) for a, b in zip(x.relations, y.relations, strict=True)
+    ]
+    assert pairs, "the model's own decisions are the same, in the same order"
+    for a, b in pairs:
+        assert (a.head, a.label, a.tail) == (b.head, b.label, b.tail)
+        s = math.log(a.score / (1 - a.score)) if a.score < 1 else None
+        offset = calibration.offsets.get(a.label, 0.0)
+        if s is not None and s < 10:
+            assert b.score == pytest.approx(_sigmoid(calibration.slope * s + calibration.intercept + offset), abs=1e-3)
+    with pytest.raises(ValueError, match="not calibrated"):
+        predictor.threshold(0.9)
+
+
+def test_precision_can_be_asked_for(checkpoint, documents):
+    predictor = Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32")
+    all_facts, sure = (
+        {(d.id, r.head, r.label, r.tail) for d in predictor.pipe(documents, threshold=t) for r in d.relations}
+        for t in (None, predictor.threshold(0.95))
+    )
+    assert sure < all_facts
+    assert predictor.threshold(0.95) > predictor.threshold(0.8)
+
+
+def test_from_the_command_line(tmp_path):
+    sample = DATA / "redocred_sample.json"
+    sure = run("evaluate", "default", sample, "--min-precision", "0.95", "--json", cwd=tmp_path)
+    usual = run("evaluate", "default", sample, "--json", cwd=tmp_path)
+    sure, usual = json.loads(sure.stdout), json.loads(usual.stdout)
+    assert sure["precision"] > usual["precision"]
+    assert sure["predicted"] < usual["predicted"]
+    both = run("build", sample, "--min-precision", "0.9", "--threshold", "0.5", cwd=tmp_path)
+    assert both.returncode == 1
+    assert "not both" in both.stderr
+
+
+def test_a_calibration_survives_its_file(tmp_path):
+    calibration = fit_calibration(*_documents(20, slope=0.7, offsets=OFFSETS, seed=3))
+    calibration.save(tmp_path)
+    assert Calibration.load(tmp_path) == calibration
+    assert Calibration.load(tmp_path / "nowhere") is None
