@@ -11,6 +11,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -90,7 +91,7 @@ def _whole(predictor: Predictor, batches: list[list[Document]], sizes: tuple[int
     for size, documents in zip(sizes, batches, strict=True):
         features = predictor.featurizer(documents)
         batch = collate(features, predictor.model.config)
-        run = lambda f=features, b=batch: predictor._predict(f, b, 0.5)  # noqa: E731
+        run = partial(predictor._predict, features, batch, None)
         rows[size] = (_time(run, options.repeats), peak_bytes(run) / 1e6)
     return rows
 
@@ -101,7 +102,7 @@ def _reasoning(width: int, options) -> Rows:
     rows = {}
     for n in REASONED:
         pairs, mask = torch.randn(1, n, n, width), torch.ones(1, n, dtype=torch.bool)
-        run = lambda p=pairs, m=mask: module(p, m)  # noqa: E731
+        run = partial(module, pairs, mask)
         rows[n] = (_time(run, options.repeats), peak_bytes(run) / 1e6)
     return rows
 

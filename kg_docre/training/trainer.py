@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from kg_docre.calibration import Calibration, fit_calibration
+from kg_docre.calibration import Calibration
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
@@ -23,6 +23,7 @@ from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
 from kg_docre.progress import progress
+from kg_docre.training.calibration import fit_calibration
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split

@@ -1,0 +1,94 @@
+"""Calibration on held-out documents: Platt scaling with an offset for every relation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg_docre.annotations import Document
+from kg_docre.calibration import PRECISIONS, Calibration
+from kg_docre.evaluation.relations import facts_of
+
+__all__ = ["fit_calibration"]
+
+_PRIOR = 0.5  # standard deviation of the relations' offsets before anything is seen of them
+_FOLDS = 5
+
+Floats = NDArray[np.float64]
+
+
+def fit_calibration(gold: Sequence[Document], predicted: Sequence[Document], *, shift: float = 0.0) -> Calibration:
+    """Calibrate on documents that the model was not trained on.
+
+    ``predicted`` should hold relations of far lower scores than would be reported, with uncalibrated
+    scores; ``shift`` is added to their log-odds. Cutoffs are found with probabilities of documents that
+    the fit has not seen (five folds). Raises :exc:`ValueError` if all or none of the predictions are right.
+    """
+    scores, labels, right, folds = [], [], [], []
+    for number, (truth, guess) in enumerate(zip(gold, predicted, strict=True)):
+        facts = facts_of(truth)
+        for relation in guess.relations:
+            p = min(max(relation.score, 1e-7), 1 - 1e-7)
+            scores.append(math.log(p / (1 - p)) + shift)
+            labels.append(relation.label)
+            right.append((relation.head, relation.label, relation.tail) in facts)
+            folds.append(number % _FOLDS)
+    names = sorted(set(labels))
+    s, y, fold = np.array(scores), np.array(right, float), np.array(folds)
+    r = np.array([names.index(label) for label in labels], int)
+    if not 0 < y.sum() < len(y):
+        raise ValueError("calibration needs right and wrong predictions")
+    slope, intercept, offsets = _fit(s, r, y, len(names))
+    unseen = np.empty(len(y))
+    for held_out in range(_FOLDS):
+        inside = fold == held_out
+        if inside.any():
+            a, b, d = _fit(s[~inside], r[~inside], y[~inside], len(names)) if (~inside).any() else (1.0, 0.0, offsets)
+            unseen[inside] = _sigmoid(a * s[inside] + b + d[r[inside]])
+    return Calibration(
+        slope=slope,
+        intercept=intercept,
+        offsets=dict(zip(names, offsets.tolist(), strict=True)),
+        cutoffs=_cutoffs(unseen, y),
+    )
+
+
+def _fit(s: Floats, r: NDArray[np.int64], y: Floats, relations: int) -> tuple[float, float, Floats]:
+    """Newton's method on the penalized logistic likelihood; slope and intercept are as good as free."""
+    x = np.zeros((len(s), 2 + relations))
+    x[:, 0], x[:, 1] = s, 1
+    x[np.arange(len(s)), 2 + r] = 1
+    penalty = np.full(2 + relations, _PRIOR**-2)
+    penalty[:2] = 1e-6
+    center = np.zeros(2 + relations)
+    center[0] = 1.0
+    w = center.copy()
+    for _ in range(50):
+        p = _sigmoid(x @ w)
+        gradient = x.T @ (p - y) + penalty * (w - center)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
+        w -= step / max(1.0, float(np.abs(step).max()))  # no step so long that it overshoots
+        if np.abs(step).max() < 1e-8:
+            break
+    return max(float(w[0]), 1e-3), float(w[1]), w[2:]
+
+
+def _cutoffs(probability: Floats, right: Floats) -> dict[int, float]:
+    """The lowest probability from which on each precision is kept."""
+    order = np.argsort(-probability, kind="stable")
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    lowest = {}
+    for percent in PRECISIONS:
+        enough = np.flatnonzero(precision >= percent / 100)
+        if len(enough):
+            lowest[percent] = float(probability[order[enough[-1]]])
+    return lowest
+
+
+def _sigmoid(x: Floats) -> Floats:
+    p: Floats = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+    return p
