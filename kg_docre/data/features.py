@@ -15,7 +15,7 @@ from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
 from kg_docre.modeling import DocumentBatch, ModelConfig
 
-__all__ = ["Features", "Featurizer", "collate"]
+__all__ = ["Features", "Featurizer", "collate", "windows_of"]
 
 Integers = NDArray[np.int64]
 
@@ -107,7 +107,7 @@ class Featurizer:
         )
 
 
-def _windows(length: int, body: int, overlap: int) -> list[tuple[int, int]]:
+def windows_of(length: int, body: int, overlap: int) -> list[tuple[int, int]]:
     """Evenly spaced windows of ``body`` pieces, neighbours sharing at least ``overlap`` (DocuNet, 3.2)."""
     if length <= body:
         return [(0, length)]
@@ -121,7 +121,7 @@ def collate(features: Sequence[Features], config: ModelConfig) -> DocumentBatch:
     prefix, suffix = np.array(config.prefix, np.int64), np.array(config.suffix, np.int64)
     before = len(prefix)
     body = config.window - len(prefix) - len(suffix)
-    spans = [_windows(len(f.pieces), body, config.window_overlap) for f in features]
+    spans = [windows_of(len(f.pieces), body, config.window_overlap) for f in features]
     documents = len(features)
     window_document = np.repeat(np.arange(documents), [len(s) for s in spans])
     windows = len(window_document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-__all__ = ["checkpoint_fingerprint", "checkpoint_path", "shipped_checkpoints"]
+__all__ = ["checkpoint_fingerprint", "checkpoint_path", "shipped_checkpoints", "weights_fingerprint"]
 
 _FOLDER = Path(__file__).parent
 _DEFAULT = "small"
@@ -36,7 +36,16 @@ def checkpoint_path(path_or_name: str | Path) -> Path:
 
 def checkpoint_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever weights, configuration or calibration do."""
+    return _digest(folder, "config.json", "model.safetensors", "calibration.json")
+
+
+def weights_fingerprint(folder: Path) -> str:
+    """Twelve hex digits that change whenever the weights do."""
+    return _digest(folder, "model.safetensors")
+
+
+def _digest(folder: Path, *names: str) -> str:
     digest = hashlib.blake2b(digest_size=6)
-    for name in ("config.json", "model.safetensors", "calibration.json"):
+    for name in names:
         digest.update((folder / name).read_bytes() if (folder / name).is_file() else b"")
     return digest.hexdigest()

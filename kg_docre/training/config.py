@@ -29,6 +29,7 @@ class TrainingConfig(BaseModel):
     development_size: int = Field(
         0, ge=0, description="without a development file: documents held out of the first training file by text hash"
     )
+    training_size: int | None = Field(None, ge=1, description="learn from that many documents, the first by text hash")
     relations: Path | None = Field(None, description="JSON {id: name}; default: the 96 relations of DocRED")
     known_facts: Path | None = Field(
         None,
@@ -51,6 +52,9 @@ class TrainingConfig(BaseModel):
     weight_decay: float = Field(0.01, ge=0)
     warmup: float = Field(0.06, ge=0, lt=1, description="share of steps with a rising learning rate")
     max_gradient_norm: float = Field(1.0, gt=0)
+    frozen_layers: int = Field(
+        0, ge=0, description="lowest layers of the encoder that stay as pretrained, its embeddings with them; 0: none"
+    )
     attention_dropout: float | None = Field(
         None, ge=0, lt=1, description="in the encoder; default: its own. 0 keeps attention fused while training"
     )

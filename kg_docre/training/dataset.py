@@ -24,12 +24,16 @@ def text_hash(document: Document) -> str:
 
 
 def read_split(
-    train: Sequence[Path], development: Path | None = None, development_size: int = 0
+    train: Sequence[Path],
+    development: Path | None = None,
+    development_size: int = 0,
+    training_size: int | None = None,
 ) -> tuple[list[Document], list[Document]]:
     """Training and development documents.
 
     Held-out documents are the first ``development_size`` of the first file by text hash: the same ones
-    on every machine. A text on the development side never stays in any training file.
+    on every machine. A text on the development side never stays in any training file. Of what stays,
+    ``training_size`` keeps that many documents, the first in the same order.
     """
     files = [read_docred(path) for path in train]
     if development is not None:
@@ -37,7 +41,8 @@ def read_split(
     else:
         held_out = sorted(files[0], key=text_hash)[:development_size]
     hidden = {text_hash(document) for document in held_out}
-    return [document for file in files for document in file if text_hash(document) not in hidden], held_out
+    rest = [document for file in files for document in file if text_hash(document) not in hidden]
+    return rest if training_size is None else sorted(rest, key=text_hash)[:training_size], held_out
 
 
 def label_tensor(documents: Sequence[Document], features: Sequence[Features], relations: Sequence[str]) -> Tensor:

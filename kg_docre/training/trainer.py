@@ -30,6 +30,7 @@ from kg_docre.training.dataset import label_tensor, length_batches, read_split
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import mask_rate, training_loss
+from kg_docre.training.optimization import build_optimizer, build_schedule, freeze_layers
 
 __all__ = ["TrainingResult", "train"]
 
@@ -78,10 +79,13 @@ class _Run:
         self._refuse_another_run()
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
-        self.documents, self.development = read_split(config.train, config.development, config.development_size)
+        self.documents, self.development = read_split(
+            config.train, config.development, config.development_size, config.training_size
+        )
         relations = docred_relations() if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, relations)
         self.model.to(self.device)
+        self.frozen = freeze_layers(self.model.encoder.encoder, config.frozen_layers)
         decay = config.weight_averaging
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
         self.tokenizer = tokenizer
@@ -129,12 +133,8 @@ class _Run:
         config = self.config
         steps_per_epoch = -(-len(self.documents) // config.batch_size)
         total = steps_per_epoch * config.epochs
-        optimizer = self._optimizer()
-        warmup = max(1, round(total * config.warmup))
-        scheduler = torch.optim.lr_scheduler.LambdaLR(
-            optimizer,
-            lambda step: min((step + 1) / warmup, max(0.0, (total - step) / max(1, total - warmup))),
-        )
+        optimizer = build_optimizer(self.model, config)
+        scheduler = build_schedule(optimizer, steps=total, warmup=config.warmup)
         done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "config": self._identity()}
         last = self.folder / "last"
         if (last / "state.json").is_file():
@@ -170,24 +170,6 @@ class _Run:
         """What is evaluated and kept."""
         return self.model if self.average is None else cast(DocREModel, self.average.module)
 
-    def _optimizer(self) -> torch.optim.AdamW:
-        """AdamW with two learning rates; biases and normalization are not decayed."""
-        groups: dict[tuple[bool, bool], list[Tensor]] = {}
-        for name, parameter in self.model.named_parameters():
-            groups.setdefault((name.startswith("encoder.encoder."), parameter.ndim > 1), []).append(parameter)
-        config = self.config
-        return torch.optim.AdamW(
-            (
-                {
-                    "params": parameters,
-                    "lr": config.encoder_learning_rate if in_encoder else config.learning_rate,
-                    "weight_decay": config.weight_decay if decayed else 0.0,
-                }
-                for (in_encoder, decayed), parameters in sorted(groups.items(), key=lambda item: item[0])
-            ),
-            fused=True,
-        )
-
     def _epoch(
         self,
         epoch: int,
@@ -198,6 +180,8 @@ class _Run:
     ) -> dict[str, float]:
         config, model = self.config, self.model
         model.train()
+        for module in self.frozen:
+            module.eval()
         shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
         sums = torch.zeros(len(_PARTS))
         relations = list(model.config.relations)

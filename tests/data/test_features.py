@@ -10,7 +10,7 @@ from transformers import AutoModel, RobertaConfig, RobertaTokenizerFast
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.errors import DataError
-from kg_docre.data.features import _windows, collate
+from kg_docre.data.features import collate, windows_of
 
 
 def _slow(document, tokenizer, marker):
@@ -85,7 +85,7 @@ def test_entities_stand_in_order_of_appearance(tiny_model, documents):
 
 @given(st.integers(0, 3000), st.integers(20, 510), st.integers(0, 19))
 def test_windows_cover_everything_and_overlap_enough(length, body, overlap):
-    windows = _windows(length, body, overlap)
+    windows = windows_of(length, body, overlap)
     covered = np.zeros(length, int)
     for first, last in windows:
         assert last - first <= body

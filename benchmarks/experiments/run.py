@@ -1,0 +1,109 @@
+"""Train and score what the tables need and do not have yet.
+
+    python -m benchmarks.experiments.run PROTOCOL [--rows ROW ...] [--seeds N ...] [--jobs 2]
+
+Paths in the protocol are relative to the working directory, where ``runs/`` gets the checkpoints. A run
+with a result is not repeated; one that was stopped goes on from its last epoch. Scores go to
+``benchmarks/results/PROTOCOL``, one JSON file a run; ``python -m benchmarks.experiments.tables`` draws them.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+
+from benchmarks.experiments.experiment import Experiment, experiments_of, read_protocol, read_row
+from benchmarks.experiments.masking import masked_f1
+from kg_docre.data.docred import read_docred
+from kg_docre.evaluation.relations import KnownFacts
+from kg_docre.evaluation.report import report
+from kg_docre.precision import has_bf16
+from kg_docre.predictor import Predictor
+from kg_docre.training.trainer import train
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("protocol")
+    parser.add_argument("--rows", nargs="+", metavar="ROW")
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="N")
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time, each with its share of the cores")
+    arguments = parser.parse_args()
+    wanted = [
+        experiment
+        for experiment in experiments_of(arguments.protocol)
+        if (not arguments.rows or experiment.row in arguments.rows)
+        and (not arguments.seeds or experiment.seed in arguments.seeds)
+        and not experiment.result.exists()
+    ]
+    if arguments.jobs == 1:
+        for experiment in wanted:
+            run(experiment)
+        return
+    with ThreadPoolExecutor(arguments.jobs) as workers:
+        failed = [e for e, code in zip(wanted, workers.map(_in_a_process, wanted), strict=True) if code]
+    if failed:
+        sys.exit(f"failed, see log.txt there: {', '.join(str(e.folder) for e in failed)}")
+
+
+def _in_a_process(experiment: Experiment) -> int:
+    threads = max(1, (os.cpu_count() or 1) // int(sys.argv[sys.argv.index("--jobs") + 1]))
+    experiment.folder.mkdir(parents=True, exist_ok=True)
+    print(experiment.row, experiment.seed, "begins", flush=True)
+    with (experiment.folder / "log.txt").open("a") as log:
+        command = [sys.executable, "-m", __spec__.name, experiment.protocol, "--rows", experiment.row]
+        code = subprocess.run(
+            [*command, "--seeds", str(experiment.seed)],
+            env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+            stdout=log,
+            stderr=log,
+            check=False,
+        ).returncode
+    print(experiment.row, experiment.seed, "failed" if code else "done", flush=True)
+    return code
+
+
+def run(experiment: Experiment) -> None:
+    """One run, from training to its result file."""
+    teacher = experiment.teacher()
+    if teacher is not None and not (teacher.folder / "best").exists():
+        train(teacher.config(), teacher.folder)
+    config, protocol, row = experiment.config(), read_protocol(experiment.protocol), read_row(experiment.row)
+    begin = time.perf_counter()
+    trained = train(config, experiment.folder)
+    seconds = time.perf_counter() - begin
+    documents = read_docred(protocol.test)
+    predictor = Predictor.from_pretrained(trained.folder, device=config.device, precision=config.precision)
+    known = KnownFacts.load(trained.folder / "known_facts.safetensors")
+    scores = report(documents, list(predictor.pipe(documents)), known)
+    del scores["by_relation"]
+    assert trained.scores is not None
+    result = {
+        "row": experiment.row,
+        "seed": experiment.seed,
+        "training": config.model_dump(mode="json", exclude_defaults=True),
+        "precision": "bf16" if config.precision == "bf16" or has_bf16(predictor.device) else "fp32",
+        "device": predictor.device.type,
+        "torch": torch.__version__,
+        "epoch": trained.epoch,
+        "seconds": round(seconds),
+        "development": trained.scores.to_dict(),
+        "test": scores,
+        "masked_at_test": {str(rate): masked_f1(predictor, documents, rate) for rate in row.masked_at_test},
+    }
+    experiment.result.parent.mkdir(parents=True, exist_ok=True)
+    fresh = experiment.result.with_suffix(".new")
+    fresh.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    Path(fresh).replace(experiment.result)
+    shutil.rmtree(experiment.folder / "last", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""``kg-docre train-mentions``: a mention detector over the encoder of a checkpoint."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from tokenizers import Tokenizer
+from torch import nn
+
+from kg_docre.annotations import Document, Entity, Mention
+from kg_docre.data.errors import DataError
+from kg_docre.data.words import WordFeaturizer, collate_words, mention_labels
+from kg_docre.evaluation.mentions import mention_f1
+from kg_docre.mention_predictor import MentionPredictor, save_detector
+from kg_docre.modeling import DocREModel
+from kg_docre.modeling.mentions import MentionDetector
+from kg_docre.precision import autocast, choose_device
+from kg_docre.pretrained import checkpoint_path
+from kg_docre.progress import progress
+from kg_docre.training.dataset import length_batches, read_split, text_hash
+from kg_docre.training.optimization import build_schedule, freeze_layers
+
+__all__ = ["MentionResult", "MentionTrainingConfig", "train_mentions"]
+
+
+class MentionTrainingConfig(BaseModel):
+    """Everything that decides a run. Paths are relative to the working directory."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    checkpoint: str = Field("default", description="whose encoder finds mentions: a folder or a shipped one's name")
+    train: tuple[Path, ...] = Field(min_length=1, description="DocRED-format files; relations are not read")
+    development_size: int = Field(
+        0, ge=0, description="documents held out of the first training file by text hash, to choose the best epoch"
+    )
+    trained_layers: int = Field(2, ge=1, description="upper layers of the encoder that the detector has for itself")
+    epochs: int = Field(4, ge=1)
+    batch_size: int = Field(8, ge=1, description="documents per step")
+    encoder_learning_rate: float = Field(3e-4, gt=0)
+    learning_rate: float = Field(1e-3, gt=0, description="of the classifier")
+    weight_decay: float = Field(0.01, ge=0)
+    warmup: float = Field(0.06, ge=0, lt=1)
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Self:
+        """Read a training file. Raises :exc:`DataError` naming the file and the field."""
+        try:
+            return cls.model_validate(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror or error}") from error
+        except ValidationError as error:
+            problems = (f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
+            raise DataError(f"{path}: {'; '.join(problems)}") from error
+        except ValueError as error:
+            raise DataError(f"{path}: not TOML: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MentionResult:
+    """The checkpoint with its detector, of which epoch, and mention F1 on the held-out documents (None: none)."""
+
+    folder: Path
+    epoch: int
+    f1: float | None
+
+
+def train_mentions(config: MentionTrainingConfig, output: str | Path) -> MentionResult:
+    """Train a detector and leave the checkpoint with it in ``output``; a text in several files counts once.
+
+    Raises :exc:`DataError` for unusable data, naming it.
+    """
+    checkpoint, folder = checkpoint_path(config.checkpoint), Path(output)
+    device = choose_device(config.device)
+    torch.manual_seed(config.seed)
+    everything, held_out = read_split(config.train, None, config.development_size)
+    documents = list({text_hash(document): document for document in reversed(everything)}.values())
+    model = DocREModel.from_pretrained(checkpoint)
+    encoder, types = model.encoder.encoder, model.config.entity_types
+    depth = encoder.config.get_text_config().num_hidden_layers
+    frozen = freeze_layers(encoder, max(1, depth - config.trained_layers))
+    detector = MentionDetector(encoder, types=types).to(device)
+    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    features = WordFeaturizer(tokenizer)([document.words for document in documents])
+    labels = [mention_labels(document, types) for document in documents]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p for p in encoder.parameters() if p.requires_grad], "lr": config.encoder_learning_rate},
+            {"params": detector.classifier.parameters(), "lr": config.learning_rate},
+        ],
+        weight_decay=config.weight_decay,
+    )
+    steps = -(-len(documents) // config.batch_size)
+    schedule = build_schedule(optimizer, steps=steps * config.epochs, warmup=config.warmup)
+    if checkpoint.resolve() != folder.resolve():
+        shutil.copytree(checkpoint, folder, dirs_exist_ok=True)
+    best: MentionResult | None = None
+    for epoch in range(config.epochs):
+        detector.train()
+        for module in frozen:
+            module.eval()
+        shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
+        batches = length_batches([len(f.pieces) for f in features], config.batch_size, shuffle)
+        with progress(f"epoch {epoch + 1}/{config.epochs}", steps) as advance:
+            for indices in batches:
+                batch = collate_words([features[i] for i in indices], model.config).to(device)
+                with autocast(device, config.precision):
+                    logits = detector(batch.input_ids, batch.attention_mask, batch.window, batch.position)
+                loss = nn.functional.cross_entropy(logits, torch.cat([labels[i] for i in indices]).to(device))
+                optimizer.zero_grad(set_to_none=True)
+                loss.backward()
+                nn.utils.clip_grad_norm_(detector.parameters(), 1.0)
+                optimizer.step()
+                schedule.step()
+                advance(1, f"loss {loss.item():.3f}")
+        predictor = MentionPredictor(
+            detector, tokenizer, model.config, device=config.device, precision=config.precision
+        )
+        f1 = mention_f1(held_out, found_mentions(predictor, held_out))[2] if held_out else None
+        if best is None or best.f1 is None or (f1 is not None and f1 > best.f1):
+            best = MentionResult(folder, epoch + 1, f1)
+            save_detector(detector, checkpoint, folder)
+        if f1 is not None:
+            print(f"epoch {epoch + 1}: mention F1 {f1:.4f}", flush=True)
+    assert best is not None
+    return best
+
+
+def found_mentions(predictor: MentionPredictor, documents: list[Document]) -> list[Document]:
+    """The same words with the detector's mentions, each an entity of its own."""
+    found = predictor.pipe(document.words for document in documents)
+    return [
+        Document(
+            id=document.id,
+            words=document.words,
+            sentence_starts=document.sentence_starts,
+            entities=tuple(
+                Entity(name="", type=kind, mentions=(Mention(start=start, end=end, sentence=0, name=""),))
+                for start, end, kind in spans
+            ),
+        )
+        for document, spans in zip(documents, found, strict=True)
+    ]
