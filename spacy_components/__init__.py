@@ -1,1 +1,1 @@
-"""The spaCy face of kg-docre: the pipeline components ``docre`` and ``entity_clusters``."""
+"""The spaCy face of kg-docre: the pipeline components ``mentions``, ``entity_clusters`` and ``docre``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -17,14 +16,14 @@ from spacy.util import raise_error
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.data.errors import DataError
-from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
+from spacy_components.checkpoint import keep_checkpoint, kept_checkpoint
 from spacy_components.entity_clusters import EntityClusters
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
     from kg_docre.predictor import Predictor
 
-__all__ = ["Docre", "make_docre"]
+__all__ = ["Docre", "make_docre", "one_thread_in_forks"]
 
 ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
 
@@ -125,7 +124,7 @@ class Docre:
         if self._predictor is None:
             from kg_docre.predictor import Predictor
 
-            _one_thread_in_forks()
+            one_thread_in_forks()
             self._predictor = Predictor.from_pretrained(self._model, **self._options)
         return self._predictor
 
@@ -200,16 +199,11 @@ class Docre:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
-        folder = Path(path)
-        if self._model in shipped_checkpoints():
-            (folder / "config.json").unlink(missing_ok=True)  # of another model, saved here before
-        elif checkpoint_path(self._model).resolve() != folder.resolve():
-            shutil.copytree(checkpoint_path(self._model), folder, dirs_exist_ok=True)
+        keep_checkpoint(self._model, path)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Docre:
         """Use the checkpoint kept with the pipeline, if there is one."""
-        if (Path(path) / "config.json").is_file():
-            self._model, self._predictor = str(path), None
+        self._model, self._predictor = kept_checkpoint(path, self._model), None
         return self
 
     def __getstate__(self) -> dict[str, Any]:
@@ -218,7 +212,7 @@ class Docre:
 
 
 @cache
-def _one_thread_in_forks() -> None:
+def one_thread_in_forks() -> None:
     """Forked workers of ``nlp.pipe(n_process=…)`` inherit no OpenMP threads and would wait for them forever."""
     import torch
 

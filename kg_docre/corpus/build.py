@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import spacy
 from spacy.tokens import Doc
 
 from kg_docre.annotations import Document
@@ -15,10 +14,12 @@ from kg_docre.corpus.reader import Problem, SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.graph.resolution import node_id
 from kg_docre.predictor import Predictor
+from kg_docre.pretrained import checkpoint_path, detector_fingerprint
 from kg_docre.progress import Advance
 from kg_docre.store import FactStore
 from spacy_components.annotations import to_document
 from spacy_components.entity_clusters import EntityClusters
+from spacy_components.pipeline import mention_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["BuildResult", "Pipeline", "build"]
 
 _BATCH = 64
-_UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
 
 
 @dataclass
@@ -41,31 +41,39 @@ class BuildResult:
 
 
 class Pipeline:
-    """Raw text or given entities in, documents with relations out."""
+    """Raw text or given entities in, documents with relations out.
 
-    def __init__(self, predictor: Predictor, spacy_model: str, *, threshold: float | None = None) -> None:
+    Mentions of raw text are found by the detector of the checkpoint ``mentions``, or, if named, by the
+    recognizer of the spaCy pipeline ``spacy_model``.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        spacy_model: str | None = None,
+        *,
+        mentions: str = "default",
+        threshold: float | None = None,
+    ) -> None:
         self.predictor = predictor
         self.threshold = threshold
         self.spacy_model = spacy_model
+        self.mentions = mentions
         self._language: Language | None = None
         self._clusters = EntityClusters()
         self.name = predictor.name if threshold is None else f"{predictor.name} threshold {threshold:g}"
+        self._finder = spacy_model or f"mentions {detector_fingerprint(checkpoint_path(mentions))}"
 
     @property
     def language(self) -> Language:
         """The spaCy pipeline for raw text, read when the first one comes."""
         if self._language is None:
-            nlp = spacy.load(self.spacy_model, exclude=list(_UNUSED))
-            if "senter" in nlp.disabled:
-                nlp.enable_pipe("senter")
-            elif not nlp.has_pipe("senter") and not nlp.has_pipe("sentencizer"):
-                nlp.add_pipe("sentencizer", first=True)
-            self._language = nlp
+            self._language = mention_pipeline(self.spacy_model, model=self.mentions)
         return self._language
 
     def model_of(self, source: SourceText) -> str:
         """What reads this source, as the store records it."""
-        return self.name if source.document is not None else f"{self.spacy_model} + {self.name}"
+        return self.name if source.document is not None else f"{self._finder} + {self.name}"
 
     def __call__(self, sources: list[SourceText]) -> Iterator[tuple[SourceText, Document | Problem]]:
         """Each source with its document, or with what went wrong; in order."""
@@ -82,6 +90,14 @@ class Pipeline:
                 result = Problem(source.uri, str(failed[source.uri]).removeprefix(f"{source.uri}: "))
             yield source, result
 
+    def reread(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The same words as if nothing else were known of them: sentences, mentions, entities and relations."""
+        docs = self.language.pipe(Doc(self.language.vocab, words=list(document.words)) for document in documents)
+        yield from self.predictor.pipe(
+            (to_document(self._clusters(doc), id=f"document {number}") for number, doc in enumerate(docs)),
+            threshold=self.threshold,
+        )
+
     def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
         """Sources with their entities: given ones as they are, raw text through spaCy."""
         docs = iter(self._docs([source.text for source in sources if source.document is None]))
@@ -92,7 +108,7 @@ class Pipeline:
 
     def _read(self, source: SourceText, doc: Doc | Exception) -> Document | Problem:
         if isinstance(doc, Exception):
-            return Problem(source.uri, f"{self.spacy_model}: {doc}")
+            return Problem(source.uri, f"{self._finder}: {doc}")
         return replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
 
     def _docs(self, texts: list[str]) -> list[Doc | Exception]:

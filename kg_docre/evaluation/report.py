@@ -64,6 +64,8 @@ def print_report(scores: dict[str, Any], names: dict[str, str], *, relations: in
         if not isinstance(value, dict):
             single.add_row(name, "unknown" if value is None else _shown(value))
     console.print(single)
+    if "by_relation" not in scores:  # of raw text
+        return
     titles = {"by_pattern": "Infer-Ac by reasoning pattern", "by_entities": "F1 by number of entities"}
     for group, title in titles.items():
         console.print(f"\n{title}: " + ", ".join(f"{key}: {_shown(value)}" for key, value in scores[group].items()))

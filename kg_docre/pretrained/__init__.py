@@ -5,7 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-__all__ = ["checkpoint_fingerprint", "checkpoint_path", "shipped_checkpoints", "weights_fingerprint"]
+__all__ = [
+    "checkpoint_fingerprint",
+    "checkpoint_path",
+    "detector_fingerprint",
+    "shipped_checkpoints",
+    "weights_fingerprint",
+]
 
 _FOLDER = Path(__file__).parent
 _DEFAULT = "small"
@@ -42,6 +48,11 @@ def checkpoint_fingerprint(folder: Path) -> str:
 def weights_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever the weights do."""
     return _digest(folder, "model.safetensors")
+
+
+def detector_fingerprint(folder: Path) -> str:
+    """Twelve hex digits that change whenever the mention detector does."""
+    return _digest(folder, "model.safetensors", "mentions.json", "mentions.safetensors")
 
 
 def _digest(folder: Path, *names: str) -> str:

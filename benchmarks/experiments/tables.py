@@ -1,0 +1,161 @@
+"""Write benchmarks/results.md and its figures from the results that are kept.
+
+python -m benchmarks.experiments.tables      (needs the extra "benchmark" for the figures)
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from benchmarks.experiments.experiment import HERE, RESULTS, Row, experiments_of, read_protocol, read_row
+from benchmarks.experiments.figures import draw_entities, draw_mask_rates
+
+Results = dict[str, list[dict[str, Any]]]  # row → one result a seed
+
+MAIN = ("atlop", "docunet", "docre-sd", "docre-sd-bilinear", "knowledge-distillation", "r-drop")
+DOCRE_SD = ("docre-sd", "msa", "first-pattern", "without-first-branch", "without-second-branch", "without-curriculum")
+DOCUNET = ("docunet", "docunet-similarity", "docunet-without-balanced-softmax", "docunet-without-u-net")
+INFERRED = ("docre-sd", "without-first-branch", "atlop")
+SCORES = {
+    "f1": "F1",
+    "ign_f1": "Ign F1",
+    "intra_f1": "Intra-F1",
+    "inter_f1": "Inter-F1",
+    "infer_f1": "Infer-F1",
+    "infer_acc": "Infer-Ac",
+}
+COVERAGE_PUBLISHED = {"1": 24.83, "2": 19.28, "3": 24.69, "4": 7.70}
+
+
+def main() -> None:
+    parts = [(HERE / "preface.md").read_text(encoding="utf-8").rstrip()]
+    for file in sorted((HERE / "protocols").glob("*.toml")):
+        parts += _protocol(file.stem)
+    parts += _coverage()
+    (RESULTS.parent / "results.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _protocol(name: str) -> list[str]:
+    protocol, results = read_protocol(name), _read(name)
+    rows = {row: read_row(row) for row in protocol.rows}
+    left = sum(not experiment.result.exists() for experiment in experiments_of(name))
+    parts = [f"## {protocol.title}", f"{protocol.about}. `python -m benchmarks.experiments.run {name} --jobs 2`"]
+    if left:
+        parts.append(f"{left} of {len(experiments_of(name))} runs are still to be made; the same command goes on.")
+    sections: Sequence[tuple[str, Sequence[str], str, Sequence[str]]] = (
+        ("The models (DocRE-SD, Table 2; DocuNet, Table 2)", MAIN, "atlop", tuple(SCORES)),
+        ("DocRE-SD without its parts (Table 4)", DOCRE_SD, "docre-sd", ("f1", "ign_f1")),
+        ("DocuNet without its parts (Table 4)", DOCUNET, "docunet", ("f1", "ign_f1")),
+    )
+    for title, members, reference, scores in sections:
+        members = [row for row in members if row in rows]
+        if any(row in results for row in members):
+            parts += [f"### {title}", _table(rows, results, members, scores, reference)]
+    if any(row in results for row in INFERRED):
+        inferred = ("infer_f1", "infer_precision", "infer_recall")
+        parts += ["### Infer-F1 (DocRE-SD, Table 5)", _table(rows, results, INFERRED, inferred, "docre-sd")]
+    curve = {read_row(row).training.get("max_mask_rate", 0.2): results[row] for row in rows if _on_curve(row, results)}
+    if len(curve) > 1:
+        parts += [
+            "### Maximum mask rate in training (DocRE-SD, Fig. 4), seed 1",
+            _grid(
+                ["γ_max", *(f"{rate:g}" for rate in sorted(curve))],
+                [["F1", *(_percent(curve[r][0]) for r in sorted(curve))]],
+            ),
+        ]
+    masked = {row: results[row] for row in rows if any(result["masked_at_test"] for result in results.get(row, ()))}
+    if masked:
+        figure = f"results/{name}-masked.svg"
+        draw_mask_rates({rows[row].title: found for row, found in masked.items()}, RESULTS.parent / figure)
+        parts += ["### Pairs masked while testing (DocRE-SD, Fig. 5)", f"![F1 over the mask rate]({figure})"]
+    compared = [row for row in ("atlop", "docunet-without-u-net", "docunet", "docre-sd") if row in results]
+    if compared:
+        figure = f"results/{name}-entities.svg"
+        draw_entities({rows[row].title: results[row] for row in compared}, RESULTS.parent / figure)
+        parts += ["### By number of entities (DocuNet, Fig. 5)", f"![F1 by number of entities]({figure})"]
+    return parts
+
+
+def _on_curve(row: str, results: Results) -> bool:
+    return row in results and (row == "docre-sd" or row.startswith("mask-"))
+
+
+def _read(protocol: str) -> Results:
+    found: Results = {}
+    for experiment in experiments_of(protocol):
+        if experiment.result.exists():
+            found.setdefault(experiment.row, []).append(json.loads(experiment.result.read_text(encoding="utf-8")))
+    return found
+
+
+def _table(
+    rows: dict[str, Row], results: Results, members: Iterable[str], scores: Sequence[str], reference: str
+) -> str:
+    """A line a row: mean and deviation over seeds, the difference to the reference, and the paper's of both."""
+    lines = []
+    published = rows[reference].published
+    for name in members:
+        row, found = rows[name], results.get(name, [])
+        cells = [_mean(found, lambda result, score=score: result["test"][score]) for score in scores]
+        gain, paper_gain = "", ""
+        if name != reference:
+            gain = _difference(found, results.get(reference, []), scores[0])
+            if scores[0] in row.published and scores[0] in published:
+                paper_gain = f"{row.published[scores[0]] - published[scores[0]]:+.2f}"
+        theirs = [f"{row.published[score]:.2f}" if score in row.published else "–" for score in scores]
+        about = f"{row.title} ({row.about})" if row.about else row.title
+        lines.append([about, str(len(found)), *cells, gain, paper_gain, " / ".join(theirs)])
+    names = {**SCORES, "infer_precision": "P", "infer_recall": "R"}
+    headings = [names[score] for score in scores]
+    versus = f"{headings[0]} over {rows[reference].title}"
+    return _grid(["", "seeds", *headings, versus, "the paper's", f"paper: {' / '.join(headings)}"], lines)
+
+
+def _mean(results: Sequence[dict[str, Any]], value: Callable[[dict[str, Any]], float]) -> str:
+    numbers = [100 * value(result) for result in results]
+    if not numbers:
+        return "not run yet"
+    spread = f" ± {statistics.stdev(numbers):.2f}" if len(numbers) > 1 else ""
+    return f"{statistics.mean(numbers):.2f}{spread}"
+
+
+def _difference(results: Sequence[dict[str, Any]], reference: Sequence[dict[str, Any]], score: str) -> str:
+    """The mean gain over seeds that both rows have."""
+    theirs = {result["seed"]: result["test"][score] for result in reference}
+    gains = [100 * (result["test"][score] - theirs[result["seed"]]) for result in results if result["seed"] in theirs]
+    return f"{statistics.mean(gains):+.2f}" if gains else ""
+
+
+def _percent(result: dict[str, Any]) -> str:
+    return f"{100 * result['test']['f1']:.2f}"
+
+
+def _coverage() -> list[str]:
+    file = RESULTS / "coverage.json"
+    if not file.exists():
+        return []
+    measured = json.loads(file.read_text(encoding="utf-8"))
+    lines = [["the paper, DocRED", "", *(f"{COVERAGE_PUBLISHED[pattern]:.2f}" for pattern in "1234")]]
+    for name, found in measured.items():
+        shares = (f"{100 * found['coverage'][pattern]:.2f}" for pattern in "1234")
+        lines.append([f"here, {name}", str(found["documents"]), *shares])
+    about = (
+        "The share of facts, in percent, that a pattern can infer: some third entity is joined to head and tail by "
+        "facts of any relation in the pattern's directions. DocRED here is its training documents with the original "
+        "labels, of which a third were at hand; Re-DocRED's denser labels close many more triangles. "
+        "`python -m benchmarks.experiments.coverage`"
+    )
+    columns = ["", "documents", *(f"pattern {n}" for n in "1234")]
+    return ["## What the four patterns can infer (DocRE-SD, Table 1)", about, _grid(columns, lines)]
+
+
+def _grid(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+if __name__ == "__main__":
+    main()

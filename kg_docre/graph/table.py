@@ -1,0 +1,45 @@
+"""Facts as a table on the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+
+__all__ = ["best_of_each_relation", "print_facts"]
+
+
+def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
+    """The most confident fact of every relation, the surest ``limit`` of them."""
+    best: dict[str, Fact] = {}
+    for fact in graph.facts():
+        if fact.label not in best or fact.confidence > best[fact.label].confidence:
+            best[fact.label] = fact
+    return sorted(best.values(), key=lambda fact: -fact.confidence)[:limit]
+
+
+def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
+    """A row a fact: confidence, head, relation, tail and the sentences of its strongest document."""
+    names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
+    table = Table(title=Text(title), title_justify="left", show_lines=False, padding=(0, 1))
+    table.add_column("", justify="right")
+    table.add_column("head", style="bold", max_width=24)
+    table.add_column("relation", style="cyan", max_width=24)
+    table.add_column("tail", style="bold", max_width=24)
+    table.add_column("evidence", style="dim", ratio=1)
+    for fact in facts:
+        strongest = max(fact.evidence, key=lambda evidence: evidence.score)
+        sentences = " … ".join(" ".join(text.split()) for _, text in strongest.sentences)
+        table.add_row(
+            f"{fact.confidence:.2f}",
+            Text(names[fact.head]),
+            Text(fact.name),
+            Text(names[fact.tail]),
+            Text(f"{sentences} [{strongest.document.title or strongest.document.uri}]"),
+        )
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)

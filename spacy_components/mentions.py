@@ -1,0 +1,98 @@
+"""``mentions``: ``doc.ents`` from a checkpoint's own mention detector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from spacy_components.checkpoint import keep_checkpoint, kept_checkpoint
+
+if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
+    from kg_docre.mention_predictor import MentionPredictor
+
+__all__ = ["Mentions", "make_mentions"]
+
+
+@Language.factory(
+    "mentions",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_config={"model": "default", "device": "auto", "precision": "auto"},
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
+)
+def make_mentions(nlp: Language, name: str, model: str, device: str, precision: str) -> Mentions:
+    """Create a :class:`Mentions`.
+
+    ``model``: a shipped checkpoint's name or a folder, with a mention detector. ``device`` and
+    ``precision``: "auto" takes a GPU and bf16 where there are.
+    """
+    return Mentions(name=name, model=model, device=device, precision=precision)
+
+
+class Mentions:
+    """Finds people, places, organizations, works, dates and numbers, as DocRED marks them.
+
+    Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
+    before stay, and what overlaps them is left out. The checkpoint is read at the first use, or when the
+    pipeline is initialized.
+    """
+
+    def __init__(
+        self, *, name: str = "mentions", model: str = "default", device: str = "auto", precision: str = "auto"
+    ) -> None:
+        self.name = name
+        self._model = model
+        self._options = {"device": device, "precision": precision}
+        self._predictor: MentionPredictor | None = None
+
+    @property
+    def predictor(self) -> MentionPredictor:
+        """The loaded detector."""
+        if self._predictor is None:
+            from kg_docre.mention_predictor import MentionPredictor
+            from spacy_components.docre import one_thread_in_forks
+
+            one_thread_in_forks()
+            self._predictor = MentionPredictor.from_pretrained(self._model, **self._options)
+        return self._predictor
+
+    def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
+        """Read the checkpoint now."""
+        _ = self.predictor
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Annotate docs in batches of ``batch_size``, in order."""
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            tokens = [[token.i for token in doc if not token.is_space] for doc in batch]
+            words = [[doc[i].text for i in numbers] for doc, numbers in zip(batch, tokens, strict=True)]
+            found = self.predictor.pipe(words, batch_size=batch_size)
+            for doc, numbers, spans in zip(batch, tokens, found, strict=True):
+                given = list(doc.ents)
+                taken = {i for span in given for i in range(span.start, span.end)}
+                ours = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in spans]
+                doc.ents = filter_spans(
+                    [*given, *(span for span in ours if taken.isdisjoint(range(span.start, span.end)))]
+                )
+                yield doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
+        keep_checkpoint(self._model, path)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Mentions:
+        """Use the checkpoint kept with the pipeline, if there is one."""
+        self._model, self._predictor = kept_checkpoint(path, self._model), None
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Spawned processes read the checkpoint themselves, and no weights go through pipes."""
+        return {**self.__dict__, "_predictor": None}

