@@ -89,7 +89,7 @@ def run(experiment: Experiment) -> None:
         "row": experiment.row,
         "seed": experiment.seed,
         "training": config.model_dump(mode="json", exclude_defaults=True),
-        "precision": "bf16" if config.precision == "bf16" or has_bf16(predictor.device) else "fp32",
+        "precision": {"auto": "bf16" if has_bf16(predictor.device) else "fp32"}.get(config.precision, config.precision),
         "device": predictor.device.type,
         "torch": torch.__version__,
         "epoch": trained.epoch,

@@ -54,9 +54,10 @@ def _protocol(name: str) -> list[str]:
         members = [row for row in members if row in rows]
         if any(row in results for row in members):
             parts += [f"### {title}", _table(rows, results, members, scores, reference)]
-    if any(row in results for row in INFERRED):
+    inferring = [row for row in INFERRED if row in rows]
+    if any(row in results for row in inferring):
         inferred = ("infer_f1", "infer_precision", "infer_recall")
-        parts += ["### Infer-F1 (DocRE-SD, Table 5)", _table(rows, results, INFERRED, inferred, "docre-sd")]
+        parts += ["### Infer-F1 (DocRE-SD, Table 5)", _table(rows, results, inferring, inferred, "docre-sd")]
     curve = {read_row(row).training.get("max_mask_rate", 0.2): results[row] for row in rows if _on_curve(row, results)}
     if len(curve) > 1:
         parts += [
@@ -96,7 +97,7 @@ def _table(
 ) -> str:
     """A line a row: mean and deviation over seeds, the difference to the reference, and the paper's of both."""
     lines = []
-    published = rows[reference].published
+    published = read_row(reference).published
     for name in members:
         row, found = rows[name], results.get(name, [])
         cells = [_mean(found, lambda result, score=score: result["test"][score]) for score in scores]
@@ -110,7 +111,7 @@ def _table(
         lines.append([about, str(len(found)), *cells, gain, paper_gain, " / ".join(theirs)])
     names = {**SCORES, "infer_precision": "P", "infer_recall": "R"}
     headings = [names[score] for score in scores]
-    versus = f"{headings[0]} over {rows[reference].title}"
+    versus = f"{headings[0]} over {read_row(reference).title}"
     return _grid(["", "seeds", *headings, versus, "the paper's", f"paper: {' / '.join(headings)}"], lines)
 
 

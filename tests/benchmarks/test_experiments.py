@@ -1,0 +1,70 @@
+import json
+
+import pytest
+
+from benchmarks.experiments import experiment as experiments
+from benchmarks.experiments import run, tables
+from benchmarks.experiments.experiment import HERE, Experiment, experiments_of, read_row
+from tests.conftest import DATA
+
+PROTOCOLS = [file.stem for file in (HERE / "protocols").glob("*.toml")]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_run_of_a_protocol_has_a_valid_configuration(protocol):
+    runs = experiments_of(protocol)
+    assert runs
+    assert len({(r.row, r.seed) for r in runs}) == len(runs)
+    for experiment in runs:
+        assert experiment.config().seed == experiment.seed
+
+
+def test_rows_differ_from_the_protocol_in_what_their_name_says():
+    atlop, plain = (Experiment(PROTOCOLS[0], row, 1).config() for row in ("atlop", "without-first-branch"))
+    assert (atlop.model["reasoning"], plain.model.get("reasoning")) == ("none", None)
+    assert read_row("knowledge-distillation").teacher == "without-first-branch"
+
+
+def test_a_run_leaves_a_result_that_the_tables_show(monkeypatch, tmp_path, encoder_folder):
+    sample = DATA / "redocred_sample.json"
+    here = tmp_path / "experiments"
+    (here / "protocols").mkdir(parents=True)
+    (here / "rows").symlink_to(HERE / "rows")
+    (here / "preface.md").write_text("# Tables\n")
+    (here / "protocols" / "tiny.toml").write_text(
+        f"""title = "tiny"
+about = "a sample"
+rows = ["docre-sd", "knowledge-distillation"]
+seeds = [1]
+test = {json.dumps(str(sample))}
+[training]
+encoder = {json.dumps(str(encoder_folder))}
+train = [{json.dumps(str(sample))}]
+development_size = 3
+epochs = 1
+learning_rate = 3e-3
+precision = "fp32"
+[training.model]
+pair_width = 16
+"""
+    )
+    (tmp_path / "results").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for module in (experiments, tables):
+        monkeypatch.setattr(module, "HERE", here)
+        monkeypatch.setattr(module, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr("sys.argv", ["run", "tiny"])
+    run.main()
+    result = json.loads((tmp_path / "results" / "tiny" / "docre-sd.1.json").read_text())
+    assert result["test"]["documents"] == 10
+    assert set(result["masked_at_test"]) == {str(rate / 10) for rate in range(1, 10)}
+    assert (tmp_path / "runs/experiments/tiny/without-first-branch/1/best").exists(), "the teacher was trained first"
+    monkeypatch.setattr(run, "train", lambda *a: pytest.fail("what has a result is not run again"))
+    run.main()
+    tables.main()
+    page = (tmp_path / "results.md").read_text()
+    line = next(line for line in page.splitlines() if line.startswith("| DocRE-SD |"))
+    assert f"{100 * result['test']['f1']:.2f}" in line
+    assert "62.81" in line
+    assert "SD → KD" in page
+    assert (tmp_path / "results" / "tiny-masked.svg").exists()

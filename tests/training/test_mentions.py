@@ -1,0 +1,66 @@
+import json
+import shutil
+
+import pytest
+from safetensors.torch import load_file
+
+from kg_docre.data.errors import DataError
+from kg_docre.evaluation.mentions import mention_f1
+from kg_docre.mention_predictor import MentionPredictor
+from kg_docre.training.dataset import read_split
+from kg_docre.training.mentions import MentionTrainingConfig, found_mentions, train_mentions
+from tests.conftest import DATA
+
+SAMPLE = DATA / "redocred_sample.json"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, checkpoint):
+    config = MentionTrainingConfig(
+        checkpoint=str(checkpoint),
+        train=(SAMPLE, SAMPLE),
+        development_size=3,
+        trained_layers=1,
+        epochs=8,
+        batch_size=2,
+        encoder_learning_rate=1e-3,
+        learning_rate=1e-2,
+        precision="fp32",
+    )
+    return train_mentions(config, tmp_path_factory.mktemp("detector") / "checkpoint")
+
+
+def test_a_detector_learns_and_is_found_again_from_disk(trained):
+    _, held_out = read_split([SAMPLE], None, 3)
+    predictor = MentionPredictor.from_pretrained(trained.folder, precision="fp32")
+    f1 = mention_f1(held_out, found_mentions(predictor, held_out))[2]
+    assert f1 > 0.3, "seven texts are few, but not nothing"
+    assert f1 == pytest.approx(trained.f1, abs=0.02)  # the file holds half precision
+
+
+def test_only_what_was_trained_is_kept(trained):
+    names = set(load_file(trained.folder / "mentions.safetensors"))
+    assert any(".layer.5." in name for name in names)
+    assert not any("embeddings" in name or ".layer.4." in name for name in names)
+
+
+def test_a_detector_over_other_weights_is_refused(trained, tmp_path):
+    folder = shutil.copytree(trained.folder, tmp_path / "copy")
+    settings = json.loads((folder / "mentions.json").read_text())
+    (folder / "mentions.json").write_text(json.dumps({**settings, "encoder": "0" * 12}))
+    with pytest.raises(ValueError, match="over other weights"):
+        MentionPredictor.from_pretrained(folder)
+    (folder / "mentions.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match="train-mentions"):
+        MentionPredictor.from_pretrained(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("train = []", "train: "), ("train = ['a.json']\nepoch = 2", "epoch: "), ("train = ", "not TOML")],
+)
+def test_a_broken_training_file_is_named(text, message, tmp_path):
+    file = tmp_path / "mentions.toml"
+    file.write_text(text)
+    with pytest.raises(DataError, match=f"mentions.toml: {message}"):
+        MentionTrainingConfig.from_toml(file)
