@@ -70,6 +70,7 @@ class Document:
 
     ``spaces[i]`` says whether word ``i`` is followed by a space, as in spaCy, so ``text`` is exactly
     the concatenation. ``sentence_starts`` holds the first word of each sentence and begins with 0.
+    ``unjudged`` are pairs (head, tail) of which it is not known whether they are related.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Document:
     relations: tuple[Relation, ...] = ()
     spaces: tuple[bool, ...] = field(default=())
     title: str = ""
+    unjudged: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def _offsets(self) -> list[int]:

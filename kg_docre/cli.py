@@ -166,13 +166,14 @@ def train_mentions(
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],
-    data: Annotated[Path, typer.Argument(help="A DocRED-format file with labels.")],
+    data: Annotated[Path, typer.Argument(help="A file with labels: DocRED format or PubTator.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
     known_facts: Annotated[
         Path | None, typer.Option(help="Facts Ign F1 leaves out; default: those the checkpoint was trained on.")
     ] = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
+    hierarchy: Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="From words alone: mentions, clusters and relations.")] = False,
     spacy_model: SpacyModel = None,
     device: Device = "auto",
@@ -180,7 +181,7 @@ def evaluate(
     """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE; or on raw
     text: mention, cluster and relation F1."""
     with _one_line_errors():
-        from kg_docre.data.docred import read_docred
+        from kg_docre.data.documents import read_documents
         from kg_docre.evaluation.mentions import score_raw_text
         from kg_docre.evaluation.relations import KnownFacts
         from kg_docre.evaluation.report import print_report, report
@@ -188,7 +189,7 @@ def evaluate(
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
 
-        documents = read_docred(data)
+        documents = read_documents(data, hierarchy=hierarchy)
         stored = checkpoint_path(model) / "known_facts.safetensors"
         known = (
             KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None

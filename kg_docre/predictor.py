@@ -216,8 +216,9 @@ class Predictor:
         for group in self._groups([len(f.order) for f in features]):
             entities = len(features[group[-1]].order)
             masks = (batch.token_mask[group], batch.entity_mask[group, :entities])
+            types = batch.entity_types[group, :entities]
             with autocast(self.device, self.precision):
-                matrix = self.model.pair_matrix(encoded.select(group, entities), *masks)
+                matrix = self.model.pair_matrix(encoded.select(group, entities), *masks, types)
                 prediction = self.model.predict(matrix, top=STEPS)
             found = decode(
                 self.model,

@@ -131,10 +131,10 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
 def test_running_out_of_memory_costs_one_document(predictor, documents, monkeypatch):
     pair_matrix = predictor.model.pair_matrix
 
-    def fails(encoded, token_mask, entity_mask):
+    def fails(encoded, token_mask, entity_mask, entity_types):
         if (entity_mask.sum(1) == len(documents[1].entities)).any():
             raise RuntimeError("not enough memory: you tried to allocate 99 bytes")
-        return pair_matrix(encoded, token_mask, entity_mask)
+        return pair_matrix(encoded, token_mask, entity_mask, entity_types)
 
     monkeypatch.setattr(predictor.model, "pair_matrix", fails)
     errors = {}

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ __all__ = [
     "by_relation",
     "facts_of",
     "harmonic",
+    "judged_only",
     "ratio",
     "score_relations",
 ]
@@ -146,6 +147,16 @@ def best_threshold(gold: Sequence[Document], predicted: Sequence[Document]) -> f
         if lower < score and f1 > best:
             best, threshold = f1, (score + lower) / 2
     return threshold
+
+
+def judged_only(gold: Sequence[Document], predicted: Sequence[Document]) -> list[Document]:
+    """The predicted documents without relations of pairs that nobody judged."""
+    return [
+        replace(guess, relations=tuple(r for r in guess.relations if (r.head, r.tail) not in unjudged))
+        if (unjudged := frozenset(truth.unjudged))
+        else guess
+        for truth, guess in zip(gold, predicted, strict=True)
+    ]
 
 
 def facts_of(document: Document) -> set[tuple[int, str, int]]:

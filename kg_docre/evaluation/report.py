@@ -8,7 +8,7 @@ from typing import Any
 from kg_docre.annotations import Document
 from kg_docre.evaluation.calibration import calibration_error
 from kg_docre.evaluation.reasoning import PATTERNS, score_reasoning
-from kg_docre.evaluation.relations import KnownFacts, by_relation, score_relations
+from kg_docre.evaluation.relations import KnownFacts, by_relation, judged_only, score_relations
 from kg_docre.evaluation.sentences import score_sentences
 
 __all__ = ["ENTITY_BINS", "print_report", "report"]
@@ -22,6 +22,7 @@ def report(gold: Sequence[Document], predicted: Sequence[Document], known: Known
     ``by_entities`` has F1 by the number of entities of a document, ``by_pattern`` Infer-Ac by reasoning
     pattern, ``by_relation`` precision, recall and F1 of each relation that was expected or predicted.
     """
+    predicted = judged_only(gold, predicted)
     relations = score_relations(gold, predicted, known)
     sentences = score_sentences(gold, predicted)
     reasoning = score_reasoning(gold, predicted)

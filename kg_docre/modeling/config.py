@@ -27,6 +27,9 @@ class ModelConfig(BaseModel):
     relations: dict[str, str] = Field(min_length=1, description="relation id → readable name, in logit order")
     entity_types: tuple[str, ...] = Field(("PER", "ORG", "LOC", "TIME", "NUM", "MISC"), min_length=1)
 
+    pair_types: tuple[tuple[str, str], ...] = Field(
+        (), description="types of head and tail that a relation can join; the other pairs have none. Empty: all"
+    )
     pair_width: int = Field(256, ge=8, description="width d of an entity-pair feature vector")
     pair_features: Literal["docre-sd", "context", "similarity"] = Field(
         "docre-sd", description="DocRE-SD eq 1; DocuNet eq 4-5; DocuNet eq 3"
@@ -55,6 +58,9 @@ class ModelConfig(BaseModel):
     def _consistent(self) -> Self:
         if len(set(self.patterns)) != len(self.patterns):
             raise ValueError(f"patterns: each pattern once, got {self.patterns}")
+        unknown = {name for pair in self.pair_types for name in pair} - set(self.entity_types)
+        if unknown:
+            raise ValueError(f"pair_types: {', '.join(sorted(unknown))} not among entity_types")
         if self.pair_width % self.bilinear_groups:
             raise ValueError("pair_width must be a multiple of bilinear_groups")
         if self.window - len(self.prefix) - len(self.suffix) <= self.window_overlap:

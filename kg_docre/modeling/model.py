@@ -28,18 +28,20 @@ __all__ = ["DocREModel", "PairMatrix", "Prediction", "real_pairs"]
 class PairMatrix:
     """The entity-pair feature matrix M⁽⁰⁾ and what it was made from.
 
-    *Shape:* ``features`` (B, N, N, d), ``mask`` (B, N).
+    *Shape:* ``features`` (B, N, N, d), ``mask`` (B, N); ``pairs`` that can be related: document, head and
+    tail, each (P,), in row-major order.
     """
 
     features: Tensor
     encoded: EncodedDocuments
     mask: Tensor
+    pairs: Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Logits of every pair of two different entities and, when asked for, the intermediates that reasoning
-    looked at most.
+    """Logits of every pair that can be related and, when asked for, the intermediates that reasoning looked
+    at most.
 
     *Shape:* ``logits`` (P, classes); ``pairs`` document, head and tail, each (P,), in row-major order;
     ``via_weights`` and ``vias`` (B, heads, N, N, top) or None.
@@ -58,6 +60,7 @@ class DocREModel(nn.Module):
     the configuration alone, to be filled by a checkpoint.
     """
 
+    related_types: Tensor
     LAST_LAYERS = ("classifier.linear.", "classifier.bilinear.")  # parameters that are one per relation
 
     def __init__(self, config: ModelConfig, encoder: PreTrainedModel | None = None) -> None:
@@ -76,6 +79,7 @@ class DocREModel(nn.Module):
         else:
             self.pairs = SimilarityPairs(entity_width=width, pair_width=pair_width)
         self.dropout = nn.Dropout(config.dropout)
+        self.register_buffer("related_types", _related_types(config), persistent=False)
         self.mask_vector = nn.Parameter(torch.randn(pair_width) * 0.02)
         self.reasoning = self._reasoning(config)
         classes = len(config.relations) + (config.loss == "adaptive-threshold")
@@ -115,13 +119,20 @@ class DocREModel(nn.Module):
 
     def encode(self, batch: DocumentBatch) -> PairMatrix:
         """Everything before reasoning: the part both training branches share."""
-        return self.pair_matrix(self.encoder(batch), batch.token_mask, batch.entity_mask)
+        return self.pair_matrix(self.encoder(batch), batch.token_mask, batch.entity_mask, batch.entity_types)
 
-    def pair_matrix(self, encoded: EncodedDocuments, token_mask: Tensor, entity_mask: Tensor) -> PairMatrix:
-        """M⁽⁰⁾ of encoded documents. *Shape:* ``token_mask`` (B, L), ``entity_mask`` (B, N)."""
+    def pair_matrix(
+        self, encoded: EncodedDocuments, token_mask: Tensor, entity_mask: Tensor, entity_types: Tensor
+    ) -> PairMatrix:
+        """M⁽⁰⁾ of encoded documents. *Shape:* ``token_mask`` (B, L), ``entity_mask`` and ``entity_types`` (B, N)."""
         context = localized_context(encoded, token_mask, weights=self.config.context_weights)
         features = self.dropout(self.pairs(encoded.entities, context))
-        return PairMatrix(features=features, encoded=encoded, mask=entity_mask)
+        pairs = real_pairs(entity_mask)
+        if self.config.pair_types:
+            document, head, tail = pairs
+            fitting = self.related_types[entity_types[document, head], entity_types[document, tail]]
+            pairs = (document[fitting], head[fitting], tail[fitting])
+        return PairMatrix(features=features, encoded=encoded, mask=entity_mask, pairs=pairs)
 
     def predict(self, matrix: PairMatrix, *, masked: Tensor | None = None, top: int = 0) -> Prediction:
         """Reason over a matrix and classify every pair.
@@ -139,9 +150,8 @@ class DocREModel(nn.Module):
             features = self.reasoning(features, matrix.mask)
         elif self.reasoning is not None:
             features = self.reasoning(features)
-        pairs = real_pairs(matrix.mask)
-        logits: Tensor = self.classifier(features, matrix.encoded.entities, pairs)
-        return Prediction(logits=logits.float(), pairs=pairs, via_weights=weights, vias=vias)
+        logits: Tensor = self.classifier(features, matrix.encoded.entities, matrix.pairs)
+        return Prediction(logits=logits.float(), pairs=matrix.pairs, via_weights=weights, vias=vias)
 
     def forward(self, batch: DocumentBatch, *, top: int = 0) -> Prediction:
         return self.predict(self.encode(batch), top=top)
@@ -214,6 +224,15 @@ def real_pairs(entity_mask: Tensor) -> Pairs:
     different = ~torch.eye(entity_mask.shape[1], dtype=torch.bool, device=entity_mask.device)
     document, head, tail = (entity_mask[:, :, None] & entity_mask[:, None] & different).nonzero().unbind(1)
     return document, head, tail
+
+
+def _related_types(config: ModelConfig) -> Tensor:
+    """*Shape:* (head types, tail types) bool."""
+    number = {name: index for index, name in enumerate(config.entity_types)}
+    allowed = torch.full((len(number), len(number)), not config.pair_types)
+    for head, tail in config.pair_types:
+        allowed[number[head], number[tail]] = True
+    return allowed
 
 
 def _drop_pooler(encoder: PreTrainedModel) -> None:

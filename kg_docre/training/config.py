@@ -31,6 +31,10 @@ class TrainingConfig(BaseModel):
     )
     training_size: int | None = Field(None, ge=1, description="learn from that many documents, the first by text hash")
     relations: Path | None = Field(None, description="JSON {id: name}; default: the 96 relations of DocRED")
+    hierarchy: Path | None = Field(
+        None,
+        description="of PubTator's ids, to leave out pairs more general than a fact: lines of id, tab, tree number",
+    )
     known_facts: Path | None = Field(
         None,
         description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: the training facts",

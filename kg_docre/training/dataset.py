@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from kg_docre.annotations import Document
-from kg_docre.data.docred import read_docred
+from kg_docre.data.documents import read_documents
 from kg_docre.data.features import Features
 
-__all__ = ["label_tensor", "length_batches", "read_split"]
+__all__ = ["label_tensor", "length_batches", "read_split", "unjudged_tensor"]
 
 _POOL = 16  # batches whose documents are sorted by length together
 
@@ -28,6 +28,7 @@ def read_split(
     development: Path | None = None,
     development_size: int = 0,
     training_size: int | None = None,
+    hierarchy: Path | None = None,
 ) -> tuple[list[Document], list[Document]]:
     """Training and development documents.
 
@@ -35,9 +36,9 @@ def read_split(
     on every machine. A text on the development side never stays in any training file. Of what stays,
     ``training_size`` keeps that many documents, the first in the same order.
     """
-    files = [read_docred(path) for path in train]
+    files = [read_documents(path, hierarchy=hierarchy) for path in train]
     if development is not None:
-        held_out = read_docred(development)
+        held_out = read_documents(development, hierarchy=hierarchy)
     else:
         held_out = sorted(files[0], key=text_hash)[:development_size]
     hidden = {text_hash(document) for document in held_out}
@@ -51,12 +52,30 @@ def label_tensor(documents: Sequence[Document], features: Sequence[Features], re
     entities = max(len(f.order) for f in features)
     labels = torch.zeros(len(documents), entities, entities, len(number), dtype=torch.bool)
     for d, (document, f) in enumerate(zip(documents, features, strict=True)):
-        rank = {int(entity): position for position, entity in enumerate(f.order)}
+        rank = _ranks(f)
         cells = [(rank[r.head], rank[r.tail], number[r.label]) for r in document.relations]
         if cells:
             head, tail, label = torch.tensor(cells).unbind(1)
             labels[d, head, tail, label] = True
     return labels
+
+
+def unjudged_tensor(documents: Sequence[Document], features: Sequence[Features]) -> Tensor | None:
+    """Pairs nobody judged, or None if there are none. *Shape:* (B, N, N) bool."""
+    if not any(document.unjudged for document in documents):
+        return None
+    entities = max(len(f.order) for f in features)
+    unjudged = torch.zeros(len(documents), entities, entities, dtype=torch.bool)
+    for d, (document, f) in enumerate(zip(documents, features, strict=True)):
+        rank = _ranks(f)
+        for head, tail in document.unjudged:
+            unjudged[d, rank[head], rank[tail]] = True
+    return unjudged
+
+
+def _ranks(features: Features) -> dict[int, int]:
+    """Where the features have each entity of the document."""
+    return {int(entity): position for position, entity in enumerate(features.order)}
 
 
 def length_batches(lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> Iterator[list[int]]:

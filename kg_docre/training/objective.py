@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, real_pairs
+from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix
 from kg_docre.modeling.losses import prediction_divergence
 from kg_docre.training.evidence import Evidence, evidence_loss
 
@@ -37,6 +37,7 @@ def training_loss(
     *,
     objective: str,
     rate: float = 0.0,
+    unjudged: Tensor | None = None,
     teacher_scores: Tensor | None = None,
     evidence: Evidence | None = None,
     evidence_weight: float = 0.0,
@@ -50,20 +51,23 @@ def training_loss(
     sample with a symmetric divergence, ``knowledge-distillation`` (Hinton et al. 2015) by a teacher. To
     each, ``evidence_weight`` adds :func:`~kg_docre.training.evidence.evidence_loss`.
 
-    *Shape:* labels (B, N, N, relations) bool; teacher_scores (P, relations) log-odds of
-    :func:`~kg_docre.modeling.real_pairs`.
+    *Shape:* labels (B, N, N, relations) bool; unjudged (B, N, N) bool, pairs whose labels are not known;
+    teacher_scores (P, relations) log-odds of the matrix's pairs.
     """
-    pairs = real_pairs(batch.entity_mask)
-    targets = labels[pairs]
-
-    def classification(logits: Tensor) -> Tensor:
-        return model.classification_loss(logits, targets).mean()
-
-    def divergence(target: Tensor, other: Tensor) -> Tensor:
-        return prediction_divergence(target, other).mean()
-
     zero = batch.start_weights.new_zeros(())
     matrix = model.encode(batch)
+    pairs = matrix.pairs
+    targets = labels[pairs]
+    judged = torch.ones_like(pairs[0], dtype=torch.bool) if unjudged is None else ~unjudged[pairs]
+
+    def classification(logits: Tensor) -> Tensor:
+        losses = model.classification_loss(logits, targets)
+        return (losses * judged).sum() / judged.sum().clamp_min(1)
+
+    def divergence(target: Tensor, other: Tensor) -> Tensor:
+        losses = prediction_divergence(target, other)
+        return losses.sum() / max(1, len(losses))
+
     attended = zero if evidence is None else evidence_loss(model, matrix, batch, evidence)
     if objective in ("self-distillation", "masked-branch"):
         masked = torch.zeros(labels.shape[:3], dtype=torch.bool, device=labels.device)
@@ -95,6 +99,11 @@ def training_loss(
     return Losses(total=total, plain=plain, masked=hidden, divergence=gap, evidence=attended)
 
 
+def _both(pairs: tuple[Tensor, Tensor, Tensor], batch: int) -> tuple[Tensor, Tensor, Tensor]:
+    document, head, tail = pairs
+    return torch.cat([document, document + batch]), head.repeat(2), tail.repeat(2)
+
+
 def _twice(matrix: PairMatrix) -> PairMatrix:
     """The same matrix twice along the batch; what prediction does not read is left as it is."""
     encoded = matrix.encoded
@@ -104,4 +113,5 @@ def _twice(matrix: PairMatrix) -> PairMatrix:
             states=encoded.states, entities=encoded.entities.repeat(2, 1, 1), attention=encoded.attention
         ),
         mask=matrix.mask.repeat(2, 1),
+        pairs=_both(matrix.pairs, len(matrix.mask)),
     )

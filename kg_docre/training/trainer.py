@@ -18,7 +18,7 @@ from kg_docre.calibration import Calibration
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
-from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, score_relations
+from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, judged_only, score_relations
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
@@ -26,7 +26,7 @@ from kg_docre.progress import progress
 from kg_docre.training.calibration import fit_calibration
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
 from kg_docre.training.config import TrainingConfig
-from kg_docre.training.dataset import label_tensor, length_batches, read_split
+from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import mask_rate, training_loss
@@ -80,7 +80,7 @@ class _Run:
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
         self.documents, self.development = read_split(
-            config.train, config.development, config.development_size, config.training_size
+            config.train, config.development, config.development_size, config.training_size, config.hierarchy
         )
         relations = docred_relations() if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, relations)
@@ -191,6 +191,7 @@ class _Run:
                 features = [self.features[i] for i in indices]
                 batch = collate(features, model.config).to(self.device)
                 labels = label_tensor([self.documents[i] for i in indices], features, relations).to(self.device)
+                unjudged = unjudged_tensor([self.documents[i] for i in indices], features)
                 evidence = None
                 if config.evidence_weight:
                     evidence = evidence_tensors([self.documents[i] for i in indices], features).to(self.device)
@@ -202,6 +203,7 @@ class _Run:
                         labels,
                         objective=config.objective,
                         rate=rate,
+                        unjudged=None if unjudged is None else unjudged.to(self.device),
                         teacher_scores=self._teacher_scores(indices),
                         evidence=evidence,
                         evidence_weight=config.evidence_weight,
@@ -233,7 +235,7 @@ class _Run:
             return _Evaluation(None, 0.0, None)
         model, config = self._best_model(), self.config
         predictor = Predictor(model, self.featurizer, device=str(self.device), precision=config.precision)
-        many = list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD))
+        many = judged_only(self.development, list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD)))
         threshold = best_threshold(self.development, many) if config.tune_threshold else 0.5
         shift = -math.log(threshold / (1 - threshold))
         found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]

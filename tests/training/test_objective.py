@@ -101,3 +101,47 @@ def test_knowledge_distillation_pulls_towards_the_teacher(case):
 def test_curriculum_rises_to_its_maximum():
     assert [mask_rate(t, 100, 0.2) for t in (0, 10, 20, 99)] == [0.0, 0.1, 0.2, 0.2]
     assert mask_rate(0, 100, 0.2, curriculum=False) == 0.2
+
+
+def test_pairs_nobody_judged_teach_nothing(case):
+    model, batch, labels = case
+    unjudged = torch.zeros(labels.shape[:3], dtype=torch.bool)
+    document, head, tail = (int(part[0]) for part in labels.any(-1).nonzero().unbind(1))
+    unjudged[document, head, tail] = True
+    without = labels.clone()
+    without[document, head, tail] = False
+    options = {"objective": "plain-branch", "unjudged": unjudged}
+    assert training_loss(model, batch, labels, **options).total == training_loss(model, batch, without, **options).total
+    cells = [cell for cell in _real(batch) if cell != (document, head, tail)]
+    logits = model(batch).logits
+    numbers = {cell: n for n, cell in enumerate(_real(batch))}
+    expected = sum(oracles.adaptive_threshold(logits[numbers[c]], labels[c]) for c in cells) / len(cells)
+    assert training_loss(model, batch, labels, **options).total.item() == pytest.approx(float(expected), rel=1e-4)
+
+
+def test_only_pairs_of_the_given_types_are_classified(tiny_model, documents):
+    model, featurizer = tiny_model(pair_types=(("PER", "LOC"),))
+    features = featurizer(documents[:2])
+    batch = collate(features, model.config)
+    labels = label_tensor(documents[:2], features, list(model.config.relations))
+    document, head, tail = model(batch).pairs
+    types = batch.entity_types
+    assert set(types[document, head].tolist()) == {0}
+    assert set(types[document, tail].tolist()) == {2}
+    expected = sum(int((row == 0).sum() * (row == 2).sum()) for row in types.masked_fill(~batch.entity_mask, 9))
+    assert len(document) == expected
+    for objective in ("self-distillation", "masked-branch", "r-drop"):
+        assert training_loss(model, batch, labels, objective=objective, rate=0.5).total.isfinite()
+
+
+def test_a_batch_without_any_pair_is_no_loss(tiny_model, documents):
+    model, featurizer = tiny_model(
+        pair_types=(("PER", "LOC"),), entity_types=("PER", "ORG", "LOC", "TIME", "NUM", "MISC")
+    )
+    features = featurizer(documents[:1])
+    batch = collate(features, model.config)
+    batch.entity_types.fill_(1)
+    labels = label_tensor(documents[:1], features, list(model.config.relations))
+    losses = training_loss(model, batch, labels, objective="self-distillation", rate=0.5)
+    assert losses.total == 0
+    losses.total.backward()

@@ -1,0 +1,21 @@
+"""Annotated documents from any file that is understood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kg_docre.annotations import Document
+from kg_docre.data.docred import read_docred
+from kg_docre.data.pubtator import read_hierarchy, read_pubtator
+
+__all__ = ["read_documents"]
+
+
+def read_documents(path: str | Path, *, hierarchy: str | Path | None = None) -> list[Document]:
+    """PubTator where the name ends so (``.pubtator``, ``.PubTator.txt``), DocRED format otherwise.
+
+    ``hierarchy`` is a file of tree numbers for PubTator's ids. Raises :exc:`~kg_docre.data.errors.DataError`.
+    """
+    if Path(path).name.lower().endswith((".pubtator", ".pubtator.txt")):
+        return read_pubtator(path, hierarchy=None if hierarchy is None else read_hierarchy(hierarchy))
+    return read_docred(path)

@@ -1,0 +1,180 @@
+"""PubTator files with entity ids and relations, as BioCreative V's CDR has them (Li et al. 2016).
+
+A document is::
+
+    227508|t|title
+    227508|a|abstract
+    227508 <tab> 0 <tab> 8 <tab> Naloxone <tab> Chemical <tab> D009270
+    227508 <tab> CID <tab> D008750 <tab> D007022
+
+and ends with an empty line. Mentions of one id and type are one entity; a mention with ids ``D1|D2`` is one of
+both; mentions without an id (``-1``) can't be in a relation and are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.data.errors import DataError
+
+__all__ = ["read_hierarchy", "read_pubtator", "without_hypernyms"]
+
+Hierarchy = Mapping[str, tuple[str, ...]]  # id → its tree numbers, "C14.907.489"
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+_SENTENCE_END = re.compile(r"[.!?]['\")\]]*\s+(?=[A-Z0-9(\[\"'])")
+_TEXT = re.compile(r"(\d+)\|([ta])\|(.*)")
+_NO_ID = "-1"
+
+
+def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> list[Document]:
+    """All documents, in order; with a ``hierarchy`` as :func:`without_hypernyms` leaves them.
+
+    Raises :exc:`DataError` naming the file, the line or document, and what is wrong.
+    """
+    source = Path(path)
+    try:
+        lines = source.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise DataError(f"{source}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{source}: not UTF-8 text (byte {error.start})") from error
+    documents = [_document(block, source) for block in _blocks(lines)]
+    return documents if hierarchy is None else [without_hypernyms(document, hierarchy) for document in documents]
+
+
+def read_hierarchy(path: str | Path) -> dict[str, tuple[str, ...]]:
+    """Tree numbers by id, from lines ``id <tab> tree number``. Raises :exc:`DataError` naming the line."""
+    numbers: dict[str, list[str]] = {}
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            identifier, _, tree = line.partition("\t")
+            if not tree:
+                raise DataError(f"{path}: line {number}: expected an id, a tab and a tree number, found {line!r}")
+            numbers.setdefault(identifier.strip(), []).append(tree.strip())
+    return {identifier: tuple(trees) for identifier, trees in numbers.items()}
+
+
+def without_hypernyms(document: Document, hierarchy: Hierarchy) -> Document:
+    """Leave pairs unjudged whose tail is more general than one the same head is related to.
+
+    CDR's annotators marked the most specific disease alone, so that "drug X, arrhythmia" is no negative where
+    "drug X, atrial fibrillation" holds; such pairs are neither trained on nor scored (Gu et al. 2017).
+    """
+    facts = {(r.head, r.tail) for r in document.relations}
+    trees = [hierarchy.get(entity.kb_id, ()) for entity in document.entities]
+
+    def above(general: int, specific: int) -> bool:
+        return any(low.startswith(f"{high}.") for high in trees[general] for low in trees[specific])
+
+    general = {
+        (head, other)
+        for head, tail in facts
+        for other in range(len(trees))
+        if (head, other) not in facts and above(other, tail)
+    }
+    return replace(document, unjudged=tuple(sorted({*document.unjudged, *general})))
+
+
+def _blocks(lines: list[str]) -> Iterator[list[tuple[int, str]]]:
+    """Numbered lines of each document."""
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate([*lines, ""], 1):
+        if line.strip():
+            block.append((number, line))
+        elif block:
+            yield block
+            block = []
+
+
+def _document(block: list[tuple[int, str]], source: Path) -> Document:
+    texts: dict[str, str] = {}
+    identifier = ""
+    mentions: dict[tuple[str, str], list[tuple[int, int]]] = {}  # (type, id) → character offsets
+    facts: list[tuple[str, str, str, str]] = []
+    for number, line in block:
+        where = f"{source}: line {number}"
+        header = _TEXT.fullmatch(line)
+        if header:
+            identifier, texts[header[2]] = header[1], header[3]
+            continue
+        fields = line.split("\t")
+        if len(fields) == 4:
+            facts.append((where, *fields[1:]))  # type: ignore[arg-type]
+        elif len(fields) >= 6 and fields[1].isdigit() and fields[2].isdigit():
+            for kb_id in fields[5].split("|"):
+                if kb_id and kb_id != _NO_ID:
+                    mentions.setdefault((fields[4], kb_id), []).append((int(fields[1]), int(fields[2])))
+        else:
+            raise DataError(f"{where}: neither text nor a mention nor a relation: {line[:60]!r}")
+    if "t" not in texts:
+        raise DataError(f"{source}: line {block[0][0]}: no title (NUMBER|t|…) before the annotations")
+    text = " ".join(texts[part] for part in "ta" if part in texts)
+    where = f"{source}: document {identifier}"
+    offsets = {offset for spans in mentions.values() for offset in spans}
+    words, spaces, starts = _words(text, {place for span in offsets for place in span})
+    sentence_starts = _sentences(text, starts, len(texts["t"]), offsets)
+    entities: list[Entity] = []
+    number_of: dict[str, int] = {}
+    for (kind, kb_id), spans in mentions.items():
+        placed = [_mention(text, starts, words, sentence_starts, span, where) for span in sorted(set(spans))]
+        number_of[kb_id] = len(entities)
+        entities.append(Entity(name=placed[0].name, type=kind, mentions=tuple(placed), kb_id=kb_id))
+    relations = {}
+    for place, label, head, tail in facts:
+        for end in (head, tail):
+            if end not in number_of:
+                raise DataError(f"{place}: document {identifier}: {end} is in a relation but has no mention")
+        relations[number_of[head], number_of[tail], label] = Relation(
+            head=number_of[head], tail=number_of[tail], label=label
+        )
+    return Document(
+        id=identifier,
+        title=texts["t"],
+        words=tuple(words),
+        spaces=tuple(spaces),
+        sentence_starts=tuple(sentence_starts),
+        entities=tuple(entities),
+        relations=tuple(relations.values()),
+    )
+
+
+def _words(text: str, boundaries: set[int]) -> tuple[list[str], list[bool], list[int]]:
+    """Words, whether a space follows, and their offsets; every boundary of a mention is one of a word."""
+    spans: list[tuple[int, int]] = []
+    for match in _WORD.finditer(text):
+        cuts = [match.start(), *(b for b in range(match.start() + 1, match.end()) if b in boundaries), match.end()]
+        spans += pairwise(cuts)
+    return (
+        [text[start:end] for start, end in spans],
+        [text[end : end + 1].isspace() for _, end in spans],
+        [start for start, _ in spans],
+    )
+
+
+def _sentences(text: str, starts: list[int], title: int, mentions: set[tuple[int, int]]) -> list[int]:
+    """The first word of each sentence: after the title, and after full stops that are inside no mention."""
+    places = [title, *(m.end() for m in _SENTENCE_END.finditer(text) if m.end() > title)]
+    inside = {place for place in places for start, end in mentions if start < place < end}
+    words = (bisect_right(starts, place - 1) for place in places if place not in inside)
+    return sorted({0, *(word for word in words if word < len(starts))})
+
+
+def _mention(
+    text: str, starts: list[int], words: list[str], sentences: list[int], span: tuple[int, int], where: str
+) -> Mention:
+    first, last = bisect_right(starts, span[0]) - 1, bisect_right(starts, span[1] - 1)
+    if not 0 <= first < last or starts[first] != span[0] or starts[last - 1] + len(words[last - 1]) != span[1]:
+        raise DataError(f"{where}: mention {span[0]}-{span[1]}: {text[span[0] : span[1]]!r} is no span of words")
+    name = " ".join(text[span[0] : span[1]].split())
+    return Mention(start=first, end=last, sentence=bisect_right(sentences, first) - 1, name=name)
