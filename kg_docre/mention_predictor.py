@@ -11,14 +11,15 @@ from typing import Self
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from transformers import PreTrainedModel
 
-from kg_docre.data.words import WordFeatures, WordFeaturizer, collate_words
+from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path, weights_fingerprint
 
-__all__ = ["MentionPredictor", "has_mentions", "save_detector"]
+__all__ = ["MentionPredictor", "build_detector", "has_mentions", "save_detector"]
 
 _WEIGHTS, _SETTINGS = "mentions.safetensors", "mentions.json"
 # tokens at once: on a CPU what its caches hold, on a GPU what keeps it busy
@@ -61,7 +62,7 @@ class MentionPredictor:
         if settings["encoder"] != weights_fingerprint(folder):
             raise ValueError(f"{folder}: {_WEIGHTS} was trained over other weights than model.safetensors")
         model = DocREModel.from_pretrained(folder)
-        detector = MentionDetector(model.encoder.encoder, types=settings["types"])
+        detector = build_detector(model.encoder.encoder, settings["types"])
         own = {name: value.float() for name, value in load_file(folder / _WEIGHTS).items()}
         unknown = detector.load_state_dict(own, strict=False).unexpected_keys
         if unknown:
@@ -98,12 +99,17 @@ class MentionPredictor:
     def _predict(self, features: list[WordFeatures]) -> list[Spans]:
         batch = collate_words(features, self.config).to(self.device)
         with autocast(self.device, self.precision):
-            logits = self.detector(batch.input_ids, batch.attention_mask, batch.window, batch.position)
+            logits = self.detector(batch)
         types = self.detector.types
         return [
             [(start, end, types[kind]) for start, end, kind in MentionDetector.spans(part)]
             for part in logits.cpu().split([f.words for f in features])
         ]
+
+
+def build_detector(encoder: PreTrainedModel, types: Sequence[str]) -> MentionDetector:
+    """A detector with fresh layers over ``encoder``."""
+    return MentionDetector(encoder, types=types, shapes=SHAPES, neighbours=NEIGHBOURS)
 
 
 def has_mentions(folder: Path) -> bool:

@@ -57,3 +57,22 @@ def test_draw_a_graph(tmp_path):
     assert {"Crowded <House>", "Australia", "country"} <= texts
     assert not {"far away", "located in"} & texts
     assert "no node is called" in run("draw_a_graph.py", tmp_path / "kg.graphml", "Nobody", tmp_path / "x.svg").stderr
+
+
+def test_the_cdr_recipe_trains_and_scores_chemicals_and_diseases(tmp_path, encoder_folder, monkeypatch):
+    from kg_docre.training.config import TrainingConfig
+    from kg_docre.training.trainer import train
+    from tests.data.test_pubtator import TEXT
+
+    documents = [TEXT.replace("11", str(number)) for number in (31, 32, 33)]
+    (tmp_path / "tiny.PubTator.txt").write_text("\n".join(documents), encoding="utf-8")
+    (tmp_path / "relations.json").write_bytes((EXAMPLES / "cdr" / "relations.json").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    recipe = EXAMPLES / "cdr" / "training.toml"
+    tiny = {"encoder": str(encoder_folder), "train": ["tiny.PubTator.txt"], "development_size": 0, "epochs": 1}
+    result = train(TrainingConfig.from_toml(recipe, **tiny), tmp_path / "run")
+    from kg_docre.predictor import Predictor
+
+    predictor = Predictor.from_pretrained(result.folder)
+    assert predictor.model.config.pair_types == (("Chemical", "Disease"),)
+    assert list(predictor.model.config.relations) == ["CID"]

@@ -39,7 +39,7 @@ def test_it_learned_the_sample(predictor, documents):
 def test_order_and_batching_change_nothing(predictor, documents):
     alone = [predictor(document) for document in documents]
     together = list(predictor.pipe(iter(documents)))
-    tight = {"batch_tokens": 1, "batch_pairs": 1, "calibration": predictor.calibration}
+    tight = {"batch_tokens": 1, "batch_pairs": 1, "precision": "fp32", "calibration": predictor.calibration}
     small = Predictor(predictor.model, predictor.featurizer, **tight)
     for results in (together, list(small.pipe(documents))):
         assert [d.id for d in results] == [d.id for d in documents]

@@ -3,35 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-__all__ = ["MentionDetector"]
+__all__ = ["MentionDetector", "WordBatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class WordBatch:
+    """Texts as tensors, their n words one after the other.
+
+    *Shape:* ``input_ids`` and ``attention_mask`` (windows, tokens); ``window`` and ``position`` of each word's
+    first piece (n,); ``shapes`` of each word and its neighbours (n, neighbours).
+    """
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    window: Tensor
+    position: Tensor
+    shapes: Tensor
+
+    def to(self, device: torch.device) -> WordBatch:
+        return WordBatch(*(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)))
 
 
 class MentionDetector(nn.Module):
-    """A pretrained encoder and one linear layer that labels every word as begin, inside or outside (BIO).
+    """A pretrained encoder and a small network that labels every word as begin, inside or outside (BIO).
 
-    Classes are O, then B and I of every entity type in turn. A word is read at its first word piece.
+    Classes are O, then B and I of every entity type in turn. A word is read at its first word piece, together
+    with how it and its neighbours are written (capitals, digits, punctuation), which uncased encoders don't see.
     """
 
-    def __init__(self, encoder: PreTrainedModel, *, types: Sequence[str], dropout: float = 0.1) -> None:
+    def __init__(
+        self,
+        encoder: PreTrainedModel,
+        *,
+        types: Sequence[str],
+        shapes: int,
+        neighbours: int,
+        shape_width: int = 16,
+        hidden_width: int = 256,
+        dropout: float = 0.1,
+    ) -> None:
         super().__init__()
         self.types = tuple(types)
         self.encoder = encoder
+        self.shapes = nn.Embedding(shapes, shape_width)
+        self.hidden = nn.Linear(encoder.config.hidden_size + neighbours * shape_width, hidden_width)
         self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(encoder.config.hidden_size, 1 + 2 * len(self.types))
+        self.classifier = nn.Linear(hidden_width, 1 + 2 * len(self.types))
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, window: Tensor, position: Tensor) -> Tensor:
-        """Logits of n words, each at a position of a window.
-
-        *Shape:* ``input_ids`` and ``attention_mask`` (windows, tokens), ``window`` and ``position`` (n,) →
-        (n, 1 + 2 · types).
-        """
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        logits: Tensor = self.classifier(self.dropout(states[window, position]))
+    def forward(self, batch: WordBatch) -> Tensor:
+        """Logits of the n words of a batch. *Shape:* (n, 1 + 2 · types)."""
+        states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
+        written = self.shapes(batch.shapes).flatten(1)
+        features = torch.cat([states[batch.window, batch.position], written.to(states.dtype)], -1)
+        hidden = nn.functional.gelu(self.hidden(self.dropout(features)))
+        logits: Tensor = self.classifier(self.dropout(hidden))
         return logits.float()
 
     @staticmethod

@@ -17,9 +17,8 @@ from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.errors import DataError
 from kg_docre.data.words import WordFeaturizer, collate_words, mention_labels
 from kg_docre.evaluation.mentions import mention_f1
-from kg_docre.mention_predictor import MentionPredictor, save_detector
+from kg_docre.mention_predictor import MentionPredictor, build_detector, save_detector
 from kg_docre.modeling import DocREModel
-from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
@@ -43,7 +42,7 @@ class MentionTrainingConfig(BaseModel):
     epochs: int = Field(4, ge=1)
     batch_size: int = Field(8, ge=1, description="documents per step")
     encoder_learning_rate: float = Field(3e-4, gt=0)
-    learning_rate: float = Field(1e-3, gt=0, description="of the classifier")
+    learning_rate: float = Field(1e-3, gt=0, description="of what is not the encoder")
     weight_decay: float = Field(0.01, ge=0)
     warmup: float = Field(0.06, ge=0, lt=1)
     seed: int = 0
@@ -87,14 +86,17 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     encoder, types = model.encoder.encoder, model.config.entity_types
     depth = encoder.config.get_text_config().num_hidden_layers
     frozen = freeze_layers(encoder, max(1, depth - config.trained_layers))
-    detector = MentionDetector(encoder, types=types).to(device)
+    detector = build_detector(encoder, types).to(device)
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     features = WordFeaturizer(tokenizer)([document.words for document in documents])
     labels = [mention_labels(document, types) for document in documents]
     optimizer = torch.optim.AdamW(
         [
             {"params": [p for p in encoder.parameters() if p.requires_grad], "lr": config.encoder_learning_rate},
-            {"params": detector.classifier.parameters(), "lr": config.learning_rate},
+            {
+                "params": [p for name, p in detector.named_parameters() if not name.startswith("encoder.")],
+                "lr": config.learning_rate,
+            },
         ],
         weight_decay=config.weight_decay,
     )
@@ -113,7 +115,7 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
             for indices in batches:
                 batch = collate_words([features[i] for i in indices], model.config).to(device)
                 with autocast(device, config.precision):
-                    logits = detector(batch.input_ids, batch.attention_mask, batch.window, batch.position)
+                    logits = detector(batch)
                 loss = nn.functional.cross_entropy(logits, torch.cat([labels[i] for i in indices]).to(device))
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()

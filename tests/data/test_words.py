@@ -3,7 +3,7 @@ import torch
 from tokenizers import Tokenizer
 
 from kg_docre.annotations import Document, Entity, Mention
-from kg_docre.data.words import WordFeaturizer, collate_words, mention_labels
+from kg_docre.data.words import WordFeaturizer, collate_words, mention_labels, word_shape
 
 TYPES = ("PER", "ORG", "LOC", "TIME", "NUM", "MISC")
 
@@ -48,3 +48,11 @@ def test_words_without_pieces_have_a_place(featurizer, tiny_model):
     features = featurizer([["a", "\u200b", "b", "\u200b"]])
     batch = collate_words(features, reader.config)
     assert len(batch.position) == 4
+
+
+def test_words_are_told_how_they_and_their_neighbours_are_written(featurizer, tiny_model):
+    words = ["the", "NATO", "Treaty", "of", "4", "April", "1949", "iPod", "(", "J.", ",", "co2"]
+    assert [word_shape(word) for word in words] == [1, 3, 2, 1, 6, 2, 6, 5, 8, 4, 9, 7]
+    _, reader = tiny_model()
+    shapes = collate_words(featurizer([["the", "NATO"], ["April"]]), reader.config).shapes
+    assert shapes.tolist() == [[0, 0, 0, 1, 3, 0, 0], [0, 0, 1, 3, 0, 0, 0], [0, 0, 0, 2, 0, 0, 0]]
