@@ -189,6 +189,8 @@ def evaluate(
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
 
+        if spacy_model and not raw:
+            raise ValueError("--spacy-model goes with --raw: gold mentions need none")
         documents = read_documents(data, hierarchy=hierarchy)
         stored = checkpoint_path(model) / "known_facts.safetensors"
         known = (
@@ -244,13 +246,14 @@ def _threshold(predictor: Predictor, threshold: float | None, min_precision: flo
 
 
 def _pipeline(predictor: Predictor, model: str, spacy_model: str | None, threshold: float | None) -> Pipeline:
-    """What reads raw text: the checkpoint's own mention detector, or the default one's if it has none."""
+    """What reads raw text: the checkpoint's own mention detector, or the default one's if that finds its types."""
     from kg_docre.corpus.build import Pipeline
-    from kg_docre.mention_predictor import has_mentions
+    from kg_docre.mention_predictor import mention_types
     from kg_docre.pretrained import checkpoint_path
 
-    mentions = model if has_mentions(checkpoint_path(model)) else "default"
-    return Pipeline(predictor, spacy_model, mentions=mentions, threshold=threshold)
+    known = set(predictor.model.config.entity_types)
+    able = (name for name in (model, "default") if known.issuperset(mention_types(checkpoint_path(name)) or ("?",)))
+    return Pipeline(predictor, spacy_model, mentions=next(able, None), threshold=threshold)
 
 
 def _neo4j_credentials() -> tuple[str, str, str | None]:

@@ -19,7 +19,7 @@ from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path, weights_fingerprint
 
-__all__ = ["MentionPredictor", "build_detector", "has_mentions", "save_detector"]
+__all__ = ["MentionPredictor", "build_detector", "mention_types", "save_detector"]
 
 _WEIGHTS, _SETTINGS = "mentions.safetensors", "mentions.json"
 # tokens at once: on a CPU what its caches hold, on a GPU what keeps it busy
@@ -45,6 +45,7 @@ class MentionPredictor:
         self.featurizer = WordFeaturizer(tokenizer)
         self.config = config
         self.precision = precision
+        self._budget = _BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
 
     @classmethod
     def from_pretrained(
@@ -56,7 +57,7 @@ class MentionPredictor:
         other weights than the checkpoint's.
         """
         folder = checkpoint_path(path_or_name)
-        if not has_mentions(folder):
+        if not mention_types(folder):
             raise FileNotFoundError(f"{folder}: no {_WEIGHTS}; kg-docre train-mentions makes it")
         settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
         if settings["encoder"] != weights_fingerprint(folder):
@@ -64,9 +65,13 @@ class MentionPredictor:
         model = DocREModel.from_pretrained(folder)
         detector = build_detector(model.encoder.encoder, settings["types"])
         own = {name: value.float() for name, value in load_file(folder / _WEIGHTS).items()}
-        unknown = detector.load_state_dict(own, strict=False).unexpected_keys
-        if unknown:
-            raise ValueError(f"{folder}/{_WEIGHTS}: weights do not fit: {unknown[0]}")
+        try:
+            missing = detector.load_state_dict(own, strict=False)
+        except RuntimeError as error:  # a shape
+            raise ValueError(f"{folder}/{_WEIGHTS}: weights do not fit {_SETTINGS}: {error}") from error
+        wrong = [*missing.unexpected_keys, *(n for n in missing.missing_keys if not n.startswith("encoder."))]
+        if wrong:
+            raise ValueError(f"{folder}/{_WEIGHTS}: weights do not fit: {wrong[0]}")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         return cls(detector, tokenizer, model.config, device=device, precision=precision)
 
@@ -83,11 +88,10 @@ class MentionPredictor:
 
     def _batches(self, features: Sequence[WordFeatures]) -> Iterator[list[int]]:
         """Indices of texts of like length, as many as the token budget allows; texts without pieces in none."""
-        budget = _BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
         batch: list[int] = []
         for index in sorted(range(len(features)), key=lambda i: len(features[i].pieces)):
             size = len(features[index].pieces)
-            if batch and (len(batch) + 1) * size > budget:
+            if batch and (len(batch) + 1) * size > self._budget:
                 yield batch
                 batch = []
             if size:
@@ -98,12 +102,14 @@ class MentionPredictor:
     @torch.inference_mode()
     def _predict(self, features: list[WordFeatures]) -> list[Spans]:
         batch = collate_words(features, self.config).to(self.device)
-        with autocast(self.device, self.precision):
-            logits = self.detector(batch)
         types = self.detector.types
+        logits = torch.empty(len(batch.window), 1 + 2 * len(types))
+        for words, part in batch.split(max(1, self._budget // batch.input_ids.shape[1])):
+            with autocast(self.device, self.precision):
+                logits[words.cpu()] = self.detector(part).cpu()
         return [
             [(start, end, types[kind]) for start, end, kind in MentionDetector.spans(part)]
-            for part in logits.cpu().split([f.words for f in features])
+            for part in logits.split([f.words for f in features])
         ]
 
 
@@ -112,9 +118,11 @@ def build_detector(encoder: PreTrainedModel, types: Sequence[str]) -> MentionDet
     return MentionDetector(encoder, types=types, shapes=SHAPES, neighbours=NEIGHBOURS)
 
 
-def has_mentions(folder: Path) -> bool:
-    """Whether a checkpoint comes with a mention detector."""
-    return (folder / _WEIGHTS).is_file() and (folder / _SETTINGS).is_file()
+def mention_types(folder: Path) -> tuple[str, ...]:
+    """The types that a checkpoint's detector finds; empty if it has none."""
+    if not (folder / _WEIGHTS).is_file():
+        return ()
+    return tuple(json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))["types"])
 
 
 def save_detector(detector: MentionDetector, checkpoint: Path, folder: Path) -> None:

@@ -13,10 +13,11 @@ __all__ = ["keep_checkpoint", "kept_checkpoint"]
 def keep_checkpoint(model: str, path: str | Path) -> None:
     """Copy the checkpoint to a component's folder, unless it ships with the package."""
     folder = Path(path)
-    if model in shipped_checkpoints():
-        (folder / "config.json").unlink(missing_ok=True)  # of another model, saved here before
-    elif checkpoint_path(model).resolve() != folder.resolve():
-        shutil.copytree(checkpoint_path(model), folder, dirs_exist_ok=True)
+    ships = model in shipped_checkpoints()
+    if ships or checkpoint_path(model).resolve() != folder.resolve():
+        shutil.rmtree(folder, ignore_errors=True)  # of another model, saved here before
+        if not ships:
+            shutil.copytree(checkpoint_path(model), folder)
 
 
 def kept_checkpoint(path: str | Path, model: str) -> str:

@@ -126,6 +126,7 @@ class Docre:
 
             one_thread_in_forks()
             self._predictor = Predictor.from_pretrained(self._model, **self._options)
+            self._clusters.keep_types(self._predictor.model.config.entity_types)
         return self._predictor
 
     def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
@@ -158,6 +159,8 @@ class Docre:
         waiting: deque[Doc] = deque()
         failed: dict[str, DataError] = {}
 
+        predictor = self.predictor
+
         def documents() -> Iterator[Document]:
             for number, doc in enumerate(docs):
                 if getattr(doc._, ENTITIES) is None:
@@ -167,8 +170,8 @@ class Docre:
 
         threshold = self.threshold
         if self.min_precision is not None:
-            threshold = self.predictor.threshold(self.min_precision)
-        found = self.predictor.pipe(
+            threshold = predictor.threshold(self.min_precision)
+        found = predictor.pipe(
             documents(),
             threshold=threshold,
             batch_size=batch_size,

@@ -57,9 +57,14 @@ class EntityClusters:
         attributes: dict[str, str] | None = None,
     ) -> None:
         self.name = name
-        self.types = {**DEFAULT_TYPES, **(entity_types or {})}
+        self._given_types = entity_types or {}
+        self.types = {**DEFAULT_TYPES, **self._given_types}
         self.coreference_prefix = coreference_prefix
         register_extensions(**(attributes or {}))
+
+    def keep_types(self, types: Iterable[str]) -> None:
+        """Let labels that are a model's own types stand for themselves."""
+        self.types = {**DEFAULT_TYPES, **{kind: kind for kind in types}, **self._given_types}
 
     def __call__(self, doc: Doc) -> Doc:
         spans = [span for span in doc.ents if model_type(span.label_, self.types)]

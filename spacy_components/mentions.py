@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 
 from spacy_components.checkpoint import keep_checkpoint, kept_checkpoint
 
@@ -23,7 +22,6 @@ __all__ = ["Mentions", "make_mentions"]
     "mentions",
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     default_config={"model": "default", "device": "auto", "precision": "auto"},
-    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
 )
 def make_mentions(nlp: Language, name: str, model: str, device: str, precision: str) -> Mentions:
     """Create a :class:`Mentions`.
@@ -79,9 +77,7 @@ class Mentions:
                 given = list(doc.ents)
                 taken = {i for span in given for i in range(span.start, span.end)}
                 ours = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in spans]
-                doc.ents = filter_spans(
-                    [*given, *(span for span in ours if taken.isdisjoint(range(span.start, span.end)))]
-                )
+                doc.ents = [*given, *(span for span in ours if taken.isdisjoint(range(span.start, span.end)))]
                 yield doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:

@@ -19,7 +19,7 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
     Mentions are found by the detector of the checkpoint ``model``, ``config`` being its options, or by the
     recognizer of the spaCy pipeline ``spacy_model``, of which only what serves that is loaded.
     """
-    unused = _UNUSED if spacy_model else (*_UNUSED, "ner")
+    unused = _UNUSED if spacy_model else (*_UNUSED, "ner", "tok2vec")
     nlp = spacy.load(spacy_model or SENTENCES, exclude=list(unused))
     if "senter" in nlp.disabled:
         nlp.enable_pipe("senter")

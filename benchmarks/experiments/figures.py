@@ -21,11 +21,10 @@ def draw_mask_rates(rows: dict[str, Results], path: Path) -> None:
     """F1 over the share of pairs masked while testing, a line a row."""
     figure, axes = plt.subplots(figsize=(6, 3.4))
     for title, results in rows.items():
-        rates = [0.0, *map(float, results[0]["masked_at_test"])]
-        means = [
-            100 * statistics.mean(r["masked_at_test"].get(str(rate), r["test"]["f1"]) for r in results)
-            for rate in rates
-        ]
+        rates = list(results[0]["masked_at_test"])
+        means = [100 * statistics.mean(r["masked_at_test"][rate] for r in results) for rate in rates]
+        unmasked = 100 * statistics.mean(r["test"]["f1"] for r in results)
+        rates, means = [0.0, *map(float, rates)], [unmasked, *means]
         axes.plot(rates, means, marker="o", label=title)
     axes.set(xlabel="share of pairs masked while testing", ylabel="F1")
     _finish(figure, axes, path)

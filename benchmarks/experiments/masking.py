@@ -26,10 +26,11 @@ def masked_f1(predictor: Predictor, documents: Sequence[Document], rate: float, 
             continue
         features = predictor.featurizer([document])
         batch = collate(features, model.config).to(predictor.device)
-        entities = len(document.entities)
-        masked = torch.rand((1, entities, entities), generator=generator) < rate
         with autocast(predictor.device, predictor.precision):
-            prediction = model.predict(model.encode(batch), masked=masked.to(predictor.device))
+            matrix = model.encode(batch)
+            masked = torch.zeros(matrix.features.shape[:3], dtype=torch.bool, device=predictor.device)
+            masked[matrix.pairs] = (torch.rand(len(matrix.pairs[0]), generator=generator) < rate).to(masked.device)
+            prediction = model.predict(matrix, masked=masked)
         truth = label_tensor([document], features, list(model.config.relations)).to(predictor.device)[prediction.pairs]
         guess = model.decision_scores(prediction.logits) > 0
         expected, found, both = (

@@ -13,8 +13,8 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -47,14 +47,17 @@ def main() -> None:
         for experiment in wanted:
             run(experiment)
         return
+    worker = partial(_in_a_process, threads=max(1, (os.cpu_count() or 1) // arguments.jobs))
+    failed = []
     with ThreadPoolExecutor(arguments.jobs) as workers:
-        failed = [e for e, code in zip(wanted, workers.map(_in_a_process, wanted), strict=True) if code]
+        for taught in (False, True):  # teachers first
+            now = [experiment for experiment in wanted if (experiment.teacher() is not None) == taught]
+            failed += [e for e, code in zip(now, workers.map(worker, now), strict=True) if code]
     if failed:
         sys.exit(f"failed, see log.txt there: {', '.join(str(e.folder) for e in failed)}")
 
 
-def _in_a_process(experiment: Experiment) -> int:
-    threads = max(1, (os.cpu_count() or 1) // int(sys.argv[sys.argv.index("--jobs") + 1]))
+def _in_a_process(experiment: Experiment, threads: int) -> int:
     experiment.folder.mkdir(parents=True, exist_ok=True)
     print(experiment.row, experiment.seed, "begins", flush=True)
     with (experiment.folder / "log.txt").open("a") as log:
@@ -73,12 +76,10 @@ def _in_a_process(experiment: Experiment) -> int:
 def run(experiment: Experiment) -> None:
     """One run, from training to its result file."""
     teacher = experiment.teacher()
-    if teacher is not None and not (teacher.folder / "best").exists():
-        train(teacher.config(), teacher.folder)
+    if teacher is not None and not teacher.result.exists():
+        run(teacher)
     config, protocol, row = experiment.config(), read_protocol(experiment.protocol), read_row(experiment.row)
-    begin = time.perf_counter()
     trained = train(config, experiment.folder)
-    seconds = time.perf_counter() - begin
     documents = read_docred(protocol.test)
     predictor = Predictor.from_pretrained(trained.folder, device=config.device, precision=config.precision)
     known = KnownFacts.load(trained.folder / "known_facts.safetensors")
@@ -93,7 +94,6 @@ def run(experiment: Experiment) -> None:
         "device": predictor.device.type,
         "torch": torch.__version__,
         "epoch": trained.epoch,
-        "seconds": round(seconds),
         "development": trained.scores.to_dict(),
         "test": scores,
         "masked_at_test": {str(rate): masked_f1(predictor, documents, rate) for rate in row.masked_at_test},

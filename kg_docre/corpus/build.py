@@ -43,8 +43,8 @@ class BuildResult:
 class Pipeline:
     """Raw text or given entities in, documents with relations out.
 
-    Mentions of raw text are found by the detector of the checkpoint ``mentions``, or, if named, by the
-    recognizer of the spaCy pipeline ``spacy_model``.
+    Mentions of raw text are found by the recognizer of the spaCy pipeline ``spacy_model``, or, if none is named,
+    by the detector of the checkpoint ``mentions``. Without either there is no reading raw text.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Pipeline:
         predictor: Predictor,
         spacy_model: str | None = None,
         *,
-        mentions: str = "default",
+        mentions: str | None = "default",
         threshold: float | None = None,
     ) -> None:
         self.predictor = predictor
@@ -61,14 +61,23 @@ class Pipeline:
         self.mentions = mentions
         self._language: Language | None = None
         self._clusters = EntityClusters()
+        self._clusters.keep_types(predictor.model.config.entity_types)
         self.name = predictor.name if threshold is None else f"{predictor.name} threshold {threshold:g}"
-        self._finder = spacy_model or f"mentions {detector_fingerprint(checkpoint_path(mentions))}"
+        self._finder = spacy_model or "mentions"
+        if spacy_model is None and mentions is not None:
+            self._finder += f" {detector_fingerprint(checkpoint_path(mentions))}"
 
     @property
     def language(self) -> Language:
-        """The spaCy pipeline for raw text, read when the first one comes."""
+        """The spaCy pipeline for raw text, read when the first one comes.
+
+        Raises :exc:`~kg_docre.data.errors.DataError` if nothing is known to find mentions with.
+        """
         if self._language is None:
-            self._language = mention_pipeline(self.spacy_model, model=self.mentions)
+            if self.spacy_model is None and self.mentions is None:
+                raise DataError(f"{self.predictor.name} has no mention detector; train one or name a spaCy pipeline")
+            options = {"device": str(self.predictor.device), "precision": self.predictor.precision}
+            self._language = mention_pipeline(self.spacy_model, model=self.mentions or "", **options)
         return self._language
 
     def model_of(self, source: SourceText) -> str:
@@ -92,10 +101,10 @@ class Pipeline:
 
     def reread(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The same words as if nothing else were known of them: sentences, mentions, entities and relations."""
-        docs = self.language.pipe(Doc(self.language.vocab, words=list(document.words)) for document in documents)
+        bare = ((Doc(self.language.vocab, words=list(document.words)), document.id) for document in documents)
+        docs = self.language.pipe(bare, as_tuples=True)
         yield from self.predictor.pipe(
-            (to_document(self._clusters(doc), id=f"document {number}") for number, doc in enumerate(docs)),
-            threshold=self.threshold,
+            (to_document(self._clusters(doc), id=id) for doc, id in docs), threshold=self.threshold
         )
 
     def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:

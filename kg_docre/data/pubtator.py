@@ -40,7 +40,7 @@ def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> li
     """
     source = Path(path)
     try:
-        lines = source.read_text(encoding="utf-8-sig").splitlines()
+        lines = [line.rstrip("\r") for line in source.read_text(encoding="utf-8-sig").split("\n")]
     except OSError as error:
         raise DataError(f"{source}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -106,15 +106,25 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
         where = f"{source}: line {number}"
         header = _TEXT.fullmatch(line)
         if header:
+            if header[2] in texts or identifier not in ("", header[1]):
+                raise DataError(f"{where}: document {header[1]} begins, but no empty line ends document {identifier}")
             identifier, texts[header[2]] = header[1], header[3]
             continue
         fields = line.split("\t")
+        if identifier and fields[0] != identifier:
+            raise DataError(f"{where}: {fields[0][:20]!r} among the lines of document {identifier}")
         if len(fields) == 4:
             facts.append((where, *fields[1:]))  # type: ignore[arg-type]
         elif len(fields) >= 6 and fields[1].isdigit() and fields[2].isdigit():
+            span = int(fields[1]), int(fields[2])
+            text = " ".join(texts[part] for part in "ta" if part in texts)
+            if text[slice(*span)] != fields[3]:
+                raise DataError(
+                    f"{where}: characters {span[0]}-{span[1]} are {text[slice(*span)]!r}, not {fields[3]!r}"
+                )
             for kb_id in fields[5].split("|"):
                 if kb_id and kb_id != _NO_ID:
-                    mentions.setdefault((fields[4], kb_id), []).append((int(fields[1]), int(fields[2])))
+                    mentions.setdefault((fields[4], kb_id), []).append(span)
         else:
             raise DataError(f"{where}: neither text nor a mention nor a relation: {line[:60]!r}")
     if "t" not in texts:
@@ -127,7 +137,9 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
     entities: list[Entity] = []
     number_of: dict[str, int] = {}
     for (kind, kb_id), spans in mentions.items():
-        placed = [_mention(text, starts, words, sentence_starts, span, where) for span in sorted(set(spans))]
+        if kb_id in number_of:
+            raise DataError(f"{where}: {kb_id} is {entities[number_of[kb_id]].type} and {kind}")
+        placed = [_mention(text, starts, sentence_starts, span) for span in sorted(set(spans))]
         number_of[kb_id] = len(entities)
         entities.append(Entity(name=placed[0].name, type=kind, mentions=tuple(placed), kb_id=kb_id))
     relations = {}
@@ -170,11 +182,7 @@ def _sentences(text: str, starts: list[int], title: int, mentions: set[tuple[int
     return sorted({0, *(word for word in words if word < len(starts))})
 
 
-def _mention(
-    text: str, starts: list[int], words: list[str], sentences: list[int], span: tuple[int, int], where: str
-) -> Mention:
+def _mention(text: str, starts: list[int], sentences: list[int], span: tuple[int, int]) -> Mention:
     first, last = bisect_right(starts, span[0]) - 1, bisect_right(starts, span[1] - 1)
-    if not 0 <= first < last or starts[first] != span[0] or starts[last - 1] + len(words[last - 1]) != span[1]:
-        raise DataError(f"{where}: mention {span[0]}-{span[1]}: {text[span[0] : span[1]]!r} is no span of words")
     name = " ".join(text[span[0] : span[1]].split())
     return Mention(start=first, end=last, sentence=bisect_right(sentences, first) - 1, name=name)

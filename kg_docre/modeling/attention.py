@@ -20,7 +20,7 @@ from transformers.modeling_utils import AttentionInterface
 
 from kg_docre.modeling.position_bias import fuse_attention
 
-__all__ = ["encode_with_rows", "use_row_attention"]
+__all__ = ["encode", "encode_with_rows", "use_row_attention"]
 
 IMPLEMENTATION = "kg_docre_rows"
 
@@ -64,6 +64,15 @@ def use_row_attention(encoder: PreTrainedModel) -> bool:
     supported = bool(getattr(encoder, "_supports_attention_backend", False))
     encoder.set_attn_implementation(IMPLEMENTATION if supported else "eager")
     return supported
+
+
+def encode(encoder: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    """Last hidden states alone. *Shape:* (windows, tokens) → (windows, tokens, width)."""
+    try:
+        states: Tensor = encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    finally:
+        _last_call.arguments = None  # what no one asks for must not be kept
+    return states
 
 
 def encode_with_rows(

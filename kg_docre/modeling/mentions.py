@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
+
+from kg_docre.modeling.attention import encode
 
 __all__ = ["MentionDetector", "WordBatch"]
 
@@ -25,6 +27,21 @@ class WordBatch:
     window: Tensor
     position: Tensor
     shapes: Tensor
+
+    def split(self, windows: int) -> Iterator[tuple[Tensor, WordBatch]]:
+        """Parts of so many windows, each with the words (n,) bool that are read there."""
+        for first in range(0, len(self.input_ids), windows):
+            here = (self.window >= first) & (self.window < first + windows)
+            yield (
+                here,
+                WordBatch(
+                    input_ids=self.input_ids[first : first + windows],
+                    attention_mask=self.attention_mask[first : first + windows],
+                    window=self.window[here] - first,
+                    position=self.position[here],
+                    shapes=self.shapes[here],
+                ),
+            )
 
     def to(self, device: torch.device) -> WordBatch:
         return WordBatch(*(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)))
@@ -58,7 +75,7 @@ class MentionDetector(nn.Module):
 
     def forward(self, batch: WordBatch) -> Tensor:
         """Logits of the n words of a batch. *Shape:* (n, 1 + 2 · types)."""
-        states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
+        states = encode(self.encoder, batch.input_ids, batch.attention_mask)
         written = self.shapes(batch.shapes).flatten(1)
         features = torch.cat([states[batch.window, batch.position], written.to(states.dtype)], -1)
         hidden = nn.functional.gelu(self.hidden(self.dropout(features)))

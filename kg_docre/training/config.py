@@ -10,22 +10,46 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kg_docre.data.errors import DataError
 
-__all__ = ["TrainingConfig"]
+__all__ = ["TrainingConfig", "TrainingFile"]
 
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
 
 
-class TrainingConfig(BaseModel):
-    """Everything that decides a training run. Paths are relative to the working directory."""
+class TrainingFile(BaseModel):
+    """Everything that decides a run, as a TOML document. Paths are relative to the working directory."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def from_toml(cls, path: str | Path, **overrides: Any) -> Self:
+        """Read a training file; ``overrides`` replace its fields.
+
+        Raises :exc:`DataError` naming the file and the field.
+        """
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise DataError(f"{path}: not TOML: {error}") from error
+        try:
+            return cls.model_validate({**values, **overrides})
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()
+            )
+            raise DataError(f"{path}: {problems}") from error
+
+
+class TrainingConfig(TrainingFile):
+    """What ``kg-docre train`` reads."""
 
     encoder: str | None = Field(None, description="folder or hub name of a Hugging Face encoder, for a fresh model")
     checkpoint: str | None = Field(
         None, description="instead: a checkpoint to go on from, a folder or a shipped one's name"
     )
-    train: tuple[Path, ...] = Field(min_length=1, description="DocRED-format files to learn from")
-    development: Path | None = Field(None, description="DocRED-format file to choose the best epoch on")
+    train: tuple[Path, ...] = Field(min_length=1, description="files to learn from, DocRED format or PubTator")
+    development: Path | None = Field(None, description="file to choose the best epoch on")
     development_size: int = Field(
         0, ge=0, description="without a development file: documents held out of the first training file by text hash"
     )
@@ -59,6 +83,7 @@ class TrainingConfig(BaseModel):
     frozen_layers: int = Field(
         0, ge=0, description="lowest layers of the encoder that stay as pretrained, its embeddings with them; 0: none"
     )
+    hidden_dropout: float | None = Field(None, ge=0, lt=1, description="in the encoder; default: its own")
     attention_dropout: float | None = Field(
         None, ge=0, lt=1, description="in the encoder; default: its own. 0 keeps attention fused while training"
     )
@@ -79,28 +104,9 @@ class TrainingConfig(BaseModel):
             raise ValueError("give development or development_size, not both")
         if (self.encoder is None) == (self.checkpoint is None):
             raise ValueError("give encoder or checkpoint, one of them")
-        if self.checkpoint is not None and (self.model or self.attention_dropout is not None):
-            raise ValueError("model and attention_dropout are the checkpoint's own")
+        dropouts = (self.hidden_dropout, self.attention_dropout)
+        if self.checkpoint is not None and (self.model or dropouts != (None, None)):
+            raise ValueError("model, hidden_dropout and attention_dropout are the checkpoint's own")
         if (self.objective == "knowledge-distillation") != (self.teacher is not None):
             raise ValueError("objective 'knowledge-distillation' and a teacher go together")
         return self
-
-    @classmethod
-    def from_toml(cls, path: str | Path, **overrides: Any) -> Self:
-        """Read a training file; ``overrides`` replace its fields.
-
-        Raises :exc:`DataError` naming the file and the field.
-        """
-        try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise DataError(f"{path}: {error.strerror or error}") from error
-        except ValueError as error:
-            raise DataError(f"{path}: not TOML: {error}") from error
-        try:
-            return cls.model_validate({**values, **overrides})
-        except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()
-            )
-            raise DataError(f"{path}: {problems}") from error

@@ -44,7 +44,11 @@ def _continued(checkpoint: str, relations: dict[str, str]) -> tuple[DocREModel, 
 
 
 def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
-    options = {} if config.attention_dropout is None else {"attention_probs_dropout_prob": config.attention_dropout}
+    dropouts = {
+        "hidden_dropout_prob": config.hidden_dropout,
+        "attention_probs_dropout_prob": config.attention_dropout,
+    }
+    options = {name: value for name, value in dropouts.items() if value is not None}
     encoder = AutoModel.from_pretrained(encoder_name, **options)
     tokenizer = AutoTokenizer.from_pretrained(encoder_name, use_fast=True, add_prefix_space=True)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):

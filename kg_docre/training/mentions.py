@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from tokenizers import Tokenizer
 from torch import nn
 
@@ -20,21 +19,20 @@ from kg_docre.evaluation.mentions import mention_f1
 from kg_docre.mention_predictor import MentionPredictor, build_detector, save_detector
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
-from kg_docre.pretrained import checkpoint_path
+from kg_docre.pretrained import checkpoint_path, weights_fingerprint
 from kg_docre.progress import progress
+from kg_docre.training.config import TrainingFile
 from kg_docre.training.dataset import length_batches, read_split, text_hash
 from kg_docre.training.optimization import build_schedule, freeze_layers
 
 __all__ = ["MentionResult", "MentionTrainingConfig", "train_mentions"]
 
 
-class MentionTrainingConfig(BaseModel):
-    """Everything that decides a run. Paths are relative to the working directory."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class MentionTrainingConfig(TrainingFile):
+    """What ``kg-docre train-mentions`` reads."""
 
     checkpoint: str = Field("default", description="whose encoder finds mentions: a folder or a shipped one's name")
-    train: tuple[Path, ...] = Field(min_length=1, description="DocRED-format files; relations are not read")
+    train: tuple[Path, ...] = Field(min_length=1, description="files with mentions, DocRED format or PubTator")
     development_size: int = Field(
         0, ge=0, description="documents held out of the first training file by text hash, to choose the best epoch"
     )
@@ -47,20 +45,7 @@ class MentionTrainingConfig(BaseModel):
     warmup: float = Field(0.06, ge=0, lt=1)
     seed: int = 0
     device: str = "auto"
-    precision: str = "auto"
-
-    @classmethod
-    def from_toml(cls, path: str | Path) -> Self:
-        """Read a training file. Raises :exc:`DataError` naming the file and the field."""
-        try:
-            return cls.model_validate(tomllib.loads(Path(path).read_text(encoding="utf-8")))
-        except OSError as error:
-            raise DataError(f"{path}: {error.strerror or error}") from error
-        except ValidationError as error:
-            problems = (f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
-            raise DataError(f"{path}: {'; '.join(problems)}") from error
-        except ValueError as error:
-            raise DataError(f"{path}: not TOML: {error}") from error
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +66,19 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     device = choose_device(config.device)
     torch.manual_seed(config.seed)
     everything, held_out = read_split(config.train, None, config.development_size)
-    documents = list({text_hash(document): document for document in reversed(everything)}.values())
+    documents = list({text_hash(document): document for document in reversed(everything) if document.words}.values())
     model = DocREModel.from_pretrained(checkpoint)
     encoder, types = model.encoder.encoder, model.config.entity_types
-    depth = encoder.config.get_text_config().num_hidden_layers
-    frozen = freeze_layers(encoder, max(1, depth - config.trained_layers))
+    try:
+        frozen = freeze_layers(encoder, encoder.config.get_text_config().num_hidden_layers - config.trained_layers)
+    except ValueError as error:
+        raise DataError(f"trained_layers: {error}") from error
     detector = build_detector(encoder, types).to(device)
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     features = WordFeaturizer(tokenizer)([document.words for document in documents])
     labels = [mention_labels(document, types) for document in documents]
+    if not any(label.any() for label in labels):
+        raise DataError(f"no training document has a mention of type {', '.join(types)}")
     optimizer = torch.optim.AdamW(
         [
             {"params": [p for p in encoder.parameters() if p.requires_grad], "lr": config.encoder_learning_rate},
@@ -103,6 +92,8 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     steps = -(-len(documents) // config.batch_size)
     schedule = build_schedule(optimizer, steps=steps * config.epochs, warmup=config.warmup)
     if checkpoint.resolve() != folder.resolve():
+        if folder.exists() and weights_fingerprint(folder) != weights_fingerprint(checkpoint):
+            raise DataError(f"{folder} holds something else; choose another output folder")
         shutil.copytree(checkpoint, folder, dirs_exist_ok=True)
     best: MentionResult | None = None
     for epoch in range(config.epochs):

@@ -42,7 +42,7 @@ def training_loss(
     evidence: Evidence | None = None,
     evidence_weight: float = 0.0,
 ) -> Losses:
-    r"""Loss of one batch, averaged over its entity pairs (s ≠ o).
+    r"""Loss of one batch, averaged over its pairs that can be related and were judged.
 
     ``self-distillation`` is eq 9, :math:`\mathcal L_c + \hat{\mathcal L}_c + \mathcal L_{kl}`: both
     branches share the encoder pass and the pair features, and one batched call reasons over the plain

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from kg_docre.data.errors import DataError
 from kg_docre.modeling import DocREModel
 from kg_docre.training.config import TrainingConfig
 
@@ -20,20 +19,22 @@ def freeze_layers(encoder: PreTrainedModel, lowest: int) -> list[nn.Module]:
 
     Returns the frozen modules, which should stay in evaluation mode.
 
-    Raises :exc:`DataError` if the encoder has fewer layers.
+    Raises :exc:`ValueError` if no layer would be left to train.
     """
-    if not lowest:
+    if lowest == 0:
         return []
     depth = encoder.config.get_text_config().num_hidden_layers
     stack = next((m for m in encoder.modules() if isinstance(m, nn.ModuleList) and len(m) == depth), None)
-    if stack is None or lowest >= depth:
-        raise DataError(
-            f"frozen_layers: {lowest} cannot be frozen of the {depth} layers of {encoder.config.model_type!r}"
-        )
+    if stack is None or not 0 < lowest < depth:
+        raise ValueError(f"{lowest} layers cannot be frozen of the {depth} of {encoder.config.model_type!r}")
     encoder.requires_grad_(False)
     for layer in stack[lowest:]:
         layer.requires_grad_(True)
-    return [module for module in encoder.modules() if not any(p.requires_grad for p in module.parameters())]
+    return [
+        module
+        for module in encoder.modules()
+        if (parameters := list(module.parameters())) and not any(p.requires_grad for p in parameters)
+    ]
 
 
 def build_optimizer(model: DocREModel, config: TrainingConfig) -> torch.optim.AdamW:

@@ -85,7 +85,10 @@ class _Run:
         relations = docred_relations() if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, relations)
         self.model.to(self.device)
-        self.frozen = freeze_layers(self.model.encoder.encoder, config.frozen_layers)
+        try:
+            self.frozen = freeze_layers(self.model.encoder.encoder, config.frozen_layers)
+        except ValueError as error:
+            raise DataError(f"frozen_layers: {error}") from error
         decay = config.weight_averaging
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
         self.tokenizer = tokenizer
@@ -111,6 +114,8 @@ class _Run:
         if self.teacher is not None:
             if list(self.teacher.model.config.relations) != list(relations):
                 raise DataError(f"{config.teacher}: the teacher knows other relations")
+            if set(self.teacher.model.config.pair_types) != set(self.model.config.pair_types):
+                raise DataError(f"{config.teacher}: the teacher has other pair_types")
             self.teacher_features = self.teacher.featurizer(self.documents)
 
     def _identity(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ followed.
 11\t0\t9\tLidocaine\tChemical\tD008012
 11\t18\t34\tcardiac asystole\tDisease\tD006323
 11\t53\t62\tlidocaine\tChemical\tD008012
-11\t73\t76\tvs.\tChemical\t-1
+11\t74\t77\tvs.\tChemical\t-1
 11\t88\t96\tAsystole\tDisease\tD006323
 11\t101\t111\tarrhythmia\tDisease\tD001145
 11\t117\t145\tocular and auditory toxicity\tDisease\tD014786|D006311\tocular toxicity|auditory toxicity
@@ -69,8 +69,12 @@ def test_a_disease_above_one_that_holds_is_not_judged(file, tmp_path):
     ("old", "new", "message"),
     [
         ("11\tCID\tD008012", "11\tCID\tD999999", "line 10: document 11: D999999 is in a relation but has no mention"),
-        ("11\t0\t9", "11\t0\t990", "document 11: mention 0-990"),
-        ("11\t0\t9", "11\tzero\t9", "line 3: neither text"),
+        ("11\t0\t9", "11\t1\t10", "line 3: characters 1-10 are 'idocaine-', not 'Lidocaine'"),
+        ("11\t0\t9", "11\t0\t990", "line 3: characters 0-990"),
+        ("\n\n12|t|", "\n12|t|", "line 11: document 12 begins, but no empty line ends document 11"),
+        ("11\t0\t9", "99\t0\t9", "line 3: '99' among the lines of document 11"),
+        ("Disease\tD001145", "Disease\tD008012", "D008012 is Chemical and Disease"),
+        ("11\t0\t9", "11\tzero\t9", "line 3: neither text nor"),
         ("11|t|", "11|x|", "line 1: neither text"),
     ],
 )

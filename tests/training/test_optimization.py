@@ -1,12 +1,13 @@
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import AutoModel
 
 from kg_docre.data.docred import read_docred
 from kg_docre.data.errors import DataError
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import read_split, text_hash
-from kg_docre.training.optimization import build_schedule
+from kg_docre.training.optimization import build_schedule, freeze_layers
 from kg_docre.training.trainer import train
 from tests.conftest import DATA
 
@@ -22,6 +23,16 @@ def test_frozen_layers_stay_as_they_were(training_file, encoder_folder, tmp_path
     }
     assert any(".layer.1." in name for name in moved)
     assert not any("embeddings" in name or ".layer.0." in name for name in moved)
+
+
+def test_what_is_trained_keeps_its_dropout(encoder_folder):
+    encoder = AutoModel.from_pretrained(encoder_folder).train()
+    for module in freeze_layers(encoder, 1):
+        module.eval()
+    by_layer = [
+        {m.training for m in layer.modules() if isinstance(m, torch.nn.Dropout)} for layer in encoder.encoder.layer
+    ]
+    assert by_layer == [{False}, {True}]
 
 
 def test_more_layers_than_there_are_cannot_be_frozen(training_file, tmp_path):
