@@ -17,7 +17,7 @@ from kg_docre.modeling.classifier import BilinearClassifier, LinearClassifier, P
 from kg_docre.modeling.config import ModelConfig
 from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
 from kg_docre.modeling.losses import adaptive_threshold_loss, balanced_softmax_loss, binary_cross_entropy
-from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
+from kg_docre.modeling.pairs import BilinearPairs, ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 
@@ -74,6 +74,10 @@ class DocREModel(nn.Module):
         width, pair_width = self.encoder.width, config.pair_width
         if config.pair_features == "docre-sd":
             self.pairs: nn.Module = EntityPairs(entity_width=width, pair_width=pair_width, dropout=config.dropout)
+        elif config.pair_features == "bilinear":
+            self.pairs = BilinearPairs(
+                entity_width=width, pair_width=pair_width, groups=config.bilinear_groups, dropout=config.dropout
+            )
         elif config.pair_features == "context":
             self.pairs = ContextPairs(entity_width=width, pair_width=pair_width)
         else:
@@ -138,7 +142,7 @@ class DocREModel(nn.Module):
         """Reason over a matrix and classify every pair.
 
         ``masked`` (B, N, N) bool marks pairs whose features are replaced by the learned [Mask] vector
-        (DocRE-SD, first branch). ``top`` asks for that many intermediates per head and pair.
+        (DocRE-SD, first branch) and whose entities the classifier does not see. ``top`` asks for that many intermediates per head and pair.
         """
         features = matrix.features
         if masked is not None:
@@ -150,7 +154,7 @@ class DocREModel(nn.Module):
             features = self.reasoning(features, matrix.mask)
         elif self.reasoning is not None:
             features = self.reasoning(features)
-        logits: Tensor = self.classifier(features, matrix.encoded.entities, matrix.pairs)
+        logits: Tensor = self.classifier(features, matrix.encoded.entities, matrix.pairs, masked)
         return Prediction(logits=logits.float(), pairs=matrix.pairs, via_weights=weights, vias=vias)
 
     def forward(self, batch: DocumentBatch, *, top: int = 0) -> Prediction:
