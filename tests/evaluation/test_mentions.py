@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.evaluation.mentions import mention_f1, score_raw_text
+from kg_docre.evaluation.report import report
 
 WORDS = tuple("The Beatles met Elvis Presley ; Elvis liked the Beatles in Memphis".split())
 
@@ -45,3 +48,10 @@ def test_a_cluster_split_in_two_reaches_a_fact_once():
 def test_types_do_not_matter_and_nothing_is_no_error():
     assert mention_f1([GOLD], [_document([])]) == (0, 0, 0)
     assert score_raw_text([_document([])], [_document([])]).relation_f1_any_mention == 0
+
+
+def test_predictions_of_pairs_nobody_judged_do_not_count():
+    gold = replace(_document([BEATLES, ELVIS, MEMPHIS], [(0, "P1", 1)]), unjudged=((1, 2),))
+    found = _document([BEATLES, ELVIS, MEMPHIS], [(0, "P1", 1), (1, "P19", 2), (2, "P19", 1)])
+    scores = report([gold], [found])
+    assert (scores["predicted"], scores["correct"], scores["precision"]) == (2, 1, 0.5)

@@ -4,9 +4,11 @@ from safetensors.torch import load_file
 from transformers import AutoModel
 
 from kg_docre.data.docred import read_docred
+from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.errors import DataError
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import read_split, text_hash
+from kg_docre.training.initial_model import build_model
 from kg_docre.training.optimization import build_schedule, freeze_layers
 from kg_docre.training.trainer import train
 from tests.conftest import DATA
@@ -33,6 +35,12 @@ def test_what_is_trained_keeps_its_dropout(encoder_folder):
         {m.training for m in layer.modules() if isinstance(m, torch.nn.Dropout)} for layer in encoder.encoder.layer
     ]
     assert by_layer == [{False}, {True}]
+
+
+def test_the_encoders_dropouts_can_be_set(encoder_folder):
+    config = TrainingConfig(encoder=str(encoder_folder), train=("unused",), hidden_dropout=0.3, attention_dropout=0.2)
+    encoder = build_model(config, docred_relations())[0].encoder.encoder
+    assert {m.p for m in encoder.modules() if isinstance(m, torch.nn.Dropout)} == {0.2, 0.3}
 
 
 def test_more_layers_than_there_are_cannot_be_frozen(training_file, tmp_path):
