@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-__all__ = ["BilinearClassifier", "LinearClassifier", "Pairs", "group_bilinear"]
+__all__ = ["BilinearClassifier", "LinearClassifier", "Pairs"]
 
 # products of one block held at once: few enough to stay in the processor's cache
 _TILE_CELLS = 1 << 20
@@ -66,25 +66,18 @@ class BilinearClassifier(nn.Module):
         z_head = self.dropout(torch.tanh(of_head + for_head))
         z_tail = self.dropout(torch.tanh(of_tail + for_tail))
         if self.groups > 1:
-            return group_bilinear(z_head, z_tail, self.bilinear, self.groups)
+            z_head, z_tail = (z.unflatten(-1, (self.groups, -1)) for z in (z_head, z_tail))
+            tile = max(1, _TILE_CELLS * self.groups // self.bilinear.in_features)
+            return torch.cat([self._blocks(h, t) for h, t in zip(z_head.split(tile), z_tail.split(tile), strict=True)])
         # the full form: z_s W_r for every pair would be P · d · classes numbers, so go class by class
         weight = self.bilinear.weight.unflatten(1, (z_head.shape[-1], z_tail.shape[-1]))
         scores = [((z_head @ matrix_r) * z_tail).sum(-1) for matrix_r in weight]
         return torch.stack(scores, -1) + self.bilinear.bias
 
-
-def group_bilinear(head: Tensor, tail: Tensor, weights: nn.Linear, groups: int) -> Tensor:
-    """ATLOP's block-diagonal bilinear form, a few pairs and one block at a time.
-
-    *Shape:* head and tail (P, d), weights (d · d / groups → outputs) → (P, outputs).
-    """
-    head, tail = (z.unflatten(-1, (groups, -1)) for z in (head, tail))
-    tile = max(1, _TILE_CELLS * groups // weights.in_features)
-    parts = []
-    for some_heads, some_tails in zip(head.split(tile), tail.split(tile), strict=True):
-        result: Tensor = weights.bias
-        for group, weight in enumerate(weights.weight.chunk(groups, 1)):
-            products = some_heads[:, group, :, None] * some_tails[:, group, None, :]
-            result = torch.addmm(result, products.flatten(1), weight.t())
-        parts.append(result)
-    return torch.cat(parts)
+    def _blocks(self, head: Tensor, tail: Tensor) -> Tensor:
+        """The block-diagonal form, one block after the other. *Shape:* (P, groups, d / groups) → (P, classes)."""
+        logits: Tensor = self.bilinear.bias
+        for group, weight in enumerate(self.bilinear.weight.chunk(self.groups, 1)):
+            products = head[:, group, :, None] * tail[:, group, None, :]
+            logits = torch.addmm(logits, products.flatten(1), weight.t())
+        return logits

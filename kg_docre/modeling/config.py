@@ -31,8 +31,8 @@ class ModelConfig(BaseModel):
         (), description="types of head and tail that a relation can join; the other pairs have none. Empty: all"
     )
     pair_width: int = Field(256, ge=8, description="width d of an entity-pair feature vector")
-    pair_features: Literal["docre-sd", "bilinear", "context", "similarity"] = Field(
-        "docre-sd", description="DocRE-SD eq 1; eq 1 with ATLOP's group bilinear form; DocuNet eq 4-5; DocuNet eq 3"
+    pair_features: Literal["docre-sd", "context", "similarity"] = Field(
+        "docre-sd", description="DocRE-SD eq 1; DocuNet eq 4-5; DocuNet eq 3"
     )
     context_weights: Literal["product", "softmax"] = Field(
         "product", description="normalised attention products (DocRE-SD eq 2), or their softmax (DocuNet eq 5)"
@@ -47,10 +47,7 @@ class ModelConfig(BaseModel):
     )
     classifier: Literal["linear", "bilinear"] = Field("linear", description="DocRE-SD eq 7; DocuNet eq 7-9")
     bilinear_groups: int = Field(
-        1,
-        ge=1,
-        description="of classifier or pair features. 1: DocuNet's full form; more: ATLOP's block-diagonal one, in the "
-        "classifier with its two projections",
+        1, ge=1, description="1: DocuNet's full form; more: ATLOP's block-diagonal one, with its two projections"
     )
     loss: Literal["adaptive-threshold", "balanced-softmax", "binary-cross-entropy"] = Field(
         "adaptive-threshold", description="DocRE-SD eq 10; DocuNet eq 11; DocuNet without balanced softmax"

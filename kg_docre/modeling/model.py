@@ -17,7 +17,7 @@ from kg_docre.modeling.classifier import BilinearClassifier, LinearClassifier, P
 from kg_docre.modeling.config import ModelConfig
 from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
 from kg_docre.modeling.losses import adaptive_threshold_loss, balanced_softmax_loss, binary_cross_entropy
-from kg_docre.modeling.pairs import BilinearPairs, ContextPairs, EntityPairs, SimilarityPairs
+from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 
@@ -74,10 +74,6 @@ class DocREModel(nn.Module):
         width, pair_width = self.encoder.width, config.pair_width
         if config.pair_features == "docre-sd":
             self.pairs: nn.Module = EntityPairs(entity_width=width, pair_width=pair_width, dropout=config.dropout)
-        elif config.pair_features == "bilinear":
-            self.pairs = BilinearPairs(
-                entity_width=width, pair_width=pair_width, groups=config.bilinear_groups, dropout=config.dropout
-            )
         elif config.pair_features == "context":
             self.pairs = ContextPairs(entity_width=width, pair_width=pair_width)
         else:

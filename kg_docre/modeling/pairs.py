@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from kg_docre.modeling.classifier import group_bilinear
 from kg_docre.modeling.encoder import ordered_pairs
 
-__all__ = ["BilinearPairs", "ContextPairs", "EntityPairs", "SimilarityPairs"]
+__all__ = ["ContextPairs", "EntityPairs", "SimilarityPairs"]
 
 
 def _ordered(half: Tensor, entities: int) -> Tensor:
@@ -46,36 +45,6 @@ class EntityPairs(nn.Module):
         tail = torch.tanh(tail + self.tail(entities)[:, None])
         features: Tensor = self.feed_forward(torch.cat([head, tail], -1))
         return features
-
-
-class BilinearPairs(nn.Module):
-    r"""DocRE-SD eq 1 with ATLOP's group bilinear form in place of the feed-forward network.
-
-    .. math::
-        F_{s,o} = W \, [z_s^1 \otimes z_o^1; \dots; z_s^k \otimes z_o^k] + b \qquad
-        z_s = \tanh(W_s[h(e_s); c_{s,o}]), \; z_o = \tanh(W_o[h(e_o); c_{s,o}])
-
-    Followed by no reasoning and a linear classifier this is ATLOP, which the paper extends.
-    """
-
-    def __init__(self, *, entity_width: int, pair_width: int, groups: int, dropout: float) -> None:
-        super().__init__()
-        self.groups = groups
-        self.head = nn.Linear(entity_width, pair_width)
-        self.tail = nn.Linear(entity_width, pair_width)
-        self.context = nn.Linear(entity_width, 2 * pair_width, bias=False)
-        self.dropout = nn.Dropout(dropout)
-        self.bilinear = nn.Linear(pair_width * pair_width // groups, pair_width)
-        # features of about unit scale from the start: squares of the factors are about 0.3
-        nn.init.normal_(self.bilinear.weight, std=3.3 * self.bilinear.in_features**-0.5)
-
-    def forward(self, entities: Tensor, context: Tensor) -> Tensor:
-        """*Shape:* entities (B, N, width), context (B, N (N + 1) / 2, width) → (B, N, N, pair width)."""
-        head, tail = _ordered(self.context(context), entities.shape[1]).chunk(2, dim=-1)
-        head = self.dropout(torch.tanh(head + self.head(entities)[:, :, None]))
-        tail = self.dropout(torch.tanh(tail + self.tail(entities)[:, None]))
-        features = group_bilinear(head.flatten(0, 2), tail.flatten(0, 2), self.bilinear, self.groups)
-        return features.view(head.shape)
 
 
 class ContextPairs(nn.Module):

@@ -1,7 +1,7 @@
 import torch
 
 from kg_docre.modeling.classifier import BilinearClassifier
-from kg_docre.modeling.pairs import BilinearPairs, ContextPairs, EntityPairs, SimilarityPairs
+from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 
 ENTITIES, UNORDERED = (
     torch.randn(1, 3, 6, generator=torch.Generator().manual_seed(0)),
@@ -24,19 +24,6 @@ def test_entity_pairs_are_docre_sd_eq_1():
             z_s = torch.tanh(w_s @ torch.cat([ENTITIES[0, s], context]) + module.head.bias)
             z_o = torch.tanh(w_o @ torch.cat([ENTITIES[0, o], context]) + module.tail.bias)
             torch.testing.assert_close(features[0, s, o], module.feed_forward(torch.cat([z_s, z_o])))
-
-
-def test_bilinear_pairs_are_eq_1_with_a_block_diagonal_form():
-    module = BilinearPairs(entity_width=6, pair_width=4, groups=2, dropout=0.0).eval()
-    features = module(ENTITIES, UNORDERED)
-    context_head, context_tail = module.context.weight.chunk(2)
-    for s in range(3):
-        for o in range(3):
-            context = UNORDERED[0, PLACE[min(s, o), max(s, o)]]
-            z_s = torch.tanh(module.head(ENTITIES[0, s]) + context_head @ context)
-            z_o = torch.tanh(module.tail(ENTITIES[0, o]) + context_tail @ context)
-            products = torch.cat([torch.outer(z_s[:2], z_o[:2]).flatten(), torch.outer(z_s[2:], z_o[2:]).flatten()])
-            torch.testing.assert_close(features[0, s, o], module.bilinear(products))
 
 
 def test_similarity_pairs_are_docunet_eq_3():
@@ -80,3 +67,17 @@ def test_group_bilinear_is_a_block_diagonal_bilinear_form():
     full.load_state_dict(state)
     pairs = torch.randn(1, 3, 3, 4)
     torch.testing.assert_close(grouped.eval()(pairs, ENTITIES, PAIRS), full.eval()(pairs, ENTITIES, PAIRS))
+
+
+def test_a_masked_pair_hides_its_entities_from_the_classifier():
+    module = BilinearClassifier(
+        entity_width=6, pair_width=4, classes=3, groups=2, project_pair=True, dropout=0.0
+    ).eval()
+    pairs, masked = torch.randn(1, 3, 3, 4), torch.zeros(1, 3, 3, dtype=torch.bool)
+    masked[0, 0, 1] = True
+    seen, hidden = (module(pairs, ENTITIES, PAIRS, mask) for mask in (None, masked))
+    other = module(pairs, ENTITIES + 1, PAIRS, masked)
+    torch.testing.assert_close(hidden[1:], seen[1:])
+    torch.testing.assert_close(hidden[0], other[0])
+    assert not torch.allclose(hidden[0], seen[0])
+    assert not torch.allclose(hidden[1], other[1])
