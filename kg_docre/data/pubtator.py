@@ -98,26 +98,20 @@ def _blocks(lines: list[str]) -> Iterator[list[tuple[int, str]]]:
 
 
 def _document(block: list[tuple[int, str]], source: Path) -> Document:
-    texts: dict[str, str] = {}
-    identifier = ""
+    identifier, texts = _header(block, source)
+    text = " ".join(texts[part] for part in "ta" if part in texts)
     mentions: dict[tuple[str, str], list[tuple[int, int]]] = {}  # (type, id) → character offsets
     facts: list[tuple[str, str, str, str]] = []
-    for number, line in block:
+    for number, line in block[len(texts) :]:
         where = f"{source}: line {number}"
-        header = _TEXT.fullmatch(line)
-        if header:
-            if header[2] in texts or identifier not in ("", header[1]):
-                raise DataError(f"{where}: document {header[1]} begins, but no empty line ends document {identifier}")
-            identifier, texts[header[2]] = header[1], header[3]
-            continue
         fields = line.split("\t")
-        if identifier and fields[0] != identifier:
-            raise DataError(f"{where}: {fields[0][:20]!r} among the lines of document {identifier}")
+        if fields[0] != identifier:
+            raise DataError(f"{where}: {line[:20]!r} among the lines of document {identifier}")
         if len(fields) == 4:
-            facts.append((where, *fields[1:]))  # type: ignore[arg-type]
+            label, head, tail = fields[1:]
+            facts.append((where, label, head, tail))
         elif len(fields) >= 6 and fields[1].isdigit() and fields[2].isdigit():
             span = int(fields[1]), int(fields[2])
-            text = " ".join(texts[part] for part in "ta" if part in texts)
             if text[slice(*span)] != fields[3]:
                 raise DataError(
                     f"{where}: characters {span[0]}-{span[1]} are {text[slice(*span)]!r}, not {fields[3]!r}"
@@ -126,10 +120,7 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
                 if kb_id and kb_id != _NO_ID:
                     mentions.setdefault((fields[4], kb_id), []).append(span)
         else:
-            raise DataError(f"{where}: neither text nor a mention nor a relation: {line[:60]!r}")
-    if "t" not in texts:
-        raise DataError(f"{source}: line {block[0][0]}: no title (NUMBER|t|…) before the annotations")
-    text = " ".join(texts[part] for part in "ta" if part in texts)
+            raise DataError(f"{where}: neither a mention nor a relation: {line[:60]!r}")
     where = f"{source}: document {identifier}"
     offsets = {offset for spans in mentions.values() for offset in spans}
     words, spaces, starts = _words(text, {place for span in offsets for place in span})
@@ -159,6 +150,21 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
         entities=tuple(entities),
         relations=tuple(relations.values()),
     )
+
+
+def _header(block: list[tuple[int, str]], source: Path) -> tuple[str, dict[str, str]]:
+    """The document's id, and title ("t") and abstract ("a"), with which its lines begin."""
+    identifier, texts = "", dict[str, str]()
+    for _, line in block:
+        header = _TEXT.fullmatch(line)
+        if header is None or header[2] in texts or identifier not in ("", header[1]):
+            break
+        identifier, texts[header[2]] = header[1], header[3]
+    if "t" not in texts:
+        raise DataError(
+            f"{source}: line {block[0][0]}: a document begins with NUMBER|t|title, not {block[0][1][:60]!r}"
+        )
+    return identifier, texts
 
 
 def _words(text: str, boundaries: set[int]) -> tuple[list[str], list[bool], list[int]]:

@@ -71,11 +71,11 @@ def test_a_disease_above_one_that_holds_is_not_judged(file, tmp_path):
         ("11\tCID\tD008012", "11\tCID\tD999999", "line 10: document 11: D999999 is in a relation but has no mention"),
         ("11\t0\t9", "11\t1\t10", "line 3: characters 1-10 are 'idocaine-', not 'Lidocaine'"),
         ("11\t0\t9", "11\t0\t990", "line 3: characters 0-990"),
-        ("\n\n12|t|", "\n12|t|", "line 11: document 12 begins, but no empty line ends document 11"),
-        ("11\t0\t9", "99\t0\t9", "line 3: '99' among the lines of document 11"),
+        ("\n\n12|t|", "\n12|t|", "line 11: .12.t.Nothing here. among the lines of document 11"),
+        ("11\t0\t9", "99\t0\t9", "line 3: '99.*' among the lines of document 11"),
         ("Disease\tD001145", "Disease\tD008012", "D008012 is Chemical and Disease"),
-        ("11\t0\t9", "11\tzero\t9", "line 3: neither text nor"),
-        ("11|t|", "11|x|", "line 1: neither text"),
+        ("11\t0\t9", "11\tzero\t9", "line 3: neither a mention nor"),
+        ("11|t|", "11|x|", "line 1: a document begins with NUMBER"),
     ],
 )
 def test_what_is_wrong_is_named(old, new, message, file):
