@@ -246,14 +246,10 @@ def _threshold(predictor: Predictor, threshold: float | None, min_precision: flo
 
 
 def _pipeline(predictor: Predictor, model: str, spacy_model: str | None, threshold: float | None) -> Pipeline:
-    """What reads raw text: the checkpoint's own mention detector, or the default one's if that finds its types."""
     from kg_docre.corpus.build import Pipeline
-    from kg_docre.mention_predictor import mention_types
-    from kg_docre.pretrained import checkpoint_path
+    from kg_docre.pretrained import detector_of
 
-    known = set(predictor.model.config.entity_types)
-    able = (name for name in (model, "default") if known.issuperset(mention_types(checkpoint_path(name)) or ("?",)))
-    return Pipeline(predictor, spacy_model, mentions=next(able, None), threshold=threshold)
+    return Pipeline(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
 
 
 def _neo4j_credentials() -> tuple[str, str, str | None]:

