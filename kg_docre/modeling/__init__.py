@@ -9,7 +9,7 @@ from kg_docre.modeling.encoder import (
     localized_context,
     sentence_shares,
 )
-from kg_docre.modeling.model import DocREModel, PairMatrix, Prediction, real_pairs
+from kg_docre.modeling.model import DocREModel, PairMatrix, Prediction
 
 __all__ = [
     "DocREModel",
@@ -21,6 +21,5 @@ __all__ = [
     "Prediction",
     "context_weights",
     "localized_context",
-    "real_pairs",
     "sentence_shares",
 ]

@@ -21,7 +21,7 @@ from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 
-__all__ = ["DocREModel", "PairMatrix", "Prediction", "real_pairs"]
+__all__ = ["DocREModel", "PairMatrix", "Prediction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class DocREModel(nn.Module):
         """M⁽⁰⁾ of encoded documents. *Shape:* ``token_mask`` (B, L), ``entity_mask`` and ``entity_types`` (B, N)."""
         context = localized_context(encoded, token_mask, weights=self.config.context_weights)
         features = self.dropout(self.pairs(encoded.entities, context))
-        pairs = real_pairs(entity_mask)
+        pairs = _real_pairs(entity_mask)
         if self.config.pair_types:
             document, head, tail = pairs
             fitting = self.related_types[entity_types[document, head], entity_types[document, tail]]
@@ -220,7 +220,7 @@ class DocREModel(nn.Module):
         return model.eval()
 
 
-def real_pairs(entity_mask: Tensor) -> Pairs:
+def _real_pairs(entity_mask: Tensor) -> Pairs:
     """Pairs of two different entities, row by row. *Shape:* (B, N) bool → three of (P,)."""
     different = ~torch.eye(entity_mask.shape[1], dtype=torch.bool, device=entity_mask.device)
     document, head, tail = (entity_mask[:, :, None] & entity_mask[:, None] & different).nonzero().unbind(1)

@@ -13,7 +13,7 @@ from kg_docre.annotations import Document
 from kg_docre.data.documents import read_documents
 from kg_docre.data.features import Features
 
-__all__ = ["label_tensor", "length_batches", "read_split", "unjudged_tensor"]
+__all__ = ["label_tensor", "length_batches", "read_split", "text_hash", "unjudged_tensor"]
 
 _POOL = 16  # batches whose documents are sorted by length together
 
