@@ -23,7 +23,8 @@ from kg_docre.pretrained import checkpoint_path, weights_fingerprint
 from kg_docre.progress import progress
 from kg_docre.training.config import TrainingFile
 from kg_docre.training.dataset import length_batches, read_split, text_hash
-from kg_docre.training.optimization import build_schedule, freeze_layers
+from kg_docre.training.frozen import FrozenLayers
+from kg_docre.training.optimization import build_schedule
 
 __all__ = ["MentionResult", "MentionTrainingConfig", "train_mentions"]
 
@@ -70,7 +71,7 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     model = DocREModel.from_pretrained(checkpoint)
     encoder, types = model.encoder.encoder, model.config.entity_types
     try:
-        frozen = freeze_layers(encoder, encoder.config.get_text_config().num_hidden_layers - config.trained_layers)
+        frozen = FrozenLayers(encoder, encoder.config.get_text_config().num_hidden_layers - config.trained_layers)
     except ValueError as error:
         raise DataError(f"trained_layers: {error}") from error
     detector = build_detector(encoder, types).to(device)
@@ -95,11 +96,16 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
         if folder.exists() and weights_fingerprint(folder) != weights_fingerprint(checkpoint):
             raise DataError(f"{folder} holds something else; choose another output folder")
         shutil.copytree(checkpoint, folder, dirs_exist_ok=True)
+    with progress("frozen layers", len(features)) as advance:
+        for one in features:
+            batch = collate_words([one], model.config).to(device)
+            with autocast(device, config.precision):
+                frozen.remember(batch.input_ids, batch.attention_mask)
+            advance(1)
     best: MentionResult | None = None
     for epoch in range(config.epochs):
         detector.train()
-        for module in frozen:
-            module.eval()
+        frozen.eval()
         shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
         batches = length_batches([len(f.pieces) for f in features], config.batch_size, shuffle)
         with progress(f"epoch {epoch + 1}/{config.epochs}", steps) as advance:

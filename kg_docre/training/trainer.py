@@ -28,9 +28,10 @@ from kg_docre.training.checkpoint import load_state, replace_folder, restore_fol
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
 from kg_docre.training.evidence import evidence_tensors
+from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import mask_rate, training_loss
-from kg_docre.training.optimization import build_optimizer, build_schedule, freeze_layers
+from kg_docre.training.optimization import build_optimizer, build_schedule
 
 __all__ = ["TrainingResult", "train"]
 
@@ -86,7 +87,7 @@ class _Run:
         self.model, tokenizer = build_model(config, relations)
         self.model.to(self.device)
         try:
-            self.frozen = freeze_layers(self.model.encoder.encoder, config.frozen_layers)
+            self.frozen = FrozenLayers(self.model.encoder.encoder, config.frozen_layers)
         except ValueError as error:
             raise DataError(f"frozen_layers: {error}") from error
         decay = config.weight_averaging
@@ -107,6 +108,7 @@ class _Run:
         if not self.documents:
             raise DataError("no training document has two entities")
         self.features = self.featurizer(self.documents)
+        self._remember()
         self.teacher = (
             None if config.teacher is None else Predictor.from_pretrained(config.teacher, device=str(self.device))
         )
@@ -133,6 +135,17 @@ class _Run:
             raise DataError(
                 f"{self.folder} holds a run with other settings ({', '.join(different)}); choose another output folder"
             )
+
+    def _remember(self) -> None:
+        """Run the frozen layers over all training documents, once."""
+        if not self.frozen.modules:
+            return
+        with progress("frozen layers", len(self.features)) as advance:
+            for features in self.features:
+                batch = collate([features], self.model.config).to(self.device)
+                with autocast(self.device, self.config.precision):
+                    self.frozen.remember(batch.input_ids, batch.attention_mask)
+                advance(1)
 
     def train(self) -> TrainingResult:
         config = self.config
@@ -185,8 +198,7 @@ class _Run:
     ) -> dict[str, float]:
         config, model = self.config, self.model
         model.train()
-        for module in self.frozen:
-            module.eval()
+        self.frozen.eval()
         shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
         sums = torch.zeros(len(_PARTS))
         relations = list(model.config.relations)

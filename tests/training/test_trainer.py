@@ -24,8 +24,9 @@ def _weights(folder):
     return load_file(folder / "last" / "state.safetensors")
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(training_file, tmp_path):
-    file = training_file(epochs=6)
+@pytest.mark.parametrize("frozen_layers", [0, 1])
+def test_a_killed_run_goes_on_to_the_same_weights(training_file, tmp_path, frozen_layers):
+    file = training_file(epochs=6, frozen_layers=frozen_layers)
     whole = tmp_path / "whole"
     train(TrainingConfig.from_toml(file), whole)
 
