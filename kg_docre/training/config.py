@@ -96,7 +96,7 @@ class TrainingConfig(TrainingFile):
     )
     seed: int = 0
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, …")
-    precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")
+    precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where it is faster")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
