@@ -148,6 +148,24 @@ def train(
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{scores})")
 
 
+@app.command()
+def compress(
+    model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
+    output: Annotated[Path, typer.Argument(help="Folder for the small checkpoint.")],
+    encoder: Annotated[str, typer.Option(help="Folder or hub name of the encoder it was trained from.")],
+    rank: Annotated[int, typer.Option(min=1, help="Of what training added to each of the encoder's matrices.")] = 128,
+) -> None:
+    """Keep of a checkpoint only what training added to its public encoder."""
+    with _one_line_errors():
+        from kg_docre.modeling.low_rank import compress as run
+        from kg_docre.pretrained import checkpoint_path
+
+        folder = checkpoint_path(model)
+        run(folder, output, encoder=encoder, rank=rank)
+        before, after = ((f / "model.safetensors").stat().st_size / 1e6 for f in (folder, output))
+        typer.echo(f"{output}: {after:.0f} MB instead of {before:.0f}")
+
+
 @app.command("train-mentions")
 def train_mentions(
     config: Annotated[Path, typer.Argument(help="A training file (TOML).")],

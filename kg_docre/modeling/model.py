@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
@@ -17,6 +17,7 @@ from kg_docre.modeling.classifier import BilinearClassifier, LinearClassifier, P
 from kg_docre.modeling.config import ModelConfig
 from kg_docre.modeling.encoder import DocumentBatch, DocumentEncoder, EncodedDocuments, localized_context
 from kg_docre.modeling.losses import adaptive_threshold_loss, balanced_softmax_loss, binary_cross_entropy
+from kg_docre.modeling.low_rank import add_public_encoder
 from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
@@ -194,10 +195,11 @@ class DocREModel(nn.Module):
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> Self:
-        """Read what :meth:`save_pretrained` wrote, in fp32, ready for prediction.
+        """Read what :meth:`save_pretrained` or :func:`~kg_docre.modeling.low_rank.compress` wrote, in fp32, ready
+        for prediction.
 
-        Raises :exc:`FileNotFoundError` naming the missing file, :exc:`ValueError` where configuration
-        and weights disagree.
+        Raises :exc:`FileNotFoundError` naming the missing file or public encoder, :exc:`ValueError` where
+        configuration and weights disagree.
         """
         folder = Path(path)
         for name in ("config.json", "model.safetensors"):
@@ -210,8 +212,12 @@ class DocREModel(nn.Module):
             model = cls(config)
         try:
             state = load_file(folder / "model.safetensors")
+            with safe_open(folder / "model.safetensors", "pt") as file:
+                about = file.metadata() or {}
         except SafetensorError as error:
             raise ValueError(f"{folder}/model.safetensors: not whole: {error}") from error
+        if "encoder" in about:
+            state = add_public_encoder(state, about)
         state = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
         try:
             model.load_state_dict(state, assign=True)

@@ -1,0 +1,97 @@
+r"""Checkpoints of a large encoder as what fine-tuning added to the public one.
+
+A matrix :math:`W` of the encoder is kept as :math:`W - W_0 \approx L R`, the best approximation of that rank
+(the largest singular values); vectors as they are; what did not move not at all. The rest of the model is
+kept whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from transformers import AutoModel
+
+__all__ = ["add_public_encoder", "compress"]
+
+_ENCODER = "encoder.encoder."  # names of a model's parameters that are the pretrained encoder's begin so
+_LEFT, _RIGHT, _ADDED = ":left", ":right", ":added"
+
+
+def compress(checkpoint: Path, output: Path, *, encoder: str, rank: int) -> None:
+    """Write ``checkpoint`` to the folder ``output`` without the weights of the public encoder (folder or hub name)
+    that it was trained from, in fp16.
+
+    Raises :exc:`FileNotFoundError` without the encoder, :exc:`ValueError` if it is not the checkpoint's.
+    """
+    weights = checkpoint / "model.safetensors"
+    kept, about = _difference(load_file(weights), encoder, rank)
+    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name), dirs_exist_ok=True)
+    save_file(kept, output / weights.name, about)
+
+
+def _difference(state: dict[str, Tensor], encoder: str, rank: int) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """fp16 tensors, and what :func:`add_public_encoder` needs to know: which encoder, and its digest."""
+    public = _public_weights(encoder)
+    kept: dict[str, Tensor] = {}
+    for name, value in state.items():
+        if not name.startswith(_ENCODER):
+            kept[name] = value
+            continue
+        before = public.get(name.removeprefix(_ENCODER))
+        if before is None or before.shape != value.shape:
+            raise ValueError(f"{encoder} is not the encoder of this model: {name}")
+        moved = value.float() - before.float()
+        if not value.is_floating_point() or not moved.any():
+            continue
+        if moved.ndim == 2 and rank * sum(moved.shape) < moved.numel():
+            left, strengths, right = torch.linalg.svd(moved, full_matrices=False)
+            root = strengths[:rank].sqrt()
+            kept[name + _LEFT] = left[:, :rank] * root
+            kept[name + _RIGHT] = root[:, None] * right[:rank]
+        else:
+            kept[name + _ADDED] = moved
+    halves = {name: (v.half() if v.is_floating_point() else v).contiguous() for name, v in kept.items()}
+    return halves, {"encoder": encoder, "digest": _digest(public)}
+
+
+def add_public_encoder(kept: dict[str, Tensor], about: dict[str, str]) -> dict[str, Tensor]:
+    """All weights of a model, in fp32, from what :func:`compress` wrote.
+
+    Raises :exc:`FileNotFoundError` without the encoder, :exc:`ValueError` if it is another one than then.
+    """
+    public = _public_weights(about["encoder"])
+    if _digest(public) != about["digest"]:
+        raise ValueError(f"{about['encoder']} has other weights than the encoder this checkpoint was trained from")
+    state = {name: value for name, value in kept.items() if not name.endswith((_LEFT, _RIGHT, _ADDED))}
+    for name, value in public.items():
+        full = _ENCODER + name
+        if full + _LEFT in kept:
+            value = value + kept[full + _LEFT].float() @ kept[full + _RIGHT].float()
+        elif full + _ADDED in kept:
+            value = value + kept[full + _ADDED].float()
+        state[full] = value
+    return state
+
+
+def _public_weights(encoder: str) -> dict[str, Tensor]:
+    """Weights and buffers of a Hugging Face encoder, without the sentence pooler, in fp32."""
+    try:
+        model = AutoModel.from_pretrained(encoder, dtype=torch.float32)
+    except OSError as error:
+        raise FileNotFoundError(
+            f"the encoder {encoder} is needed: connect to the hub once, or put its folder at ./{encoder}"
+        ) from error
+    return {name: value for name, value in model.state_dict().items() if not name.startswith("pooler.")}
+
+
+def _digest(weights: dict[str, Tensor]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(weights):
+        digest.update(name.encode())
+        digest.update(weights[name].contiguous().numpy().data)
+    return digest.hexdigest()

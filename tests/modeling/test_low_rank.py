@@ -1,0 +1,77 @@
+import shutil
+
+import pytest
+import torch
+from transformers import AutoModel
+from typer.testing import CliRunner
+
+from kg_docre.cli import app
+from kg_docre.modeling import DocREModel
+from kg_docre.modeling.low_rank import compress
+from kg_docre.predictor import Predictor
+from kg_docre.training.config import TrainingConfig
+from kg_docre.training.trainer import train
+
+
+@pytest.fixture(scope="module")
+def trained(training_file, tmp_path_factory):
+    return train(
+        TrainingConfig.from_toml(training_file(epochs=4, frozen_layers=1)), tmp_path_factory.mktemp("run")
+    ).folder
+
+
+def _scores(folder, documents):
+    found = Predictor.from_pretrained(folder, device="cpu", precision="fp32").pipe(documents, threshold=0.0)
+    return torch.tensor([relation.score for document in found for relation in document.relations])
+
+
+def test_the_command_makes_a_smaller_checkpoint_that_predicts_the_same(trained, encoder_folder, documents, tmp_path):
+    small = tmp_path / "small"
+    done = CliRunner().invoke(app, ["compress", str(trained), str(small), "--encoder", str(encoder_folder)])
+    assert done.exit_code == 0, done.output
+    sizes = [(folder / "model.safetensors").stat().st_size for folder in (trained, small)]
+    assert sizes[1] < sizes[0]
+    assert {file.name for file in small.iterdir()} == {file.name for file in trained.iterdir()}
+    torch.testing.assert_close(_scores(small, documents), _scores(trained, documents), atol=0.01, rtol=0)
+
+
+def test_a_rank_keeps_the_largest_singular_values(trained, encoder_folder, tmp_path):
+    compress(trained, tmp_path, encoder=str(encoder_folder), rank=3)
+    name = "encoder.layer.1.intermediate.dense.weight"
+    before, full, approximate = (
+        dict(encoder.named_parameters())[name].detach()
+        for encoder in (
+            AutoModel.from_pretrained(encoder_folder),
+            DocREModel.from_pretrained(trained).encoder.encoder,
+            DocREModel.from_pretrained(tmp_path).encoder.encoder,
+        )
+    )
+    left_out = torch.linalg.svdvals(full - before)[3:].norm()
+    assert left_out > 0
+    torch.testing.assert_close((full - approximate).norm(), left_out, rtol=0.01, atol=0)
+
+
+def test_another_encoder_than_the_checkpoints_is_refused(trained, encoder_folder, tmp_path):
+    compress(trained, tmp_path / "small", encoder=str(encoder_folder), rank=3)
+    encoder = AutoModel.from_pretrained(encoder_folder)
+    torch.nn.init.normal_(encoder.encoder.layer[0].output.dense.bias)
+    moved = encoder_folder.with_name("moved")
+    encoder_folder.rename(moved)
+    try:
+        with pytest.raises(FileNotFoundError, match=r"the encoder .* is needed"):
+            DocREModel.from_pretrained(tmp_path / "small")
+        shutil.copytree(moved, encoder_folder)
+        encoder.save_pretrained(encoder_folder)
+        with pytest.raises(ValueError, match="other weights than the encoder"):
+            DocREModel.from_pretrained(tmp_path / "small")
+    finally:
+        shutil.rmtree(encoder_folder, ignore_errors=True)
+        moved.rename(encoder_folder)
+
+
+def test_an_encoder_of_another_size_is_refused(trained, encoder_folder, tmp_path):
+    config = AutoModel.from_pretrained(encoder_folder).config
+    config.intermediate_size = 48
+    AutoModel.from_config(config).save_pretrained(tmp_path / "other")
+    with pytest.raises(ValueError, match="is not the encoder of this model"):
+        compress(trained, tmp_path / "small", encoder=str(tmp_path / "other"), rank=3)
