@@ -70,7 +70,7 @@ class Experiment:
         values = {**protocol.training, **row.training, "seed": self.seed}
         values["model"] = {**protocol.training.get("model", {}), **row.training.get("model", {})}
         if teacher is not None:
-            values["teacher"] = teacher.folder / "best"
+            values["teacher"] = str(teacher.folder / "best")
         return TrainingConfig.model_validate(values)
 
 

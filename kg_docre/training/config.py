@@ -49,6 +49,12 @@ class TrainingConfig(TrainingFile):
         None, description="instead: a checkpoint to go on from, a folder or a shipped one's name"
     )
     train: tuple[Path, ...] = Field(min_length=1, description="files to learn from, DocRED format or PubTator")
+    sparse: tuple[Path, ...] = Field(
+        (), description="files whose labels are right but not all there: pairs without any are not taken as unrelated"
+    )
+    unlabelled: tuple[Path, ...] = Field(
+        (), description="files whose entities alone are read, for a teacher to say what holds between them"
+    )
     development: Path | None = Field(None, description="file to choose the best epoch on")
     development_size: int = Field(
         0, ge=0, description="without a development file: documents held out of the first training file by text hash"
@@ -71,7 +77,10 @@ class TrainingConfig(TrainingFile):
     )
     max_mask_rate: float = Field(0.2, ge=0, le=1, description="γ_max")
     curriculum: bool = Field(True, description="raise the mask rate from 0 to γ_max instead of starting there")
-    teacher: Path | None = Field(None, description="checkpoint that teaches in knowledge distillation")
+    teacher: str | None = Field(
+        None,
+        description="checkpoint whose predictions are learned from beside the labels, whatever the objective",
+    )
 
     epochs: int = Field(10, ge=1)
     batch_size: int = Field(4, ge=1, description="documents per step")
@@ -107,6 +116,6 @@ class TrainingConfig(TrainingFile):
         dropouts = (self.hidden_dropout, self.attention_dropout)
         if self.checkpoint is not None and (self.model or dropouts != (None, None)):
             raise ValueError("model, hidden_dropout and attention_dropout are the checkpoint's own")
-        if (self.objective == "knowledge-distillation") != (self.teacher is not None):
-            raise ValueError("objective 'knowledge-distillation' and a teacher go together")
+        if self.teacher is None and (self.objective == "knowledge-distillation" or self.unlabelled):
+            raise ValueError("objective 'knowledge-distillation' and unlabelled files need a teacher")
         return self

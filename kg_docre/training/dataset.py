@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import torch
@@ -29,12 +31,17 @@ def read_split(
     development_size: int = 0,
     training_size: int | None = None,
     hierarchy: Path | None = None,
+    *,
+    sparse: Sequence[Path] = (),
+    unlabelled: Sequence[Path] = (),
 ) -> tuple[list[Document], list[Document]]:
     """Training and development documents.
 
     Held-out documents are the first ``development_size`` of the first file by text hash: the same ones
     on every machine. A text on the development side never stays in any training file. Of what stays,
-    ``training_size`` keeps that many documents, the first in the same order.
+    ``training_size`` keeps that many documents, the first in the same order. Of ``sparse`` files, whose labels are
+    right but not all there, the unrelated pairs are unjudged; of ``unlabelled`` ones all pairs are. A text of these
+    that an earlier file has is left out.
     """
     files = [read_documents(path, hierarchy=hierarchy) for path in train]
     if development is not None:
@@ -43,7 +50,22 @@ def read_split(
         held_out = sorted(files[0], key=text_hash)[:development_size]
     hidden = {text_hash(document) for document in held_out}
     rest = [document for file in files for document in file if text_hash(document) not in hidden]
-    return rest if training_size is None else sorted(rest, key=text_hash)[:training_size], held_out
+    if training_size is not None:
+        rest = sorted(rest, key=text_hash)[:training_size]
+    known = hidden | {text_hash(document) for file in files for document in file}
+    for path in (*sparse, *unlabelled):
+        for document in read_documents(path, hierarchy=hierarchy):
+            if (text := text_hash(document)) not in known:
+                known.add(text)
+                rest.append(_unjudged(document if path in sparse else replace(document, relations=())))
+    return rest, held_out
+
+
+def _unjudged(document: Document) -> Document:
+    """The document with every pair unjudged that it does not relate."""
+    related = {(relation.head, relation.tail) for relation in document.relations}
+    pairs = permutations(range(len(document.entities)), 2)
+    return replace(document, unjudged=tuple(pair for pair in pairs if pair not in related))
 
 
 def label_tensor(documents: Sequence[Document], features: Sequence[Features], relations: Sequence[str]) -> Tensor:

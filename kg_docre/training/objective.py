@@ -49,7 +49,8 @@ def training_loss(
     and the masked matrix. ``plain-branch`` keeps :math:`\mathcal L_c` alone, ``masked-branch``
     :math:`\hat{\mathcal L}_c` alone. ``r-drop`` (Wu et al. 2021) replaces masking by a second dropout
     sample with a symmetric divergence, ``knowledge-distillation`` (Hinton et al. 2015) by a teacher. To
-    each, ``evidence_weight`` adds :func:`~kg_docre.training.evidence.evidence_loss`.
+    each, ``evidence_weight`` adds :func:`~kg_docre.training.evidence.evidence_loss`, and ``teacher_scores`` the
+    divergence from a teacher's predictions, of unjudged pairs too.
 
     *Shape:* labels (B, N, N, relations) bool; unjudged (B, N, N) bool, pairs whose labels are not known;
     teacher_scores (P, relations) log-odds of the matrix's pairs.
@@ -80,7 +81,8 @@ def training_loss(
         scores, masked_scores = (model.decision_scores(part) for part in (plain_logits, masked_logits))
         gap = divergence(scores, masked_scores)
     elif objective == "masked-branch":
-        hidden = classification(model.predict(matrix, masked=masked).logits)
+        masked_logits = model.predict(matrix, masked=masked).logits
+        hidden, scores = classification(masked_logits), model.decision_scores(masked_logits)
     else:
         logits = model.predict(matrix).logits
         plain, scores = classification(logits), model.decision_scores(logits)
@@ -89,12 +91,12 @@ def training_loss(
             other = model.decision_scores(again)
             gap = (divergence(scores, other) + divergence(other, scores)) / 2
             plain = plain + classification(again)
-        elif objective == "knowledge-distillation" and teacher_scores is not None:
-            gap = divergence(teacher_scores, scores)
-        elif objective != "plain-branch":
-            raise ValueError(
-                f"objective {objective!r} without a teacher" if objective.startswith("know") else objective
-            )
+        elif objective == "knowledge-distillation" and teacher_scores is None:
+            raise ValueError("knowledge-distillation without a teacher")
+        elif objective not in ("plain-branch", "knowledge-distillation"):
+            raise ValueError(objective)
+    if teacher_scores is not None:
+        gap = gap + divergence(teacher_scores, scores)
     total = plain + hidden + gap + evidence_weight * attended
     return Losses(total=total, plain=plain, masked=hidden, divergence=gap, evidence=attended)
 

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from kg_docre.calibration import Calibration
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
-from kg_docre.data.features import Features, Featurizer, collate
+from kg_docre.data.features import Featurizer, collate
 from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, judged_only, score_relations
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
@@ -32,6 +31,7 @@ from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import mask_rate, training_loss
 from kg_docre.training.optimization import build_optimizer, build_schedule
+from kg_docre.training.teacher import Teacher
 
 __all__ = ["TrainingResult", "train"]
 
@@ -81,7 +81,13 @@ class _Run:
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
         self.documents, self.development = read_split(
-            config.train, config.development, config.development_size, config.training_size, config.hierarchy
+            config.train,
+            config.development,
+            config.development_size,
+            config.training_size,
+            config.hierarchy,
+            sparse=config.sparse,
+            unlabelled=config.unlabelled,
         )
         relations = docred_relations() if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, relations)
@@ -110,15 +116,16 @@ class _Run:
         self.features = self.featurizer(self.documents)
         self._remember()
         self.teacher = (
-            None if config.teacher is None else Predictor.from_pretrained(config.teacher, device=str(self.device))
+            None
+            if config.teacher is None
+            else Teacher(
+                config.teacher,
+                self.documents,
+                self.model.config,
+                device=str(self.device),
+                precision=config.precision,
+            )
         )
-        self.teacher_features: list[Features] = []
-        if self.teacher is not None:
-            if list(self.teacher.model.config.relations) != list(relations):
-                raise DataError(f"{config.teacher}: the teacher knows other relations")
-            if set(self.teacher.model.config.pair_types) != set(self.model.config.pair_types):
-                raise DataError(f"{config.teacher}: the teacher has other pair_types")
-            self.teacher_features = self.teacher.featurizer(self.documents)
 
     def _identity(self) -> dict[str, Any]:
         """The configuration without what may change between a run and its continuation."""
@@ -221,7 +228,7 @@ class _Run:
                         objective=config.objective,
                         rate=rate,
                         unjudged=None if unjudged is None else unjudged.to(self.device),
-                        teacher_scores=self._teacher_scores(indices),
+                        teacher_scores=None if self.teacher is None else self.teacher.scores(indices),
                         evidence=evidence,
                         evidence_weight=config.evidence_weight,
                     )
@@ -236,15 +243,6 @@ class _Run:
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
         return dict(zip(_PARTS.values(), (sums / steps_per_epoch).tolist(), strict=True))
-
-    @torch.no_grad()
-    def _teacher_scores(self, indices: list[int]) -> Tensor | None:
-        if self.teacher is None:
-            return None
-        teacher = self.teacher.model
-        batch = collate([self.teacher_features[i] for i in indices], teacher.config).to(self.device)
-        with autocast(self.device, self.config.precision):
-            return teacher.decision_scores(teacher(batch).logits)
 
     def evaluate(self) -> _Evaluation:
         """Scores on the development documents, if there are any, and what is learned from them."""

@@ -98,6 +98,18 @@ def test_knowledge_distillation_pulls_towards_the_teacher(case):
         training_loss(model, batch, labels, objective="knowledge-distillation")
 
 
+@pytest.mark.parametrize("objective", ["self-distillation", "plain-branch", "masked-branch", "r-drop"])
+def test_a_teacher_adds_to_any_objective(case, objective):
+    model, batch, labels = case
+    torch.manual_seed(1)
+    alone = training_loss(model, batch, labels, objective=objective, rate=0.2)
+    scores = model.decision_scores(model(batch).logits).detach() + 2
+    torch.manual_seed(1)
+    taught = training_loss(model, batch, labels, objective=objective, rate=0.2, teacher_scores=scores)
+    assert taught.divergence > alone.divergence + 0.1
+    torch.testing.assert_close(taught.plain + taught.masked, alone.plain + alone.masked)
+
+
 def test_curriculum_rises_to_its_maximum():
     assert [mask_rate(t, 100, 0.2) for t in (0, 10, 20, 99)] == [0.0, 0.1, 0.2, 0.2]
     assert mask_rate(0, 100, 0.2, curriculum=False) == 0.2

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -115,6 +116,49 @@ def test_a_teacher_with_another_vocabulary_teaches(checkpoint, training_file, tm
     assert json.loads((tmp_path / "log.jsonl").read_text())["loss_divergence"] > 0
 
 
+def test_pairs_without_labels_are_unknown_in_sparse_and_unlabelled_files(documents, tmp_path):
+    train_file, sparse, unlabelled = (tmp_path / f"{name}.json" for name in ("train", "sparse", "unlabelled"))
+    write_docred(documents[:4], train_file)
+    write_docred(documents[:6], sparse)
+    write_docred(documents, unlabelled)
+    rest, held_out = read_split([train_file], None, 1, sparse=[sparse], unlabelled=[unlabelled])
+    assert len(held_out) == 1
+    assert {d.words for d in rest} | {held_out[0].words} == {d.words for d in documents}
+    assert len(rest) == 9, "a text counts once, and one held out not at all"
+    for document in rest:
+        place = [d.words for d in documents].index(document.words)
+        entities = len(document.entities)
+        related = {(r.head, r.tail) for r in document.relations}
+        if place < 4:
+            assert document.unjudged == ()
+        else:
+            assert len(document.unjudged) == entities * (entities - 1) - len(related)
+            assert not related & set(document.unjudged)
+        assert bool(document.relations) == (place < 6)
+
+
+def test_a_teacher_judges_what_has_no_labels(checkpoint, training_file, documents, tmp_path):
+    """Labels of unlabelled files change nothing; their texts do."""
+    write_docred(documents[:6], tmp_path / "train.json")
+    write_docred(documents, tmp_path / "more.json")
+    write_docred([replace(document, relations=()) for document in documents], tmp_path / "same.json")
+    weights = {}
+    for name in ("train", "more", "same"):
+        file = training_file(
+            train=[str(tmp_path / "train.json")],
+            unlabelled=[str(tmp_path / f"{name}.json")],
+            development_size=2,
+            epochs=1,
+            batch_size=8,
+            teacher=str(checkpoint),
+        )
+        train(TrainingConfig.from_toml(file), tmp_path / name)
+        weights[name] = _weights(tmp_path / name)
+    assert all(torch.equal(value, weights["same"][name]) for name, value in weights["more"].items())
+    assert not all(torch.equal(value, weights["train"][name]) for name, value in weights["more"].items())
+    assert all(value.isfinite().all() for value in weights["more"].values() if value.is_floating_point())
+
+
 def test_no_text_is_on_both_sides(tmp_path, documents):
     write_docred(documents, tmp_path / "a.json")
     write_docred(documents[4:], tmp_path / "b.json")
@@ -140,7 +184,9 @@ def test_batches_cover_everything_once_and_are_of_like_length():
     [
         ({"epochs": 0}, "epochs"),
         ({"objective": "magic"}, "objective"),
-        ({"teacher": "somewhere"}, "go together"),
+        ({"objective": "knowledge-distillation"}, "need a teacher"),
+        ({"unlabelled": ["more.json"]}, "need a teacher"),
+        ({"teacher": "somewhere"}, "teacher: no checkpoint 'somewhere'"),
         ({"model": {"patterns": (5,)}}, "patterns"),
         ({"train": ["nowhere.json"]}, r"nowhere\.json"),
     ],
