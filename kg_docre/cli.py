@@ -133,6 +133,39 @@ def facts(
 
 
 @app.command()
+def resolve(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    explain: Annotated[str, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node.")] = "",
+    merge: Annotated[
+        tuple[str, str], typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on.")
+    ] = ("", ""),
+    split: Annotated[str, typer.Option(metavar="NODE", help="A node is several, now and from now on.")] = "",
+) -> None:
+    """Find out anew which entities of a store are one real thing, or look into it and decide. No text is read."""
+    with _one_line_errors():
+        from kg_docre.graph.table import print_forms
+        from kg_docre.resolution import decisions
+        from kg_docre.resolution.resolve import resolve as run
+        from kg_docre.store import FactStore
+
+        if sum(map(any, ([explain], merge, [split]))) > 1:
+            raise ValueError("--explain, --merge and --split: one at a time")
+        with FactStore(store, create=False) as known:
+            if explain:
+                print_forms(decisions.explain(known, decisions.find_node(known, explain)), explain)
+                return
+            before = known.counts()["nodes"]
+            if any(merge):
+                decisions.merge(known, *merge)
+            elif split:
+                decisions.split(known, split)
+            else:
+                run(known)
+            counts = known.counts()
+            typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")
+
+
+@app.command()
 def train(
     config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
     output: Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")] = Path("runs/train"),
@@ -247,12 +280,13 @@ def _one_line_errors() -> Iterator[None]:
     """Turn what a user can mend into one line on stderr and exit code 1."""
     from kg_docre.data.errors import DataError
     from kg_docre.graph.errors import ExportError
+    from kg_docre.resolution.errors import ResolutionError
     from kg_docre.store import StoreError
 
     logging.getLogger("neo4j").addHandler(logging.NullHandler())  # the driver logs what becomes our one line
     try:
         yield
-    except (DataError, ExportError, StoreError, OSError, ValueError) as error:
+    except (DataError, ExportError, ResolutionError, StoreError, OSError, ValueError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from None
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
-__all__ = ["initials", "is_acronym", "normalize_name", "strip_titles", "without_article"]
+__all__ = [
+    "LEGAL_FORMS",
+    "initials",
+    "is_acronym",
+    "normalize_name",
+    "short_hash",
+    "strip_titles",
+    "without_article",
+]
 
 ARTICLES = frozenset({"the", "a", "an"})
 TITLES = frozenset(
@@ -16,6 +25,8 @@ TITLES = frozenset(
     agent king queen prince princess emperor empress duke duchess count countess baron baroness earl pope cardinal
     bishop archbishop brother sister coach singer actor actress""".split()
 )
+# what may end an organization's name without naming another one: "Acme" and "Acme Corp."
+LEGAL_FORMS = frozenset("inc incorporated corp corporation co company ltd limited llc plc gmbh ag sa".split())
 _GENERATION = frozenset({"jr", "sr"})
 _SMALL_WORDS = frozenset(
     {"of", "the", "and", "for", "in", "on", "at", "to", "de", "la", "du", "des", "der", "und", "&"}
@@ -70,3 +81,8 @@ def initials(name: str) -> set[str]:
     every = "".join(word[0] for word in words).casefold()
     large = "".join(word[0] for word in words if word.casefold() not in _SMALL_WORDS).casefold()
     return {form for form in (every, large) if len(form) > 1}
+
+
+def short_hash(*parts: str) -> str:
+    """Sixteen hex digits that stand for these strings, the same on every machine."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

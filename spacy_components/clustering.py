@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg_docre.names import initials, is_acronym, normalize_name, strip_titles
+from kg_docre.names import LEGAL_FORMS, initials, is_acronym, normalize_name, strip_titles
 
 __all__ = ["NamedMention", "cluster_mentions"]
 
 _NAMED = frozenset({"ORG", "LOC", "MISC"})  # types that recognizers often take for one another
-# what may end an organization's name without naming another one: "Acme" and "Acme Corp.", never
-# "Boston College" and "Boston University"
-_LEGAL_FORMS = frozenset("inc incorporated corp corporation co company ltd limited llc plc gmbh ag sa".split())
-_ENDINGS = _LEGAL_FORMS | frozenset("companies group holdings fc afc cf sc club".split())
+# what may end an organization's name without naming another one, but never "College" or "University"
+_ENDINGS = LEGAL_FORMS | frozenset("companies group holdings fc afc cf sc club".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,7 @@ def _same_without_endings(first: tuple[str, ...], second: tuple[str, ...]) -> bo
     core = _core(first)
     if core != _core(second):
         return False
-    return core in (first, second) or _LEGAL_FORMS.issuperset((*first[len(core) :], *second[len(core) :]))
+    return core in (first, second) or LEGAL_FORMS.issuperset((*first[len(core) :], *second[len(core) :]))
 
 
 def _core(words: tuple[str, ...]) -> tuple[str, ...]:

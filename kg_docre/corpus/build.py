@@ -12,10 +12,11 @@ from spacy.tokens import Doc
 from kg_docre.annotations import Document
 from kg_docre.corpus.reader import Problem, SourceText
 from kg_docre.data.errors import DataError
-from kg_docre.graph.resolution import node_id
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint
 from kg_docre.progress import Advance
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore
 from spacy_components.annotations import to_document
 from spacy_components.entity_clusters import EntityClusters
@@ -143,7 +144,8 @@ def build(
 ) -> BuildResult:
     """Add every source that the store does not have yet from the same model.
 
-    What a source said before it changed is deleted at the end, if no other source says it.
+    What a source said before it changed is deleted at the end, if no other source says it; then a store that has
+    grown by a tenth is resolved.
     Problems are reported as they come and collected; the rest of the build goes on. Killed at any
     point, the store is whole, and the next build takes up where this one stopped.
 
@@ -176,11 +178,12 @@ def build(
                 failed(document)
                 continue
             model = pipeline.model_of(source)
-            if store.add(document, model=model, names=names, resolve=node_id, digest=source.digest):
+            if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest):
                 result.added += 1
             else:
                 result.already_there += 1
         if advance is not None:
             advance(len(batch))
     store.prune()
+    resolve_if_grown(store)
     return result

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import prod
 
-from kg_docre.graph.resolution import short_hash
-from kg_docre.names import normalize_name
+from kg_docre.names import normalize_name, short_hash
 from kg_docre.store import FactStore
 
 __all__ = ["Evidence", "Fact", "KnowledgeGraph", "Node", "SourceDocument"]

@@ -1,4 +1,4 @@
-"""Facts as a table on the terminal."""
+"""Facts, and what nodes are made of, as tables on the terminal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.resolution.decisions import Form
 
-__all__ = ["best_of_each_relation", "print_facts"]
+__all__ = ["best_of_each_relation", "print_facts", "print_forms"]
 
 
 def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
@@ -41,5 +42,24 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
             Text(names[fact.tail]),
             Text(f"{sentences} [{strongest.document.title or strongest.document.uri}]"),
         )
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
+    _print(table)
+
+
+def print_forms(forms: list[Form], title: str) -> None:
+    """A row a form of a node: its names, type, how often it is found, and why it is part of the node."""
+    table = Table(title=Text(title), title_justify="left", show_lines=False, padding=(0, 1))
+    table.add_column("called", style="bold", max_width=36)
+    table.add_column("type", style="cyan")
+    table.add_column("entities", justify="right")
+    table.add_column("because", ratio=1)
+    table.add_column("for example in", style="dim", max_width=32)
+    for form in forms:
+        why = ", ".join(f"{reason} {weight:+.1f}" if weight else reason for reason, weight in form.reasons.items())
+        table.add_row(
+            Text(", ".join(form.names)), Text(form.type), str(form.entities), Text(why), Text(form.documents[0])
+        )
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    Console(width=None if sys.stdout.isatty() else 160).print(table)

@@ -1,6 +1,6 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE document (
@@ -31,7 +31,8 @@ CREATE TABLE entity (
     name TEXT NOT NULL,
     type TEXT NOT NULL,
     kb_id TEXT NOT NULL,
-    node TEXT NOT NULL                  -- the real thing it was resolved to
+    node TEXT NOT NULL,                 -- the real thing it was resolved to
+    form TEXT NOT NULL                  -- what its own name and document say it is
 );
 CREATE INDEX entity_document ON entity (document);
 CREATE INDEX entity_node ON entity (node);
@@ -78,3 +79,30 @@ CREATE TABLE label (
     name TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+
+_RESOLUTION = """
+CREATE TABLE resolution (
+    form TEXT PRIMARY KEY,              -- a form that was joined to another one
+    node TEXT NOT NULL,                 -- the node it is part of
+    score REAL NOT NULL,
+    reasons TEXT NOT NULL               -- JSON: what spoke for it and against, with weights
+) WITHOUT ROWID;
+CREATE INDEX resolution_node ON resolution (node);
+
+CREATE TABLE rule (                     -- what a person decided
+    kind TEXT NOT NULL,                 -- same: two forms are one; alone: a form is joined to none;
+    first TEXT NOT NULL,                -- by document: a form is another thing in every document
+    second TEXT NOT NULL,               -- empty but for the first kind
+    PRIMARY KEY (kind, first, second)
+) WITHOUT ROWID;
+
+CREATE TABLE resolved (
+    entities INTEGER NOT NULL           -- how many the store had when all were resolved last
+);
+INSERT INTO resolved VALUES (0);
+"""
+
+SCHEMA += _RESOLUTION
+
+# what turns a store of a version into one of the next
+MIGRATIONS = {1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _RESOLUTION}

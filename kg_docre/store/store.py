@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +13,14 @@ from types import TracebackType
 from typing import Self
 
 from kg_docre.annotations import Document, Entity
-from kg_docre.store.schema import SCHEMA, VERSION
+from kg_docre.store.schema import MIGRATIONS, SCHEMA, VERSION
 
 __all__ = ["FactStore", "StoreError", "content_hash"]
 
 Value = str | int | float | None
+Placed = tuple[str, str, int]
+Joined = tuple[str, str, float, dict[str, float]]
+Rule = tuple[str, str, str]
 
 
 class StoreError(Exception):
@@ -51,6 +55,9 @@ class FactStore:
             if version == 0:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
+            else:
+                for older in range(version, VERSION):
+                    self._db.executescript(f"BEGIN;{MIGRATIONS[older]}PRAGMA user_version = {older + 1};COMMIT;")
             self._db.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
@@ -112,7 +119,8 @@ class FactStore:
         Content is stored once, whichever sources it is found under. What another model said of it is
         replaced. What was found under this id before stays until :meth:`prune`, for another source may
         yet turn out to have it. ``digest`` identifies the content, by default the text alone; ``names``
-        are the readable names of relation labels; ``resolve`` tells which real thing an entity is.
+        are the readable names of relation labels; ``resolve`` tells the form of an entity's name; which real thing
+        that is was found when the store was resolved last, or is the form itself.
         """
         digest = digest or content_hash(document.text)
         if self.link(document.id, digest=digest, model=model):
@@ -141,6 +149,24 @@ class FactStore:
             query = "DELETE FROM document WHERE id NOT IN (SELECT document FROM source)"
             return db.execute(query).rowcount
 
+    def place(self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int) -> None:
+        """Say anew which real thing entities are: of each its form, its node and its id; of each form that was
+        joined to another one the node, the score and the reasons. ``total`` entities were looked at."""
+        with self._transaction() as db:
+            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ?", entities)
+            db.execute("DELETE FROM resolution")
+            db.executemany(
+                "INSERT INTO resolution VALUES (?, ?, ?, ?)",
+                ((form, node, score, json.dumps(reasons)) for form, node, score, reasons in joined),
+            )
+            db.execute("UPDATE resolved SET entities = ?", (total,))
+
+    def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
+        """Keep rules of resolution (kind, first form, second form), and drop others."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM rule WHERE kind = ? AND first = ? AND second = ?", instead_of)
+            db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules)
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Everything read inside sees the store as it is now, whatever others write meanwhile."""
@@ -163,7 +189,8 @@ class FactStore:
         db: sqlite3.Connection, number: int, document: Document, resolve: Callable[[Entity], str]
     ) -> list[int]:
         ids = []
-        insert = "INSERT INTO entity (document, name, type, kb_id, node) VALUES (?, ?, ?, ?, ?)"
+        insert = """INSERT INTO entity (document, name, type, kb_id, form, node)
+                    VALUES (?, ?, ?, ?, ?5, coalesce((SELECT node FROM resolution WHERE form = ?5), ?5))"""
         for entity in document.entities:
             row = (number, entity.name, entity.type, entity.kb_id, resolve(entity))
             ids.append(db.execute(insert, row).lastrowid or 0)

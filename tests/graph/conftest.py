@@ -6,7 +6,7 @@ import pytest
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.graph.resolution import node_id
+from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
 
 
@@ -19,10 +19,10 @@ def store(tmp_path, documents):
                 replace(r, score=0.5 + (7.123456789 * i % 50) / 100) for i, r in enumerate(document.relations)
             )
             document = replace(document, relations=scored)
-            store.add(document, model="test", names=docred_relations(), resolve=node_id)
+            store.add(document, model="test", names=docred_relations(), resolve=form_id)
             if number < 2:  # another text with the same entities and facts
                 again = replace(document, id=f"{document.id} again", spaces=(False,) * len(document.words))
-                store.add(again, model="test", names=docred_relations(), resolve=node_id)
+                store.add(again, model="test", names=docred_relations(), resolve=form_id)
         yield store
 
 

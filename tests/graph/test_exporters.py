@@ -227,12 +227,12 @@ def test_a_failed_export_leaves_the_old_file(graph, tmp_path, monkeypatch):
 def test_names_that_xml_cannot_say_are_replaced(tmp_path):
     from kg_docre.annotations import Document, Entity, Mention
     from kg_docre.graph import KnowledgeGraph
-    from kg_docre.graph.resolution import node_id
+    from kg_docre.resolution.forms import form_id
     from kg_docre.store import FactStore
 
     name = "Bobby\x01 \"<&>'` \u202eтест 😀"
     document = Document("d", ("w",), (0,), (Entity(name, "PER", (Mention(0, 1, 0, name),)),))
     with FactStore(tmp_path / "kg.sqlite") as store:
-        store.add(document, model="m", names={}, resolve=node_id)
+        store.add(document, model="m", names={}, resolve=form_id)
         result = networkx.read_graphml(_write(KnowledgeGraph(store), tmp_path / "kg.graphml"))
     assert [data["name"] for _, data in result.nodes(data=True)] == [name.replace("\x01", "\ufffd")]

@@ -4,7 +4,7 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.graph.resolution import node_id
+from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
 
 LABELS = {"P17": "country", "P36": "capital"}
@@ -21,7 +21,7 @@ def _document(id, names, relations):
 def _graph(tmp_path, *documents):
     store = FactStore(tmp_path / "kg.sqlite")
     for document in documents:
-        store.add(document, model="m", names=LABELS, resolve=node_id)
+        store.add(document, model="m", names=LABELS, resolve=form_id)
     return KnowledgeGraph(store)
 
 

@@ -4,14 +4,17 @@ from dataclasses import replace
 import pytest
 
 from kg_docre.data.docred_relations import docred_relations
-from kg_docre.graph.resolution import node_id
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, StoreError, content_hash
+from kg_docre.store.schema import VERSION
+from tests.conftest import DATA
 
 NAMES = docred_relations()
 
 
 def _add(store, document, model="m", **options):
-    return store.add(document, model=model, names=NAMES, resolve=node_id, **options)
+    return store.add(document, model=model, names=NAMES, resolve=form_id, **options)
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def test_a_failure_leaves_no_half_document(store, documents):
     def fails(entity):
         if entity is documents[1].entities[-1]:
             raise RuntimeError("killed")
-        return node_id(entity)
+        return form_id(entity)
 
     with pytest.raises(RuntimeError, match="killed"):
         store.add(documents[1], model="m", names=NAMES, resolve=fails)
@@ -122,3 +125,21 @@ def test_files_that_are_no_store_are_refused(tmp_path):
         FactStore(tmp_path / "missing.sqlite", create=False)
     with pytest.raises(StoreError, match="nowhere"):
         FactStore(tmp_path / "nowhere" / "kg.sqlite")
+
+
+def test_a_store_of_the_first_version_is_read_and_goes_on(tmp_path, documents):
+    """Nothing it held is lost, and it can be resolved and added to."""
+    old = sqlite3.connect(tmp_path / "old.sqlite")
+    old.executescript((DATA / "store_v1.sql").read_text())
+    held = {
+        table: old.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("entity", "mention", "relation")
+    }
+    old.close()
+    with FactStore(tmp_path / "old.sqlite") as store:
+        assert held == {table: store.read(f"SELECT count(*) FROM {table}").fetchone() for table in held}
+        resolve(store)
+        assert store.read("SELECT count(*) FROM entity WHERE form = ''").fetchone() == (0,)
+        assert _add(store, documents[1])
+        assert store.counts()["documents"] == 2
+    with FactStore(tmp_path / "old.sqlite") as again:
+        assert again.read("PRAGMA user_version").fetchone() == (VERSION,)

@@ -1,0 +1,1 @@
+"""Which entities of a fact store are one real thing."""

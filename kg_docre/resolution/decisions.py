@@ -1,0 +1,118 @@
+"""Why a node is one node, and what a person has to say about it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from kg_docre.names import normalize_name
+from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+
+__all__ = ["Form", "explain", "find_node", "merge", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way a node is called: its names, the most frequent first, how many entities, in which documents.
+
+    ``reasons`` with their weights, and ``score``, their sum, say why it was joined to the node; of the form that
+    the node has its id from they are empty.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    type: str
+    entities: int
+    documents: tuple[str, ...]
+    score: float
+    reasons: dict[str, float]
+
+
+def find_node(store: FactStore, name: str) -> str:
+    """The node with this id or, if only one is, called so.
+
+    Raises :exc:`ResolutionError` that lists the nodes of several.
+    """
+    wanted = normalize_name(name)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for node, entity, type in store.read("SELECT node, name, type FROM entity"):
+        if node == name:
+            return name
+        if normalize_name(entity) == wanted:
+            found[node][type] += 1
+    if len(found) == 1:
+        return next(iter(found))
+    if not found:
+        raise ResolutionError(f"no node is called {name!r}")
+    several = ", ".join(
+        f"{node} ({types.most_common(1)[0][0]}, {types.total()} times)" for node, types in found.items()
+    )
+    raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}")
+
+
+def explain(store: FactStore, node: str) -> list[Form]:
+    """The forms that a node is made of, the most frequent first."""
+    names: dict[str, Counter[str]] = defaultdict(Counter)
+    types: dict[str, Counter[str]] = defaultdict(Counter)
+    documents: dict[str, set[str]] = defaultdict(set)
+    for form, name, type, title in store.read(
+        """SELECT form, name, type, coalesce(nullif(title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')
+           FROM entity JOIN document d ON d.id = entity.document WHERE node = ?""",
+        (node,),
+    ):
+        names[form][name] += 1
+        types[form][type] += 1
+        documents[form].add(title)
+    why = {
+        form: (score, json.loads(reasons))
+        for form, score, reasons in store.read("SELECT form, score, reasons FROM resolution WHERE node = ?", (node,))
+    }
+    forms = [
+        Form(
+            id=form,
+            names=tuple(name for name, _ in names[form].most_common()),
+            type=types[form].most_common(1)[0][0],
+            entities=names[form].total(),
+            documents=tuple(sorted(documents[form])),
+            score=why.get(form, (0.0, {}))[0],
+            reasons=why.get(form, (0.0, {}))[1],
+        )
+        for form in names
+    ]
+    return sorted(forms, key=lambda form: (-form.entities, form.id))
+
+
+def merge(store: FactStore, first: str, second: str) -> None:
+    """Make two nodes, given by id or name, one: now, and whenever the store is resolved.
+
+    Raises :exc:`ResolutionError` if a name is not one node's, or both have knowledge-base ids.
+    """
+    nodes = [find_node(store, name) for name in (first, second)]
+    if nodes[0] == nodes[1]:
+        raise ResolutionError(f"{first!r} and {second!r} are one node already")
+    linked = [store.read("SELECT max(kb_id) FROM entity WHERE node = ?", (node,)).fetchone()[0] for node in nodes]
+    if all(linked):
+        raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {linked[0]}, {linked[1]}")
+    first_form, *others = [form.id for node in nodes for form in explain(store, node)]
+    store.decide(
+        [("same", first_form, form) for form in others],
+        instead_of=[("by document", form, "") for form in (first_form, *others)],
+    )
+    resolve(store)
+
+
+def split(store: FactStore, name: str) -> None:
+    """Take a node, given by id or name, apart: now, and whenever the store is resolved.
+
+    Every form becomes a node of its own; a node of a single form is another thing in every document.
+
+    Raises :exc:`ResolutionError` if the name is not one node's.
+    """
+    forms = [form.id for form in explain(store, find_node(store, name))]
+    kind = "alone" if len(forms) > 1 else "by document"
+    undone = [("same", first, second) for first in forms for second in forms if first != second]
+    store.decide([(kind, form, "") for form in forms], instead_of=undone)
+    resolve(store)

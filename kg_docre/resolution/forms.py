@@ -1,0 +1,59 @@
+"""The form of a name: what it is written as once spelling, titles, demonyms and notation are set aside."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from kg_docre.annotations import Entity
+from kg_docre.names import LEGAL_FORMS, normalize_name, short_hash, strip_titles
+from kg_docre.resolution.values import date_value, number_value
+
+__all__ = ["form_id", "is_country", "name_form"]
+
+
+@lru_cache(maxsize=1 << 16)
+def name_form(name: str, type: str) -> str:
+    """Names with one form and one type are taken for the same thing until something speaks against it.
+
+    People lose titles, organizations their legal form, dates and numbers become values; a country has one
+    form, whether it is called by its name, by an abbreviation or by its people: "U.S.", "American".
+    """
+    normalized = normalize_name(name)
+    words = normalized.split()
+    if type == "TIME":
+        return date_value(normalized) or normalized
+    if type == "NUM":
+        return number_value(normalized) or normalized
+    if type == "LOC":
+        return _countries().get(normalized, normalized)
+    if type == "PER":
+        bare = strip_titles(words)
+        return " ".join(bare if len(bare) > 1 else words) or normalized
+    if type == "ORG":
+        while len(words) > 1 and words[-1] in LEGAL_FORMS:
+            words = words[:-1]
+        return " ".join(words) or normalized
+    return normalized
+
+
+def form_id(entity: Entity) -> str:
+    """Id of the node an entity belongs to as far as its name tells: its knowledge-base id where it has one."""
+    return entity.kb_id or short_hash(entity.type, name_form(entity.name, entity.type))
+
+
+def is_country(form: str) -> bool:
+    """Whether this is the form of a country's name."""
+    return form in _countries()
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Normalized name, abbreviation or demonym of a country → its normalized name."""
+    table = {}
+    for line in files("kg_docre.resolution").joinpath("countries.tsv").read_text(encoding="utf-8").splitlines():
+        name, others, demonyms = line.split("\t")
+        for form in (name, *others.split(";"), *demonyms.split(";")):
+            if form:
+                table[normalize_name(form)] = normalize_name(name)
+    return table

@@ -1,0 +1,122 @@
+import pytest
+from typer.testing import CliRunner
+
+from kg_docre.cli import app
+from kg_docre.resolution.decisions import explain, find_node, merge, split
+from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+from tests.resolution.test_resolve import add, document, nodes
+
+NATO = "North Atlantic Treaty Organization"
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "kg.sqlite"
+    with FactStore(path) as store:
+        add(
+            store,
+            document("a", ("ORG", NATO, "NATO"), ("LOC", "Brussels")),
+            document("b", ("ORG", "NATO"), ("LOC", "Springfield")),
+            document("c", ("ORG", "the Alliance"), ("LOC", "Springfield")),
+        )
+        resolve(store)
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["resolve", *map(str, arguments)])
+
+
+def test_a_node_is_explained(path):
+    shown = run(path, "--explain", "NATO")
+    assert shown.exit_code == 0, shown.output
+    assert "North Atlantic Treaty Organization" in shown.output
+    assert "is called nato +2.5" in shown.output
+    with FactStore(path) as store:
+        forms = explain(store, find_node(store, "nato"))
+    joined = [form for form in forms if form.reasons]
+    assert len(forms) == 2
+    assert len(joined) == 1
+    assert joined[0].score == pytest.approx(sum(joined[0].reasons.values()))
+
+
+def test_what_a_person_merged_stays_merged(path):
+    assert run(path, "--merge", "the Alliance", "NATO").exit_code == 0
+    with FactStore(path) as store:
+        together = nodes(store, "the Alliance")["c"]
+        assert together == nodes(store, "NATO")["b"]
+        add(store, document("d", ("ORG", "Alliance")))
+        resolve(store)
+        assert nodes(store, "Alliance")["d"] == nodes(store, "the Alliance")["c"] == nodes(store, NATO)["a"]
+    assert "decided by a person" in run(path, "--explain", "the Alliance").output
+
+
+def test_what_a_person_split_stays_split(path):
+    done = run(path, "--split", "NATO")
+    assert done.exit_code == 0
+    assert "7 entities" not in done.output
+    assert "6 entities are 5 nodes; they were 4" in done.output
+    with FactStore(path) as store:
+        resolve(store)
+        assert nodes(store, "NATO")["b"] != nodes(store, NATO)["a"]
+
+
+def test_a_single_form_is_split_by_document(path):
+    with FactStore(path) as store:
+        before = nodes(store, "Springfield")
+        assert before["b"] == before["c"]
+        split(store, "Springfield")
+        add(store, document("d", ("LOC", "Springfield")))
+        resolve(store)
+        after = nodes(store, "Springfield")
+    assert len(set(after.values())) == 3
+
+
+def test_a_merge_can_be_taken_back(path):
+    with FactStore(path) as store:
+        merge(store, "the Alliance", "NATO")
+        split(store, "the Alliance")
+        assert len({nodes(store, "the Alliance")["c"], nodes(store, "NATO")["b"], nodes(store, NATO)["a"]}) == 3
+
+
+def test_rules_survive_a_rebuild(path, tmp_path):
+    """The same documents, forgotten and read again."""
+    with FactStore(path) as store:
+        merge(store, "the Alliance", "NATO")
+        store.read("DELETE FROM document")
+        add(store, document("b", ("ORG", "NATO")), document("c", ("ORG", "the Alliance")))
+        resolve(store)
+        assert nodes(store, "the Alliance")["c"] == nodes(store, "NATO")["b"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--explain", "Atlantis"), "no node is called 'Atlantis'"),
+        (("--merge", "NATO", NATO), "one node already"),
+        (("--split", "Atlantis"), "no node is called"),
+        (("--explain", "NATO", "--split", "NATO"), "one at a time"),
+    ],
+)
+def test_decisions_that_cannot_be_are_refused(path, arguments, message):
+    refused = run(path, *arguments)
+    assert refused.exit_code == 1
+    assert message in refused.output
+
+
+def test_a_name_of_several_nodes_is_not_guessed(path):
+    with FactStore(path) as store:
+        add(store, document("e", ("PER", "Brussels"), ("LOC", "Antwerp")))
+        with pytest.raises(ResolutionError, match=r"several nodes are called 'brussels'.*LOC, 1 times"):
+            find_node(store, "brussels")
+        ids = {nodes(store, "Brussels")["a"], nodes(store, "Brussels")["e"]}
+        assert {find_node(store, id) for id in ids} == ids
+
+
+def test_different_knowledge_base_ids_are_not_merged(path):
+    with FactStore(path) as store:
+        add(store, document("f", ("LOC", "Lima"), ("LOC", "Quito"), kb_ids={0: "Q2868", 1: "Q2900"}))
+        with pytest.raises(ResolutionError, match="different knowledge-base ids: Q2868, Q2900"):
+            merge(store, "Lima", "Quito")
