@@ -133,6 +133,26 @@ def facts(
 
 
 @app.command()
+def forget(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    documents: Annotated[list[str], typer.Argument(help="Documents, called as the store calls their sources.")],
+) -> None:
+    """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""
+    with _one_line_errors():
+        from kg_docre.store import FactStore
+
+        with FactStore(store, create=False) as known:
+            unknown = [uri for uri in documents if not known.forget(uri)]
+            counts = known.counts()
+        typer.echo(
+            f"{len(documents) - len(unknown)} forgotten; {store} holds {counts['documents']} documents, "
+            f"{counts['nodes']} nodes, {counts['relations']} relations"
+        )
+        if unknown:
+            raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
+
+
+@app.command()
 def resolve(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     explain: Annotated[str, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node.")] = "",

@@ -4,6 +4,9 @@
 the relation (``DIRECTOR {id, property: "P57", confidence, support, documents}``), and an evidence
 layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
 relationship. Everything is merged by id: a second export of the same store changes nothing.
+
+Every node and relationship lists the ``stores`` it came from. What a store no longer says, an export takes its name
+off, and what no store says any more is deleted; a database can hold the graphs of several stores.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -73,6 +77,25 @@ def check_address(uri: str) -> str:
     return name
 
 
+def _own(name: str) -> str:
+    """Cypher that adds the store to the names of what ``name`` stands for."""
+    stores = f"coalesce({name}.stores, [])"
+    return f"{name}.stores = CASE WHEN $store IN {stores} THEN {stores} ELSE {stores} + [$store] END"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Ids of what one export wrote: of nodes by label, of relationships, and of evidence as fact and document."""
+
+    nodes: dict[str, set[str]] = field(default_factory=lambda: {"Entity": set(), "Document": set(), "Fact": set()})
+    relationships: set[str] = field(default_factory=set)
+
+    def noting(self, label: str, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            self.nodes[label].add(row["id"])
+            yield row
+
+
 class Neo4jTarget:
     """One database of one server.
 
@@ -83,6 +106,7 @@ class Neo4jTarget:
     def __init__(self, uri: str, *, user: str, password: str, database: str | None = None) -> None:
         self.name = check_address(uri)
         self._database = database
+        self._store = ""
         with self._errors():
             self._driver = GraphDatabase.driver(
                 uri, auth=(user, password), connection_timeout=10, connection_acquisition_timeout=20
@@ -116,35 +140,42 @@ class Neo4jTarget:
 
     def write(self, graph: KnowledgeGraph, *, evidence: bool = True) -> None:
         """Merge the whole graph: constraints, nodes, then relationships; then, unless ``evidence`` is
-        off, the facts' evidence layer."""
+        off, the facts' evidence layer. What an earlier export of this store wrote and this one did not is removed."""
         with self._errors():
             for label in ("Entity", "Document", "Fact"):
                 self._run(
                     f"CREATE CONSTRAINT kg_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
                 )
-            self._write_entities(graph)
+            self._store = graph.store.identity
+            again = any(True for _ in self._read("MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1"))
+            written = Written()
+            self._write_entities(graph, written)
             if evidence:
                 documents = ({"id": d.id, "uri": d.uri, "title": d.title, "model": d.model} for d in graph.documents())
-                self._batches("UNWIND $rows AS row MERGE (d:Document {id: row.id}) SET d += row", documents)
+                rows = written.noting("Document", documents)
+                self._batches(f"UNWIND $rows AS row MERGE (d:Document {{id: row.id}}) SET d += row, {_own('d')}", rows)
             for batch in _batched(graph.facts()):
-                self._write_relationships(batch)
+                self._write_relationships(batch, written)
                 if evidence:
-                    self._write_evidence(batch)
+                    self._write_evidence(batch, written)
+            if again:
+                self._remove_others(written)
 
-    def _write_entities(self, graph: KnowledgeGraph) -> None:
+    def _write_entities(self, graph: KnowledgeGraph, written: Written) -> None:
         for nodes in _batched(graph.nodes()):
             rows = [
                 {"id": n.id, "name": n.name, "type": n.type, "kb_id": n.kb_id, "aliases": list(n.aliases)}
                 for n in nodes
             ]
-            self._run("UNWIND $rows AS row MERGE (e:Entity {id: row.id}) SET e += row", rows)
+            rows = list(written.noting("Entity", rows))
+            self._run(f"UNWIND $rows AS row MERGE (e:Entity {{id: row.id}}) SET e += row, {_own('e')}", rows)
             by_type: dict[str, list[Row]] = defaultdict(list)
             for node in nodes:
                 by_type[entity_label(node.type)].append({"id": node.id})
             for label, same in by_type.items():
                 self._run(f"UNWIND $rows AS row MATCH (e:Entity {{id: row.id}}) SET e:{label}", same)
 
-    def _write_relationships(self, facts: list[Fact]) -> None:
+    def _write_relationships(self, facts: list[Fact], written: Written) -> None:
         by_type: dict[str, list[Row]] = defaultdict(list)
         for fact in facts:
             properties = {
@@ -154,16 +185,17 @@ class Neo4jTarget:
                 "support": fact.support,
                 "documents": [e.document.uri for e in fact.evidence],
             }
+            written.relationships.add(fact.id)
             row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": properties}
             by_type[relationship_type(fact.label, fact.name)].append(row)
         for name, rows in by_type.items():
             self._run(
                 "UNWIND $rows AS row MATCH (h:Entity {id: row.head}) MATCH (t:Entity {id: row.tail}) "
-                f"MERGE (t)<-[r:{name} {{id: row.id}}]-(h) SET r += row.properties",
+                f"MERGE (t)<-[r:{name} {{id: row.id}}]-(h) SET r += row.properties, {_own('r')}",
                 rows,
             )
 
-    def _write_evidence(self, facts: list[Fact]) -> None:
+    def _write_evidence(self, facts: list[Fact], written: Written) -> None:
         rows = [
             {
                 "id": fact.id,
@@ -176,8 +208,9 @@ class Neo4jTarget:
             }
             for fact in facts
         ]
-        self._run("UNWIND $rows AS row MERGE (f:Fact {id: row.id}) SET f += row", rows)
-        links = (
+        rows = list(written.noting("Fact", rows))
+        self._run(f"UNWIND $rows AS row MERGE (f:Fact {{id: row.id}}) SET f += row, {_own('f')}", rows)
+        links: list[Row] = [
             {
                 "fact": fact.id,
                 "document": e.document.id,
@@ -189,12 +222,36 @@ class Neo4jTarget:
             }
             for fact in facts
             for e in fact.evidence
-        )
+        ]
+        written.relationships.update(link["fact"] + link["document"] for link in links)
         self._batches(
             "UNWIND $rows AS row MATCH (f:Fact {id: row.fact}) MATCH (d:Document {id: row.document}) "
-            "MERGE (d)<-[r:EVIDENCED_BY]-(f) SET r += row.properties",
+            f"MERGE (d)<-[r:EVIDENCED_BY]-(f) SET r += row.properties, {_own('r')}",
             links,
         )
+
+    def _remove_others(self, written: Written) -> None:
+        """Take this store's name off what it has not written now, and delete what bears no name."""
+        disown = "SET x.stores = [s IN x.stores WHERE s <> $store] WITH x WHERE size(x.stores) = 0"
+        relationships = {
+            "MATCH (:Entity)<-[x]-(h:Entity)": ("Entity", "x.id"),
+            "MATCH (d:Document)<-[x:EVIDENCED_BY]-(h:Fact)": ("Fact", "h.id + d.id"),
+        }
+        for pattern, (label, key) in relationships.items():
+            found = self._read(f"{pattern} WHERE $store IN x.stores RETURN h.id AS head, {key} AS id")
+            stale = [row for row in found if row["id"] not in written.relationships]
+            query = f"UNWIND $rows AS row {pattern.replace(f'(h:{label})', f'(h:{label} {{id: row.head}})')}"
+            self._batches(f"{query} WHERE {key} = row.id {disown} DELETE x", stale)
+        for label, ids in written.nodes.items():
+            found = self._read(f"MATCH (x:{label}) WHERE $store IN x.stores RETURN x.id AS id")
+            stale = [row for row in found if row["id"] not in ids]
+            self._batches(f"UNWIND $rows AS row MATCH (x:{label} {{id: row.id}}) {disown} DETACH DELETE x", stale)
+
+    def _read(self, query: str) -> Iterator[Row]:
+        """Rows of a query about this store, streamed."""
+        with self._driver.session(database=self._database) as session:
+            for record in session.run(query, store=self._store):
+                yield record.data()
 
     def _batches(self, query: str, rows: Iterable[Row]) -> None:
         for batch in _batched(rows):
@@ -204,7 +261,7 @@ class Neo4jTarget:
         """One managed transaction, retried by the driver when the server asks for it."""
 
         def work(transaction: ManagedTransaction) -> None:
-            transaction.run(query, rows=rows or []).consume()
+            transaction.run(query, rows=rows or [], store=self._store).consume()
 
         with self._driver.session(database=self._database) as session:
             session.execute_write(work)

@@ -80,7 +80,7 @@ CREATE TABLE label (
 ) WITHOUT ROWID;
 """
 
-_RESOLUTION = """
+_SECOND = """
 CREATE TABLE resolution (
     form TEXT PRIMARY KEY,              -- a form that was joined to another one
     node TEXT NOT NULL,                 -- the node it is part of
@@ -100,9 +100,14 @@ CREATE TABLE resolved (
     entities INTEGER NOT NULL           -- how many the store had when all were resolved last
 );
 INSERT INTO resolved VALUES (0);
+
+CREATE TABLE identity (
+    id TEXT NOT NULL                    -- random: which store something in a database came from
+);
+INSERT INTO identity VALUES (lower(hex(randomblob(8))));
 """
 
-SCHEMA += _RESOLUTION
+SCHEMA += _SECOND
 
 # what turns a store of a version into one of the next
-MIGRATIONS = {1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _RESOLUTION}
+MIGRATIONS = {1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _SECOND}

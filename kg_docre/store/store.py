@@ -143,6 +143,18 @@ class FactStore:
             db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
         return True
 
+    def forget(self, uri: str) -> bool:
+        """Delete what was found at ``uri``, with all that no other source says; whether there was something."""
+        with self._transaction() as db:
+            known = db.execute("DELETE FROM source WHERE uri = ?", (uri,)).rowcount > 0
+        self.prune()
+        return known
+
+    @property
+    def identity(self) -> str:
+        """Sixteen random hex digits that this store was made with."""
+        return str(self.read("SELECT id FROM identity").fetchone()[0])
+
     def prune(self) -> int:
         """Delete documents that no source leads to any more, with all they said; returns how many."""
         with self._transaction() as db:

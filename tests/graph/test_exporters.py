@@ -4,11 +4,17 @@ import networkx
 import pytest
 from rdflib import RDF, RDFS, Dataset, Graph, Namespace
 
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
 from kg_docre.graph.networkx import to_networkx
 from kg_docre.graph.rdf import KG
 from kg_docre.graph.targets import open_target
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+from tests.resolution.test_resolve import add, document
 
 WDT = Namespace("http://www.wikidata.org/prop/direct/")
 
@@ -226,9 +232,6 @@ def test_a_failed_export_leaves_the_old_file(graph, tmp_path, monkeypatch):
 
 def test_names_that_xml_cannot_say_are_replaced(tmp_path):
     from kg_docre.annotations import Document, Entity, Mention
-    from kg_docre.graph import KnowledgeGraph
-    from kg_docre.resolution.forms import form_id
-    from kg_docre.store import FactStore
 
     name = "Bobby\x01 \"<&>'` \u202eтест 😀"
     document = Document("d", ("w",), (0,), (Entity(name, "PER", (Mention(0, 1, 0, name),)),))
@@ -236,3 +239,73 @@ def test_names_that_xml_cannot_say_are_replaced(tmp_path):
         store.add(document, model="m", names={}, resolve=form_id)
         result = networkx.read_graphml(_write(KnowledgeGraph(store), tmp_path / "kg.graphml"))
     assert [data["name"] for _, data in result.nodes(data=True)] == [name.replace("\x01", "\ufffd")]
+
+
+def _export(graph, bolt, **options):
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph, **options)
+
+
+def test_what_a_store_forgot_leaves_neo4j(graph, store, bolt, database):
+    _export(graph, bolt)
+    before = _from_neo4j(database)
+    database("MATCH (e:Entity) WITH e LIMIT 1 CREATE (:Note {id: 'mine'})")
+    uris = [uri for (uri,) in store.read("SELECT uri FROM source ORDER BY uri")]
+    assert store.forget(uris[0])
+    assert not store.forget(uris[0])
+    _export(graph, bolt)
+    after = _from_neo4j(database)
+    _close(after, _expected(graph))
+    assert len(after) < len(before)
+    counts = {
+        label: database(f"MATCH (n:{label}) RETURN count(n) AS n")[0]["n"] for label in ("Entity", "Document", "Fact")
+    }
+    expected = {"Entity": graph.nodes(), "Document": graph.documents(), "Fact": graph.facts()}
+    assert counts == {label: len(list(things)) for label, things in expected.items()}
+    assert database("MATCH (n:Note) RETURN n.id AS id") == [{"id": "mine"}]
+
+
+def test_a_document_that_no_longer_says_so_is_no_evidence(graph, store, bolt, database, documents):
+    """The fact stays for the other document that says it."""
+    _export(graph, bolt)
+    twice = next(fact for fact in graph.facts() if fact.support > 1)
+    gone = twice.evidence[0].document
+    store.read("DELETE FROM relation WHERE document = (SELECT document FROM source WHERE uri = ?)", (gone.uri,))
+    _export(graph, bolt)
+    _close(_from_neo4j(database), _expected(graph))
+    rows = database("MATCH (:Fact)-[:EVIDENCED_BY]->(d:Document) RETURN DISTINCT d.uri AS uri")
+    assert gone.uri not in {row["uri"] for row in rows}
+
+
+def test_two_stores_share_a_database(graph, store, bolt, database, documents, tmp_path):
+    with FactStore(tmp_path / "other.sqlite") as second:
+        for document in documents[3:]:
+            second.add(document, model="other", names=docred_relations(), resolve=form_id)
+        other = KnowledgeGraph(second)
+        _export(graph, bolt)
+        _export(other, bolt)
+        for (uri,) in store.read("SELECT uri FROM source"):
+            store.forget(uri)
+        _export(graph, bolt)
+        _close(_from_neo4j(database), _expected(other))
+        for (uri,) in second.read("SELECT uri FROM source"):
+            second.forget(uri)
+        _export(other, bolt)
+    assert database("MATCH (n) RETURN count(n) AS n") == [{"n": 0}]
+
+
+def test_resolving_moves_facts_in_neo4j(bolt, database, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        country = ((0, "P17", 1, 0.9),)
+        add(
+            store,
+            document("a", ("ORG", "North Atlantic Treaty Organization", "NATO"), ("LOC", "Belgium"), facts=country),
+            document("b", ("ORG", "NATO"), ("LOC", "Belgium"), facts=country),
+        )
+        _export(KnowledgeGraph(store), bolt)
+        assert database("MATCH (e:Organization) RETURN count(e) AS n") == [{"n": 2}]
+        resolve(store)
+        _export(KnowledgeGraph(store), bolt)
+        assert database("MATCH (e:Organization) RETURN count(e) AS n") == [{"n": 1}]
+        assert database("MATCH (:Organization)-[r]->(:Location) RETURN r.support AS n") == [{"n": 2}]

@@ -143,3 +143,17 @@ def test_a_store_of_the_first_version_is_read_and_goes_on(tmp_path, documents):
         assert store.counts()["documents"] == 2
     with FactStore(tmp_path / "old.sqlite") as again:
         assert again.read("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_document_is_forgotten_with_what_only_it_said(store, documents):
+    first, second = documents[:2]
+    _add(store, first)
+    _add(store, replace(first, id="copy"))
+    _add(store, second)
+    assert store.forget(first.id)
+    assert store.counts()["documents"] == 2, "another source has the same text"
+    assert store.forget("copy")
+    assert store.counts()["documents"] == 1
+    assert not store.forget("copy")
+    for table in ("sentence", "entity", "relation"):
+        assert store.read(f"SELECT count(DISTINCT document) FROM {table}").fetchone() == (1,)
