@@ -29,7 +29,11 @@ app = typer.Typer(
 Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
 Targets = Annotated[
     list[str] | None,
-    typer.Option("--to", metavar="TARGET", help=".ttl .nt .nq .trig .graphml .json, or neo4j://… (can be repeated)."),
+    typer.Option(
+        "--to",
+        metavar="TARGET",
+        help=".ttl .nt .nq .trig .jsonld (or with .gz), .graphml .json, or neo4j://… (can be repeated).",
+    ),
 ]
 Threshold = Annotated[
     float | None, typer.Option(min=0, max=1, help="Score a relation must reach; default: the model decides.")

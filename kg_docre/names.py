@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = [
     "LEGAL_FORMS",
@@ -83,6 +84,7 @@ def initials(name: str) -> set[str]:
     return {form for form in (every, large) if len(form) > 1}
 
 
+@lru_cache(maxsize=1 << 14)
 def short_hash(*parts: str) -> str:
     """Sixteen hex digits that stand for these strings, the same on every machine."""
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

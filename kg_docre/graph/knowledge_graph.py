@@ -105,6 +105,22 @@ class KnowledgeGraph:
         for digest, uri, title, model in rows:
             yield SourceDocument(id=short_hash(digest), uri=uri, title=title, model=model)
 
+    def linked(self) -> Iterator[tuple[str, str]]:
+        """Nodes with a knowledge-base id, and that id."""
+        query = "SELECT node, max(kb_id) FROM entity WHERE kb_id <> '' GROUP BY node"
+        yield from self.store.read(query)
+
+    def evidence_sentences(self) -> Iterator[tuple[str, int, str]]:
+        """Every sentence that is evidence of something: its document's id, number and text."""
+        rows = self.store.read(
+            """SELECT d.content_hash, s.number, s.text FROM sentence s JOIN document d ON d.id = s.document
+               WHERE EXISTS (SELECT 1 FROM relation r JOIN evidence e ON e.relation = r.id
+                             WHERE r.document = s.document AND e.sentence = s.number)
+               ORDER BY s.document, s.number"""
+        )
+        for digest, number, text in rows:
+            yield short_hash(digest), number, text
+
     def labels(self) -> dict[str, str]:
         """Readable names of the relation labels."""
         return dict(self.store.read("SELECT id, name FROM label ORDER BY id"))

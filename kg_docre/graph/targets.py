@@ -12,7 +12,8 @@ from kg_docre.graph.knowledge_graph import KnowledgeGraph
 __all__ = ["FILE_ENDINGS", "SCHEMES", "Credentials", "Target", "open_target"]
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
-FILE_ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".graphml", ".json")
+_RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld")
+FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), ".graphml", ".json")
 
 Target = Callable[[KnowledgeGraph], None]
 Credentials = Callable[[], tuple[str, str, str | None]]
@@ -30,7 +31,7 @@ def open_target(target: str, credentials: Credentials) -> Target:
     if "://" in target or target.partition(":")[0] in SCHEMES:
         return _neo4j(target, credentials)
     path = Path(target)
-    if path.suffix not in FILE_ENDINGS:
+    if _ending(path) not in FILE_ENDINGS:
         raise ExportError(f"{target}: unknown ending; known are {', '.join(FILE_ENDINGS)} and neo4j:// addresses")
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise ExportError(f"{target}: {'a folder' if path.is_dir() else 'its folder does not exist'}")
@@ -52,10 +53,10 @@ def _neo4j(target: str, credentials: Credentials) -> Target:
 
 
 def _write_file(graph: KnowledgeGraph, path: Path) -> None:
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    unfinished = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         with graph.store.snapshot():
-            _writer(path.suffix)(graph, unfinished)
+            _writer(_ending(path))(graph, unfinished)
         unfinished.replace(path)
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error
@@ -63,11 +64,15 @@ def _write_file(graph: KnowledgeGraph, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _writer(suffix: str) -> Callable[[KnowledgeGraph, Path], None]:
-    if suffix in (".graphml", ".json"):
+def _ending(path: Path) -> str:
+    return "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+
+
+def _writer(ending: str) -> Callable[[KnowledgeGraph, Path], None]:
+    if ending in (".graphml", ".json"):
         from kg_docre.graph.networkx import write_graphml, write_node_link
 
-        return write_graphml if suffix == ".graphml" else write_node_link
+        return write_graphml if ending == ".graphml" else write_node_link
     from kg_docre.graph.rdf import write_rdf
 
     return write_rdf

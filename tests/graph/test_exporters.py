@@ -1,6 +1,8 @@
+import gzip
 import json
 
 import networkx
+import pyoxigraph
 import pytest
 from rdflib import RDF, RDFS, Dataset, Graph, Namespace
 
@@ -9,7 +11,7 @@ from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
 from kg_docre.graph.networkx import to_networkx
-from kg_docre.graph.rdf import KG
+from kg_docre.graph.rdf import KG, to_rdf
 from kg_docre.graph.targets import open_target
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
@@ -99,6 +101,14 @@ def _close(found, expected):
             assert found[key][2][uri][1] == sentences, key
 
 
+def _unzipped(path):
+    if path.suffix != ".gz":
+        return path
+    plain = path.with_suffix("")
+    plain.write_bytes(gzip.decompress(path.read_bytes()))
+    return plain
+
+
 def test_all_exporters_carry_the_same_facts(graph, tmp_path, bolt, database):
     expected = _expected(graph)
     assert len(expected) > 200
@@ -109,10 +119,15 @@ def test_all_exporters_carry_the_same_facts(graph, tmp_path, bolt, database):
     )
     data = json.loads(_write(graph, tmp_path / "kg.json").read_text())
     _close(_from_networkx(networkx.node_link_graph(data, edges="edges")), expected)
-    for suffix in (".ttl", ".nt"):
-        _close(_from_rdf(Graph().parse(_write(graph, tmp_path / f"kg{suffix}"))), expected)
-    for suffix in (".nq", ".trig"):
-        _close(_from_rdf(Dataset(default_union=True).parse(_write(graph, tmp_path / f"kg{suffix}"))), expected)
+    for ending in (".ttl", ".nt", ".nq", ".trig", ".jsonld", ".nt.gz", ".trig.gz"):
+        written = _unzipped(_write(graph, tmp_path / f"kg{ending}"))
+        triples = ending.startswith((".ttl", ".nt"))
+        _close(_from_rdf((Graph() if triples else Dataset(default_union=True)).parse(written)), expected)
+        oxigraph = pyoxigraph.Store()
+        form = pyoxigraph.RdfFormat.from_extension(written.suffix[1:])
+        oxigraph.bulk_load(path=str(written), format=form)
+        assert len(oxigraph) == len({*pyoxigraph.parse(path=str(written), format=form)}) > 2000
+    _close(_from_rdf(to_rdf(graph)), expected)
     uri, user, password, name = bolt
     with Neo4jTarget(uri, user=user, password=password, database=name) as target:
         target.write(graph)
@@ -223,7 +238,12 @@ def test_impossible_files_are_refused_beforehand(target, reason, tmp_path, monke
 def test_a_failed_export_leaves_the_old_file(graph, tmp_path, monkeypatch):
     path = _write(graph, tmp_path / "kg.ttl")
     before = path.read_bytes()
-    monkeypatch.setattr("kg_docre.graph.rdf.to_rdf", lambda *a, **k: (_ for _ in ()).throw(OSError(28, "disk full")))
+
+    def full(statements, *arguments, **options):
+        next(statements)
+        raise OSError(28, "disk full")
+
+    monkeypatch.setattr("kg_docre.graph.rdf.serialize", full)
     with pytest.raises(ExportError, match="disk full"):
         _write(graph, path)
     assert path.read_bytes() == before

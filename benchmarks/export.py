@@ -1,0 +1,75 @@
+"""Triples a second of RDF export, and its peak memory.
+
+    python -m benchmarks.export [--facts 100000] [--endings .nt .ttl …]
+
+The store is made up: names drawn by Zipf's law, twenty entities and forty facts a document. Every export runs in a
+process of its own; memory is what it grew by.
+"""
+
+import argparse
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.resolution import made_up
+from kg_docre.annotations import Relation
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.rdf import write_rdf
+from kg_docre.resolution.forms import form_id
+from kg_docre.store import FactStore
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--facts", type=int, default=100_000)
+    parser.add_argument("--endings", nargs="+", default=[".nt", ".ttl", ".nq", ".trig"])
+    parser.add_argument("--of", nargs=2, metavar=("STORE", "ENDING"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.of:
+        measure(*options.of)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kg.sqlite"
+        fill(path, options.facts)
+        for ending in options.endings:
+            subprocess.run([sys.executable, "-m", "benchmarks.export", "--of", str(path), ending], check=True)
+
+
+def fill(path: Path, facts: int) -> None:
+    chance, names = random.Random("export"), docred_relations()
+    labels = list(names)
+    with FactStore(path) as store:
+        for document in made_up(facts // 2):
+            entities = range(len(document.entities))
+            relations = tuple(
+                Relation(*chance.sample(entities, 2), chance.choice(labels), round(chance.random(), 6), (0,))
+                for _ in range(40)
+            )
+            store.add(replace(document, relations=relations), model="made up", names=names, resolve=form_id)
+
+
+def measure(store: str, ending: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, FactStore(store) as known:
+        graph, before = KnowledgeGraph(known), _peak()
+        start = perf_counter()
+        write_rdf(graph, f"{folder}/kg{ending}")
+        seconds, grown = perf_counter() - start, _peak() - before
+        write_rdf(graph, f"{folder}/count.nt")
+        with Path(folder, "count.nt").open("rb") as lines:
+            triples = sum(1 for _ in lines)
+    print(f"{ending:12} {triples} triples, {triples / seconds:,.0f} a second, {grown:.0f} MB more", flush=True)
+
+
+def _peak() -> float:
+    """Megabytes this process has held at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
