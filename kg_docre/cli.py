@@ -26,6 +26,10 @@ app = typer.Typer(
     help="Text to a knowledge graph people can trust: document-level relations with score, evidence and reasoning.",
 )
 
+Strict = Annotated[bool, typer.Option("--strict", help="Leave out facts that conflict with others or their types.")]
+Inverses = Annotated[
+    bool, typer.Option("--inverses", help="Complete inverse relations, marked as inferred: part of and has part, …")
+]
 Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
 Targets = Annotated[
     list[str] | None,
@@ -57,6 +61,8 @@ def build(
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
+    strict: Strict = False,
+    inverses: Inverses = False,
     device: Device = "auto",
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read."""
@@ -81,7 +87,7 @@ def build(
             with progress("documents", count_documents(sources, exclude=ours)) as advance:
                 texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
-            graph = KnowledgeGraph(facts)
+            graph = KnowledgeGraph(facts, strict=strict, inverses=inverses)
             for export in exports:
                 export(graph)
             print_facts(graph, best_of_each_relation(graph, 10), "Most confident facts")
@@ -100,7 +106,12 @@ def build(
 
 
 @app.command()
-def export(store: Annotated[Path, typer.Argument(help="A fact store.")], to: Targets = None) -> None:
+def export(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    to: Targets = None,
+    strict: Strict = False,
+    inverses: Inverses = False,
+) -> None:
     """Write the graph of a store to files or Neo4j. Doing it again changes nothing."""
     with _one_line_errors():
         from kg_docre.graph import KnowledgeGraph
@@ -110,7 +121,7 @@ def export(store: Annotated[Path, typer.Argument(help="A fact store.")], to: Tar
         with FactStore(store, create=False) as facts:
             exports = [open_target(target, _neo4j_credentials) for target in to or ()]
             for target, write in zip(to or (), exports, strict=True):
-                write(KnowledgeGraph(facts))
+                write(KnowledgeGraph(facts, strict=strict, inverses=inverses))
                 typer.echo(f"wrote {target}")
         if not to:
             raise typer.BadParameter("name at least one target", param_hint="--to")

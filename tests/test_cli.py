@@ -50,12 +50,23 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert exported.returncode == 0, exported.stderr
     assert len(json.loads((tmp_path / "kg.json").read_text())["edges"]) == edges
 
+    completed = run("export", "kg.sqlite", "--to", "inverses.json", "--inverses", "--strict", cwd=tmp_path)
+    assert completed.returncode == 0, completed.stderr
+    edges = json.loads((tmp_path / "inverses.json").read_text())["edges"]
+    assert not any(edge["conflicts"] for edge in edges)
+
     markup = run("facts", "kg.sqlite", "--entity", "[/x]", cwd=tmp_path)
     assert markup.returncode == 0, markup.stderr
 
     about = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path)
     assert "Vince Gilligan" in about.stdout
     assert "place of birth" in about.stdout
+
+    forgotten = run("forget", "kg.sqlite", "corpus/gilligan.txt", cwd=tmp_path)
+    assert "holds 0 documents, 0 nodes, 0 relations" in forgotten.stdout, forgotten.stderr
+    unknown = run("forget", "kg.sqlite", "corpus/gilligan.txt", cwd=tmp_path)
+    assert unknown.returncode == 1
+    assert "has no document 'corpus/gilligan.txt'" in unknown.stderr
 
 
 def test_a_build_does_not_read_its_own_files(corpus, tmp_path):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import prod
 
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph.constraints import checked, type_conflicts, value_of
+from kg_docre.graph.properties import known_properties
 from kg_docre.names import normalize_name, short_hash
 from kg_docre.store import FactStore
 
@@ -54,6 +57,9 @@ class Fact:
 
     ``confidence`` is the noisy-or of its documents' scores, :math:`1 - \\prod_d (1 - s_d)`: the chance
     that at least one of them is right if they err independently. ``support`` counts the documents.
+
+    ``conflicts`` says what speaks against it (:mod:`~kg_docre.graph.constraints`), ``plausibility`` is its confidence
+    in sight of facts that exclude it. ``inferred`` is what no document states but the inverse relation says.
     """
 
     id: str
@@ -63,6 +69,9 @@ class Fact:
     tail: str
     confidence: float
     evidence: tuple[Evidence, ...]
+    conflicts: tuple[str, ...] = ()
+    plausibility: float = 0.0
+    inferred: bool = False
 
     @property
     def support(self) -> int:
@@ -73,11 +82,14 @@ class KnowledgeGraph:
     """A read-only view of a store as a graph.
 
     Nothing is held in memory but the node or fact at hand. Facts whose head and tail are resolved to
-    one node are left out.
+    one node are left out; with ``strict`` those in conflict too. ``inverses`` completes relations that have one:
+    who is a spouse of, or a part of.
     """
 
-    def __init__(self, store: FactStore) -> None:
+    def __init__(self, store: FactStore, *, strict: bool = False, inverses: bool = False) -> None:
         self.store = store
+        self.strict = strict
+        self.inverses = inverses
 
     def nodes(self, ids: Iterable[str] | None = None) -> Iterator[Node]:
         """Every node by id, or those of ``ids``."""
@@ -123,13 +135,17 @@ class KnowledgeGraph:
 
     def labels(self) -> dict[str, str]:
         """Readable names of the relation labels."""
-        return dict(self.store.read("SELECT id, name FROM label ORDER BY id"))
+        names = dict(self.store.read("SELECT id, name FROM label ORDER BY id"))
+        if self.inverses:
+            inverses = {known_properties()[label].inverse for label in names if label in known_properties()} - {""}
+            names |= {label: docred_relations()[label] for label in inverses - names.keys()}
+        return dict(sorted(names.items()))
 
     def facts(self, *, labels: Iterable[str] | None = None) -> Iterator[Fact]:
         """Every fact, by head, label and tail; only those of ``labels`` where given."""
         chosen = None if labels is None else json.dumps(list(labels))
         return self._facts(
-            "AND (:labels IS NULL OR r.label IN (SELECT value FROM json_each(:labels)))", {"labels": chosen}
+            "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))", {"labels": chosen}
         )
 
     def facts_about(self, name: str) -> Iterator[Fact]:
@@ -149,8 +165,32 @@ class KnowledgeGraph:
         )
 
     def _facts(self, condition: str, parameters: dict[str, str | None]) -> Iterator[Fact]:
+        facts = self._read_facts("h", "t", "r.label", "", condition, parameters)
+        yield from checked(facts, strict=self.strict)
+        if self.inverses:
+            inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
+            facts = self._read_facts(
+                "t",
+                "h",
+                "i.value",
+                "JOIN json_each(:inverses) i ON i.key = r.label",
+                """AND NOT EXISTS (SELECT 1
+                                   FROM entity a JOIN relation q ON q.head = a.id JOIN entity b ON b.id = q.tail
+                                   WHERE a.node = t.node AND q.label = i.value AND b.node = h.node) """
+                + condition,
+                parameters | {"inverses": json.dumps(inverses)},
+            )
+            turned = ((replace(fact, inferred=True), value) for fact, value in facts)
+            yield from checked(turned, strict=self.strict)
+
+    def _read_facts(
+        self, head: str, tail: str, label: str, join: str, condition: str, parameters: dict[str, str | None]
+    ) -> Iterator[tuple[Fact, str]]:
+        """Facts by head, label and tail, with their values: of the relations as they are (``h``, ``t``), or turned
+        round."""
         rows = self.store.read(
-            f"""SELECT h.node, r.label, t.node, label.name, d.content_hash, {_URI}, d.title, d.model, r.score,
+            f"""SELECT {head}.node, {label}, {tail}.node, d.content_hash, {_URI}, d.title, d.model, r.score,
+                       {head}.type, {tail}.type, {tail}.name,
                        (SELECT json_group_array(json_array(s.number, s.text))
                         FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
                         WHERE e.relation = r.id)
@@ -158,27 +198,32 @@ class KnowledgeGraph:
                 JOIN entity h ON h.id = r.head
                 JOIN entity t ON t.id = r.tail
                 JOIN document d ON d.id = r.document
-                JOIN label ON label.id = r.label
-                WHERE h.node <> t.node {condition}
-                ORDER BY h.node, r.label, t.node, 6, 5""",
+                {join}
+                WHERE h.node <> t.node {condition.replace("{label}", label)}
+                ORDER BY 1, 2, 3, 5, 4""",
             parameters,
         )
-        for (head, label, tail), group in groupby(rows, key=lambda row: row[:3]):
-            evidence, name = [], ""
-            for (digest, uri, title, model), same in groupby(group, key=lambda row: row[4:8]):
+        names = self.labels()
+        for key, group in groupby(rows, key=lambda row: row[:3]):
+            evidence, ends = [], []
+            for (digest, uri, title, model), same in groupby(group, key=lambda row: row[3:7]):
                 score, sentences = 0.0, set[tuple[int, str]]()
                 for row in same:
-                    name = row[3]
-                    score = max(score, round(row[8], _DIGITS))
-                    sentences.update((number, text) for number, text in json.loads(row[9]))
+                    ends.append(row[8:11])
+                    score = max(score, round(row[7], _DIGITS))
+                    sentences.update((number, text) for number, text in json.loads(row[11]))
                 document = SourceDocument(id=short_hash(digest), uri=uri, title=title, model=model)
                 evidence.append(Evidence(document=document, score=score, sentences=tuple(sorted(sentences))))
-            yield Fact(
-                id=short_hash(head, label, tail),
-                head=head,
-                label=label,
-                name=name,
-                tail=tail,
-                confidence=round(1.0 - prod(1.0 - e.score for e in evidence), _DIGITS),
+            confidence = round(1.0 - prod(1.0 - e.score for e in evidence), _DIGITS)
+            fact = Fact(
+                id=short_hash(*key),
+                head=key[0],
+                label=key[1],
+                name=names[key[1]],
+                tail=key[2],
+                confidence=confidence,
                 evidence=tuple(evidence),
+                conflicts=type_conflicts(key[1], ((head_type, tail_type) for head_type, tail_type, _ in ends)),
+                plausibility=confidence,
             )
+            yield fact, value_of(key[2], *ends[0][1:])

@@ -1,7 +1,8 @@
 """The graph in Neo4j, over Bolt with the official driver.
 
 ``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after
-the relation (``DIRECTOR {id, property: "P57", confidence, support, documents}``), and an evidence
+the relation (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred,
+documents}``), and an evidence
 layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
 relationship. Everything is merged by id: a second export of the same store changes nothing.
 
@@ -183,6 +184,9 @@ class Neo4jTarget:
                 "name": fact.name,
                 "confidence": fact.confidence,
                 "support": fact.support,
+                "conflicts": list(fact.conflicts),
+                "plausibility": fact.plausibility,
+                "inferred": fact.inferred,
                 "documents": [e.document.uri for e in fact.evidence],
             }
             written.relationships.add(fact.id)
@@ -205,6 +209,9 @@ class Neo4jTarget:
                 "tail": fact.tail,
                 "confidence": fact.confidence,
                 "support": fact.support,
+                "conflicts": list(fact.conflicts),
+                "plausibility": fact.plausibility,
+                "inferred": fact.inferred,
             }
             for fact in facts
         ]

@@ -19,8 +19,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def to_networkx(graph: KnowledgeGraph) -> networkx.MultiDiGraph[str]:
     """Nodes by id with ``name``, ``type``, ``kb_id`` and ``aliases``; edges keyed by relation label with
-    ``label``, ``name``, ``confidence``, ``support`` and ``evidence``, a list of
-    ``{document, title, model, score, sentences: [[number, text], …]}``."""
+    ``label``, ``name``, ``confidence``, ``support``, ``conflicts``, ``plausibility``, ``inferred`` and
+    ``evidence``, a list of ``{document, title, model, score, sentences: [[number, text], …]}``."""
     result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for node in graph.nodes():
         result.add_node(node.id, name=node.name, type=node.type, kb_id=node.kb_id, aliases=list(node.aliases))
@@ -43,6 +43,9 @@ def to_networkx(graph: KnowledgeGraph) -> networkx.MultiDiGraph[str]:
             name=fact.name,
             confidence=fact.confidence,
             support=fact.support,
+            conflicts=list(fact.conflicts),
+            plausibility=fact.plausibility,
+            inferred=fact.inferred,
             evidence=evidence,
         )
     return result
@@ -55,8 +58,8 @@ def write_node_link(graph: KnowledgeGraph, path: str | Path) -> None:
 
 
 def write_graphml(graph: KnowledgeGraph, path: str | Path) -> None:
-    """GraphML for Gephi, Cytoscape and others, which know no nested values: ``aliases`` and ``evidence``
-    are JSON strings."""
+    """GraphML for Gephi, Cytoscape and others, which know no nested values: ``aliases``, ``conflicts`` and
+    ``evidence`` are JSON strings."""
     result = to_networkx(graph)
     for _, attributes in result.nodes(data=True):
         _flatten(attributes)

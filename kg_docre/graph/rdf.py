@@ -2,7 +2,7 @@
 
 Facts are direct triples with Wikidata's property IRIs (``wdt:P57``). Entities linked to Wikidata have
 its IRIs, the others minted ones. Each fact is also an ``rdf:Statement`` with its confidence, its
-support, and one evidence node per document that leads to the sentences.
+support, what conflicts with it, and one evidence node per document that leads to the sentences.
 
 Files are written by Oxigraph as the facts come, so that memory does not grow with the graph.
 """
@@ -64,6 +64,7 @@ _HAS_DOCUMENT, _HAS_EVIDENCE, _HAS_SENTENCE = (NamedNode(KG[name]) for name in (
 _MODEL, _CONFIDENCE, _SUPPORT, _SCORE, _NUMBER, _TEXT = (
     NamedNode(KG[name]) for name in ("model", "confidence", "support", "score", "number", "text")
 )
+_CONFLICT, _PLAUSIBILITY, _INFERRED = (NamedNode(KG[name]) for name in ("conflict", "plausibility", "inferred"))
 
 
 def to_rdf(graph: KnowledgeGraph, *, named_graphs: bool = False) -> Dataset | Graph:
@@ -151,6 +152,12 @@ def _about(fact: Fact, direct: Statement) -> Iterator[Statement]:
     yield subject, _OBJECT, direct[2]
     yield subject, _CONFIDENCE, Literal(fact.confidence)
     yield subject, _SUPPORT, Literal(fact.support)
+    if fact.conflicts:
+        yield subject, _PLAUSIBILITY, Literal(fact.plausibility)
+        for conflict in fact.conflicts:
+            yield subject, _CONFLICT, Literal(conflict)
+    if fact.inferred:
+        yield subject, _INFERRED, Literal(True)
     for evidence in fact.evidence:
         source = NamedNode(f"{iri}:{evidence.document.id}")
         yield subject, _HAS_EVIDENCE, source

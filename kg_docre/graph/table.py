@@ -40,7 +40,10 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
             Text(names[fact.head]),
             Text(fact.name),
             Text(names[fact.tail]),
-            Text(f"{sentences} [{strongest.document.title or strongest.document.uri}]"),
+            Text(
+                f"{sentences} [{strongest.document.title or strongest.document.uri}]"
+                + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
+            ),
         )
     _print(table)
 

@@ -1,0 +1,156 @@
+import json
+
+import networkx
+import pytest
+from rdflib import Graph, Literal
+
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.neo4j import Neo4jTarget
+from kg_docre.graph.networkx import to_networkx, write_graphml
+from kg_docre.graph.properties import known_properties
+from kg_docre.graph.rdf import KG, to_rdf
+from kg_docre.resolution.forms import form_id
+from kg_docre.store import FactStore
+from tests.resolution.test_resolve import document
+
+ADA, TEN, FIFTEEN = ("PER", "Ada Lovelace"), ("TIME", "10 December 1815"), ("TIME", "1815")
+
+
+@pytest.fixture
+def store(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        yield store
+
+
+def add(store, *documents):
+    for one in documents:
+        store.add(one, model="m", names=docred_relations(), resolve=form_id)
+
+
+def facts(store, **options):
+    graph = KnowledgeGraph(store, **options)
+    names = {node.id: node.name for node in graph.nodes()}
+    return {(names[f.head], f.label, names[f.tail]): f for f in graph.facts()}
+
+
+def born(id, when, score):
+    return document(id, ADA, when, facts=((0, "P569", 1, score),))
+
+
+def test_every_relation_is_known_and_inverses_lead_back():
+    known = known_properties()
+    assert known.keys() == docred_relations().keys()
+    types = {"PER", "ORG", "LOC", "TIME", "NUM", "MISC"}
+    for label, one in known.items():
+        assert one.heads
+        assert one.tails
+        assert one.heads | one.tails <= types
+        if one.inverse:
+            other = known[one.inverse]
+            assert other.heads & one.tails, label
+            assert other.tails & one.heads, label
+
+
+def test_gold_facts_rarely_conflict(documents):
+    """The table says what is usual: nearly all that annotators found fits it."""
+    total = odd = 0
+    for one in documents:
+        for relation in one.relations:
+            total += 1
+            head, tail = one.entities[relation.head].type, one.entities[relation.tail].type
+            odd += known_properties()[relation.label].misfits(head, tail)
+    assert odd / total < 0.05
+
+
+def test_types_that_a_relation_does_not_join_are_flagged_and_dropped_on_request(store):
+    add(store, document("a", ("LOC", "Paris"), TEN, ADA, facts=((0, "P569", 1, 0.9), (2, "P569", 1, 0.9))))
+    found = facts(store)
+    assert found["Paris", "P569", "10 December 1815"].conflicts == ("types",)
+    assert found["Ada Lovelace", "P569", "10 December 1815"].conflicts == ()
+    assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
+
+
+def test_of_types_outside_the_table_nothing_is_known(store):
+    add(store, document("a", ("GENE", "BRCA1"), TEN, facts=((0, "P569", 1, 0.9), (0, "CID", 1, 0.9))))
+    assert all(fact.conflicts == () for fact in facts(store).values())
+
+
+def test_values_that_exclude_each_other_are_weighed(store):
+    add(store, born("a", TEN, 0.9), born("b", ("TIME", "5 May 1816"), 0.5))
+    found = facts(store)
+    right, wrong = (found["Ada Lovelace", "P569", day] for day in ("10 December 1815", "5 May 1816"))
+    assert right.conflicts == wrong.conflicts == ("several values",)
+    # odds of 9 and 1 for two things of which one at most holds
+    assert right.plausibility == pytest.approx(9 / 11, abs=1e-5)
+    assert wrong.plausibility == pytest.approx(1 / 11, abs=1e-5)
+    assert (right.confidence, wrong.confidence) == (0.9, 0.5)
+    assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
+
+
+def test_a_year_and_a_day_in_it_agree(store):
+    add(store, born("a", TEN, 0.9), born("b", FIFTEEN, 0.5), born("c", ("TIME", "December 10, 1815"), 0.5))
+    found = facts(store)
+    assert len(found) == 2
+    assert all(fact.conflicts == () and fact.plausibility == fact.confidence for fact in found.values())
+
+
+def test_relations_with_many_values_are_left_alone(store):
+    add(store, document("a", ADA, ("PER", "Byron"), ("PER", "Anne"), facts=((0, "P40", 1, 0.9), (0, "P40", 2, 0.9))))
+    assert all(fact.conflicts == () for fact in facts(store).values())
+
+
+def test_inverses_are_completed_where_they_are_missing(store):
+    add(
+        store,
+        document("a", ADA, ("PER", "William King"), facts=((0, "P26", 1, 0.9),)),
+        document("b", ("LOC", "Ohio"), ("LOC", "Dayton"), facts=((0, "P150", 1, 0.8), (1, "P131", 0, 0.7))),
+        document("c", ADA, ("PER", "Lord Byron"), ("PER", "Anne"), facts=((0, "P22", 1, 0.9), (0, "P25", 2, 0.8))),
+    )
+    plain, completed = facts(store), facts(store, inverses=True)
+    assert plain.items() <= completed.items()
+    new = {key: completed[key] for key in completed.keys() - plain.keys()}
+    assert set(new) == {
+        ("William King", "P26", "Ada Lovelace"),
+        ("Lord Byron", "P40", "Ada Lovelace"),
+        ("Anne", "P40", "Ada Lovelace"),
+    }
+    assert all(fact.inferred for fact in new.values())
+    spouse = new["William King", "P26", "Ada Lovelace"]
+    assert (spouse.confidence, spouse.name, spouse.support) == (0.9, "spouse", 1)
+    assert spouse.evidence == plain["Ada Lovelace", "P26", "William King"].evidence
+
+
+def test_every_target_carries_conflicts_and_what_is_inferred(store, tmp_path, bolt, database):
+    add(
+        store,
+        born("a", TEN, 0.9),
+        born("b", ("TIME", "5 May 1816"), 0.5),
+        document("c", ADA, ("PER", "William King"), facts=((0, "P26", 1, 0.9),)),
+    )
+    graph = KnowledgeGraph(store, inverses=True)
+    expected = sorted((f.label, f.confidence, f.conflicts, f.plausibility, f.inferred) for f in graph.facts())
+    assert [row[2] for row in expected].count(("several values",)) == 2
+    assert [row[4] for row in expected].count(True) == 1
+
+    keys = ("label", "confidence", "conflicts", "plausibility", "inferred")
+    edges = [data for *_, data in to_networkx(graph).edges(data=True)]
+    assert sorted(tuple(tuple(e[k]) if k == "conflicts" else e[k] for k in keys) for e in edges) == expected
+    write_graphml(graph, tmp_path / "kg.graphml")
+    read = [data for *_, data in networkx.read_graphml(tmp_path / "kg.graphml").edges(data=True)]
+    assert sorted(tuple(tuple(json.loads(e[k])) if k == "conflicts" else e[k] for k in keys) for e in read) == expected
+
+    rdf: Graph = to_rdf(graph)
+    assert sorted(str(o) for o in rdf.objects(None, KG.conflict)) == ["several values"] * 2
+    assert {o.toPython() for o in rdf.objects(None, KG.plausibility)} == {row[3] for row in expected if row[2]}
+    assert len(list(rdf.subjects(KG.inferred, Literal(True)))) == 1
+
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph)
+    for query in ("MATCH (:Entity)-[r]->(:Entity) RETURN r AS r", "MATCH (r:Fact) RETURN r AS r"):
+        rows = database(
+            query.replace("RETURN r AS r", "RETURN r.property AS label, r.confidence AS confidence, ")
+            + "r.conflicts AS conflicts, r.plausibility AS plausibility, r.inferred AS inferred"
+        )
+        assert sorted(tuple(tuple(row[k]) if k == "conflicts" else row[k] for k in keys) for row in rows) == expected
