@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "is_acronym",
     "normalize_name",
     "short_hash",
+    "strip_endings",
     "strip_titles",
     "without_article",
 ]
@@ -72,6 +74,14 @@ def is_acronym(name: str) -> bool:
     """Two to six capitals, with or without full stops."""
     letters = without_article(name).replace(".", "").replace(" ", "")
     return 2 <= len(letters) <= 6 and letters.isalpha() and letters.isupper()
+
+
+def strip_endings(words: Sequence[str], endings: Collection[str]) -> Sequence[str]:
+    """Normalized words without those at the end that are among ``endings``; the first one stays."""
+    end = len(words)
+    while end > 1 and words[end - 1] in endings:
+        end -= 1
+    return words[:end]
 
 
 def initials(name: str) -> set[str]:

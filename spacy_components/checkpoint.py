@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import os
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from spacy.language import Language
 
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 
-__all__ = ["CheckpointComponent", "one_thread_in_forks"]
+__all__ = ["CheckpointComponent"]
+
+PredictorT = TypeVar("PredictorT")
 
 
-class CheckpointComponent:
-    """A component whose predictor is made of a checkpoint, at the first use or when the pipeline is initialized.
-
-    Subclasses make it in their property ``predictor`` and keep it in ``_predictor``.
-    """
+class CheckpointComponent(ABC, Generic[PredictorT]):
+    """A component whose predictor is made of a checkpoint, at the first use or when the pipeline is initialized."""
 
     def __init__(self, *, name: str, model: str, options: dict[str, Any]) -> None:
         self.name = name
         self._model = model
         self._options = options
-        self._predictor: Any = None
+        self._predictor: PredictorT | None = None
 
     @property
-    def predictor(self) -> Any:
-        raise NotImplementedError
+    def predictor(self) -> PredictorT:
+        """The loaded checkpoint."""
+        if self._predictor is None:
+            _one_thread_in_forks()
+            self._predictor = self._load()
+        return self._predictor
+
+    @abstractmethod
+    def _load(self) -> PredictorT:
+        """Read the checkpoint."""
 
     def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
         """Read the checkpoint now."""
@@ -57,7 +65,7 @@ class CheckpointComponent:
 
 
 @cache
-def one_thread_in_forks() -> None:
+def _one_thread_in_forks() -> None:
     """Forked workers of ``nlp.pipe(n_process=…)`` inherit no OpenMP threads and would wait for them forever."""
     import torch
 

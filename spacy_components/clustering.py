@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg_docre.names import LEGAL_FORMS, initials, is_acronym, normalize_name, strip_titles
+from kg_docre.names import LEGAL_FORMS, initials, is_acronym, normalize_name, strip_endings, strip_titles
 
 __all__ = ["NamedMention", "cluster_mentions"]
 
@@ -170,7 +170,4 @@ def _same_without_endings(first: tuple[str, ...], second: tuple[str, ...]) -> bo
 
 
 def _core(words: tuple[str, ...]) -> tuple[str, ...]:
-    end = len(words)
-    while end > 1 and words[end - 1] in _ENDINGS:
-        end -= 1
-    return words[:end]
+    return tuple(strip_endings(words, _ENDINGS))

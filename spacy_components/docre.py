@@ -14,7 +14,7 @@ from spacy.util import raise_error
 from kg_docre.annotations import Document, Relation
 from kg_docre.data.errors import DataError
 from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
-from spacy_components.checkpoint import CheckpointComponent, one_thread_in_forks
+from spacy_components.checkpoint import CheckpointComponent
 from spacy_components.entity_clusters import EntityClusters
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
@@ -77,7 +77,7 @@ def make_docre(
     )
 
 
-class Docre(CheckpointComponent):
+class Docre(CheckpointComponent["Predictor"]):
     """Finds document-level relations between the entities of a doc.
 
     Takes the clusters of an earlier ``entity_clusters`` component, else clusters ``doc.ents`` itself.
@@ -113,16 +113,11 @@ class Docre(CheckpointComponent):
         self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
         self._error_handler: ErrorHandler = raise_error
 
-    @property
-    def predictor(self) -> Predictor:
-        """The loaded checkpoint."""
-        if self._predictor is None:
-            from kg_docre.predictor import Predictor
+    def _load(self) -> Predictor:
+        from kg_docre.predictor import Predictor
 
-            one_thread_in_forks()
-            self._predictor = Predictor.from_pretrained(self._model, **self._options)
-            self._clusters.keep_types(self._predictor.model.config.entity_types)
-        predictor: Predictor = self._predictor
+        predictor = Predictor.from_pretrained(self._model, **self._options)
+        self._clusters.keep_types(predictor.model.config.entity_types)
         return predictor
 
     def __call__(self, doc: Doc) -> Doc:

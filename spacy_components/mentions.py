@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from spacy_components.checkpoint import CheckpointComponent, one_thread_in_forks
+from spacy_components.checkpoint import CheckpointComponent
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
     from kg_docre.mention_predictor import MentionPredictor
@@ -31,7 +31,7 @@ def make_mentions(nlp: Language, name: str, model: str, device: str, precision: 
     return Mentions(name=name, model=model, device=device, precision=precision)
 
 
-class Mentions(CheckpointComponent):
+class Mentions(CheckpointComponent["MentionPredictor"]):
     """Finds people, places, organizations, works, dates and numbers, as DocRED marks them.
 
     Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
@@ -44,16 +44,10 @@ class Mentions(CheckpointComponent):
     ) -> None:
         super().__init__(name=name, model=model, options={"device": device, "precision": precision})
 
-    @property
-    def predictor(self) -> MentionPredictor:
-        """The loaded detector."""
-        if self._predictor is None:
-            from kg_docre.mention_predictor import MentionPredictor
+    def _load(self) -> MentionPredictor:
+        from kg_docre.mention_predictor import MentionPredictor
 
-            one_thread_in_forks()
-            self._predictor = MentionPredictor.from_pretrained(self._model, **self._options)
-        predictor: MentionPredictor = self._predictor
-        return predictor
+        return MentionPredictor.from_pretrained(self._model, **self._options)
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))

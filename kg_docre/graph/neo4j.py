@@ -84,6 +84,19 @@ def _own(name: str) -> str:
     return f"{name}.stores = CASE WHEN $store IN {stores} THEN {stores} ELSE {stores} + [$store] END"
 
 
+def _properties(fact: Fact) -> Row:
+    """What is said of a fact on its relationship and on its node of the evidence layer."""
+    return {
+        "property": fact.label,
+        "name": fact.name,
+        "confidence": fact.confidence,
+        "support": fact.support,
+        "conflicts": list(fact.conflicts),
+        "plausibility": fact.plausibility,
+        "inferred": fact.inferred,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """Ids of what one export wrote: of nodes by label, of relationships, and of evidence as fact and document."""
@@ -179,16 +192,7 @@ class Neo4jTarget:
     def _write_relationships(self, facts: list[Fact], written: Written) -> None:
         by_type: dict[str, list[Row]] = defaultdict(list)
         for fact in facts:
-            properties = {
-                "property": fact.label,
-                "name": fact.name,
-                "confidence": fact.confidence,
-                "support": fact.support,
-                "conflicts": list(fact.conflicts),
-                "plausibility": fact.plausibility,
-                "inferred": fact.inferred,
-                "documents": [e.document.uri for e in fact.evidence],
-            }
+            properties = _properties(fact) | {"documents": [e.document.uri for e in fact.evidence]}
             written.relationships.add(fact.id)
             row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": properties}
             by_type[relationship_type(fact.label, fact.name)].append(row)
@@ -200,21 +204,7 @@ class Neo4jTarget:
             )
 
     def _write_evidence(self, facts: list[Fact], written: Written) -> None:
-        rows = [
-            {
-                "id": fact.id,
-                "property": fact.label,
-                "name": fact.name,
-                "head": fact.head,
-                "tail": fact.tail,
-                "confidence": fact.confidence,
-                "support": fact.support,
-                "conflicts": list(fact.conflicts),
-                "plausibility": fact.plausibility,
-                "inferred": fact.inferred,
-            }
-            for fact in facts
-        ]
+        rows = [_properties(fact) | {"id": fact.id, "head": fact.head, "tail": fact.tail} for fact in facts]
         rows = list(written.noting("Fact", rows))
         self._run(f"UNWIND $rows AS row MERGE (f:Fact {{id: row.id}}) SET f += row, {_own('f')}", rows)
         links: list[Row] = [

@@ -16,9 +16,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoModel
 
-__all__ = ["add_public_encoder", "compress"]
+__all__ = ["ENCODER", "add_public_encoder", "compress"]
 
-_ENCODER = "encoder.encoder."  # names of a model's parameters that are the pretrained encoder's begin so
+ENCODER = "encoder.encoder."  # names of a model's parameters that are the pretrained encoder's begin so
 _LEFT, _RIGHT, _ADDED = ":left", ":right", ":added"
 
 
@@ -39,10 +39,10 @@ def _difference(state: dict[str, Tensor], encoder: str, rank: int) -> tuple[dict
     public = _public_weights(encoder)
     kept: dict[str, Tensor] = {}
     for name, value in state.items():
-        if not name.startswith(_ENCODER):
+        if not name.startswith(ENCODER):
             kept[name] = value
             continue
-        before = public.get(name.removeprefix(_ENCODER))
+        before = public.get(name.removeprefix(ENCODER))
         if before is None or before.shape != value.shape:
             raise ValueError(f"{encoder} is not the encoder of this model: {name}")
         moved = value.float() - before.float()
@@ -69,7 +69,7 @@ def add_public_encoder(kept: dict[str, Tensor], about: dict[str, str]) -> dict[s
         raise ValueError(f"{about['encoder']} has other weights than the encoder this checkpoint was trained from")
     state = {name: value for name, value in kept.items() if not name.endswith((_LEFT, _RIGHT, _ADDED))}
     for name, value in public.items():
-        full = _ENCODER + name
+        full = ENCODER + name
         if full + _LEFT in kept:
             value = value + kept[full + _LEFT].float() @ kept[full + _RIGHT].float()
         elif full + _ADDED in kept:

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from kg_docre.annotations import Entity
-from kg_docre.names import LEGAL_FORMS, normalize_name, short_hash, strip_titles
+from kg_docre.names import LEGAL_FORMS, normalize_name, short_hash, strip_endings, strip_titles
 from kg_docre.resolution.values import date_value, number_value
 
 __all__ = ["form_id", "is_country", "name_form"]
@@ -31,9 +31,7 @@ def name_form(name: str, type: str) -> str:
         bare = strip_titles(words)
         return " ".join(bare if len(bare) > 1 else words) or normalized
     if type == "ORG":
-        while len(words) > 1 and words[-1] in LEGAL_FORMS:
-            words = words[:-1]
-        return " ".join(words) or normalized
+        return " ".join(strip_endings(words, LEGAL_FORMS)) or normalized
     return normalized
 
 

@@ -33,7 +33,6 @@ class Group:
     kb_id: str
     entities: list[int] = field(default_factory=list)  # positions in Groups.entity_ids
     aliases: Counter[str] = field(default_factory=Counter)  # forms of other names its documents give it
-    names: Counter[str] = field(default_factory=Counter)
 
 
 class Groups:
@@ -62,7 +61,6 @@ class Groups:
                 self.groups.append(Group(id=key, type=type, form=name_form(name, type), kb_id=kb_id))
             group = self.groups[places[key]]
             group.entities.append(len(ids))
-            group.names[name] += 1
             for mention in json.loads(mentions):
                 alias = name_form(mention, type)
                 if alias != group.form:

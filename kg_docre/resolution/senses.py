@@ -105,6 +105,4 @@ def _split(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> None:
         id = short_hash(group.id, *map("=".join, sorted(sense.claims)[:1]))
         for entity in sense.entities:
             groups.group_of[entity] = len(groups.groups)
-        groups.groups.append(
-            Group(id, group.type, group.form, "", sorted(sense.entities), group.aliases.copy(), group.names.copy())
-        )
+        groups.groups.append(Group(id, group.type, group.form, "", sorted(sense.entities), group.aliases.copy()))

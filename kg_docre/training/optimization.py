@@ -6,11 +6,10 @@ import torch
 from torch import Tensor
 
 from kg_docre.modeling import DocREModel
+from kg_docre.modeling.low_rank import ENCODER
 from kg_docre.training.config import TrainingConfig
 
 __all__ = ["build_optimizer", "build_schedule"]
-
-_ENCODER = "encoder.encoder."  # names of a model's parameters that are the pretrained encoder's begin so
 
 
 def build_optimizer(model: DocREModel, config: TrainingConfig) -> torch.optim.AdamW:
@@ -18,7 +17,7 @@ def build_optimizer(model: DocREModel, config: TrainingConfig) -> torch.optim.Ad
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            groups.setdefault((name.startswith(_ENCODER), parameter.ndim > 1), []).append(parameter)
+            groups.setdefault((name.startswith(ENCODER), parameter.ndim > 1), []).append(parameter)
     return torch.optim.AdamW(
         (
             {
