@@ -113,6 +113,7 @@ def split(store: FactStore, name: str) -> None:
     """
     forms = [form.id for form in explain(store, find_node(store, name))]
     kind = "alone" if len(forms) > 1 else "by document"
-    undone = [("same", first, second) for first in forms for second in forms if first != second]
+    same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
+    undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
     resolve(store)

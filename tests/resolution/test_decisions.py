@@ -81,6 +81,16 @@ def test_a_merge_can_be_taken_back(path):
         assert len({nodes(store, "the Alliance")["c"], nodes(store, "NATO")["b"], nodes(store, NATO)["a"]}) == 3
 
 
+def test_a_split_holds_where_the_merge_was_with_a_form_that_is_gone(path):
+    with FactStore(path) as store:
+        merge(store, "the Alliance", "NATO")
+        store.read("DELETE FROM document WHERE id = (SELECT document FROM entity WHERE name = 'the Alliance')")
+        split(store, "NATO")
+        add(store, document("d", ("ORG", "the Alliance")))
+        resolve(store)
+        assert nodes(store, "NATO")["b"] != nodes(store, NATO)["a"]
+
+
 def test_rules_survive_a_rebuild(path, tmp_path):
     """The same documents, forgotten and read again."""
     with FactStore(path) as store:
