@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kg_docre.graph.provenance import Provenance
+
 if TYPE_CHECKING:
     from kg_docre.corpus.build import Pipeline
     from kg_docre.predictor import Predictor
@@ -36,7 +38,15 @@ Targets = Annotated[
     typer.Option(
         "--to",
         metavar="TARGET",
-        help=".ttl .nt .nq .trig .jsonld (or with .gz), .graphml .json, or neo4j://… (can be repeated).",
+        help=".ttl .nt .nq .trig .jsonld (or with .gz), .oxigraph, .graphml .gexf .json, neo4j://… (can be repeated).",
+    ),
+]
+Sources = Annotated[
+    Provenance | None,
+    typer.Option(
+        "--provenance",
+        help="How RDF says where a fact comes from: named graphs (where it can), statements, or RDF 1.2 reifiers; "
+        "none leaves that out of any target.",
     ),
 ]
 Threshold = Annotated[
@@ -63,6 +73,7 @@ def build(
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
     strict: Strict = False,
     inverses: Inverses = False,
+    provenance: Sources = None,
     device: Device = "auto",
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read."""
@@ -79,7 +90,7 @@ def build(
         def report(problem: Problem) -> None:
             typer.echo(f"skipped {problem}", err=True)
 
-        exports = [open_target(target, _neo4j_credentials) for target in to or ()]
+        exports = [open_target(target, _neo4j_credentials, provenance) for target in to or ()]
         predictor = Predictor.from_pretrained(model, device=device)
         pipeline = _pipeline(predictor, model, spacy_model, _threshold(predictor, threshold, min_precision))
         with FactStore(store) as facts:
@@ -111,6 +122,7 @@ def export(
     to: Targets = None,
     strict: Strict = False,
     inverses: Inverses = False,
+    provenance: Sources = None,
 ) -> None:
     """Write the graph of a store to files or Neo4j. Doing it again changes nothing."""
     with _one_line_errors():
@@ -119,7 +131,7 @@ def export(
         from kg_docre.store import FactStore
 
         with FactStore(store, create=False) as facts:
-            exports = [open_target(target, _neo4j_credentials) for target in to or ()]
+            exports = [open_target(target, _neo4j_credentials, provenance) for target in to or ()]
             for target, write in zip(to or (), exports, strict=True):
                 write(KnowledgeGraph(facts, strict=strict, inverses=inverses))
                 typer.echo(f"wrote {target}")
@@ -145,6 +157,43 @@ def facts(
             graph = KnowledgeGraph(known)
             found = graph.facts_about(entity) if entity else graph.facts()
             print_facts(graph, nlargest(limit, found, key=lambda fact: fact.confidence), entity or "Facts")
+
+
+@app.command()
+def query(
+    target: Annotated[str, typer.Argument(help="An Oxigraph store, an RDF file, or neo4j://…")],
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="SPARQL, or Cypher for Neo4j; - reads standard input.")],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="$NAME in Cypher, ?NAME in SPARQL; repeatable."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+) -> None:
+    """Ask a graph. Nothing is written."""
+    with _one_line_errors():
+        from kg_docre.graph.answer import print_answer
+        from kg_docre.graph.query import ask
+
+        pairs = dict(pair.partition("=")[::2] for pair in parameters or ())
+        if "" in pairs or not all("=" in pair for pair in parameters or ()):
+            raise ValueError("--parameter: expected NAME=VALUE")
+        answer = ask(target, sys.stdin.read() if text == "-" else text, _neo4j_credentials, pairs)
+        print_answer(answer, "json" if as_json else "csv" if as_csv else "table")
+
+
+@app.command()
+def documents(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read, and why.")] = False,
+) -> None:
+    """List documents: what each gave, which model read it and when, or why it could not be read."""
+    with _one_line_errors():
+        from kg_docre.graph.table import print_sources
+        from kg_docre.store import FactStore, list_sources
+
+        with FactStore(store, create=False) as known:
+            print_sources(list_sources(known, failed=failed))
 
 
 @app.command()

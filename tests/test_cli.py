@@ -14,12 +14,10 @@ from tests.conftest import DATA
 TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
 
 
-def run(*arguments, cwd, **environment):
+def run(*arguments, cwd, stdin="", **environment):
     command = [sys.executable, "-m", "kg_docre.cli", *map(str, arguments)]
     env = {**os.environ, "COLUMNS": "160", **environment}
-    return subprocess.run(
-        command, cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-    )
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, input=stdin, check=False)
 
 
 @pytest.fixture
@@ -191,3 +189,40 @@ def test_train_from_the_command_line(training_file, tmp_path):
 def test_models_lists_what_ships():
     done = run("models", cwd=".")
     assert {line.split()[0] for line in done.stdout.splitlines()} >= {"default", "small"}
+
+
+def test_a_graph_is_asked_without_a_server(corpus, tmp_path):
+    built = run("build", corpus, "--to", "kg.oxigraph", "--to", "kg.ttl", "--provenance", "reifiers", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    question = "SELECT ?name ?type ?n { ?x rdfs:label ?name ; a ?type . BIND(0.5 AS ?n) }"
+    for target in ("kg.oxigraph", "kg.ttl"):
+        table = run("query", target, question, "-p", "name=Vince Gilligan", cwd=tmp_path)
+        assert table.returncode == 0, table.stderr
+        assert "kg:PER" in table.stdout, "IRIs are short"
+        rows = run("query", target, "-", "-p", "name=Vince Gilligan", "--json", cwd=tmp_path, stdin=question).stdout
+        expected = {"name": "Vince Gilligan", "type": "urn:kg-docre:vocabulary:PER", "n": 0.5}
+        assert [json.loads(row) for row in rows.splitlines()] == [expected]
+    lines = run("query", "kg.ttl", question, "-p", "name=Vince Gilligan", "--csv", cwd=tmp_path).stdout
+    assert lines == "name,type,n\nVince Gilligan,urn:kg-docre:vocabulary:PER,0.5\n"
+    for wrong in (("SELECT nothing",), (question, "-p", "name"), (question, "-p", "=x")):
+        answer = run("query", "kg.ttl", *wrong, cwd=tmp_path)
+        assert answer.returncode == 1
+        assert answer.stderr.startswith("Error: ")
+        assert len(answer.stderr.splitlines()) == 1
+    again = run("export", "kg.sqlite", "--to", "kg.oxigraph", "--to", "kg.gexf", "--provenance", "none", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert "1" not in run("query", "kg.oxigraph", "ASK { ?s kg:confidence ?c }", "--csv", cwd=tmp_path).stdout
+
+
+def test_documents_are_listed_with_what_became_of_them(corpus, tmp_path):
+    (corpus / "broken.txt").write_bytes(b"\xff\xfe")
+    assert run("build", corpus, cwd=tmp_path).returncode == 1
+    listed = run("documents", "kg.sqlite", cwd=tmp_path).stdout
+    assert "corpus/gilligan.txt" in listed
+    assert "not UTF-8" in listed or "binary" in listed
+    failed = run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+    assert "gilligan" not in failed
+    assert "broken.txt" in failed
+    (corpus / "broken.txt").write_text("Vince Gilligan was born in Virginia.\n")
+    assert run("build", corpus, cwd=tmp_path).returncode == 0
+    assert "broken.txt" not in run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc
 
+from kg_docre import __version__
 from kg_docre.annotations import Document
 from kg_docre.corpus.reader import Problem, SourceText
 from kg_docre.data.errors import DataError
@@ -85,6 +87,17 @@ class Pipeline:
         """What reads this source, as the store records it."""
         return self.name if source.document is not None else f"{self._finder} + {self.name}"
 
+    @property
+    def config(self) -> dict[str, str | float | None]:
+        """What it is set to, as the store records it of a build."""
+        return {
+            "model": self.predictor.name,
+            "mentions": self._finder,
+            "threshold": self.threshold,
+            "device": str(self.predictor.device),
+            "precision": self.predictor.precision,
+        }
+
     def __call__(self, sources: list[SourceText]) -> Iterator[tuple[SourceText, Document | Problem]]:
         """Each source with its document, or with what went wrong; in order."""
         documents = self._documents(sources)
@@ -146,7 +159,7 @@ def build(
 
     What a source said before it changed is deleted at the end, if no other source says it; then a store that has
     grown by a tenth is resolved.
-    Problems are reported as they come and collected; the rest of the build goes on. Killed at any
+    Problems are reported as they come, collected and kept in the store; the rest of the build goes on. Killed at any
     point, the store is whole, and the next build takes up where this one stopped.
 
     Raises :exc:`~kg_docre.store.StoreError` if the store can't be written.
@@ -154,8 +167,10 @@ def build(
     result = BuildResult()
     seen: set[str] = set()
     names = pipeline.predictor.model.config.relations
+    run = cache(lambda: store.begin_run(version=__version__, config=pipeline.config))
 
     def failed(problem: Problem) -> None:
+        store.note_failure(problem.uri, problem.reason, run=run())
         result.problems.append(problem)
         on_problem(problem)
 
@@ -178,7 +193,7 @@ def build(
                 failed(document)
                 continue
             model = pipeline.model_of(source)
-            if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest):
+            if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest, run=run()):
                 result.added += 1
             else:
                 result.already_there += 1

@@ -6,24 +6,26 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, starmap
 from math import prod
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.constraints import checked, type_conflicts, value_of
 from kg_docre.graph.properties import known_properties
 from kg_docre.names import normalize_name, short_hash
+from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
 
-__all__ = ["Evidence", "Fact", "KnowledgeGraph", "Node", "SourceDocument"]
+__all__ = ["Evidence", "Fact", "KnowledgeGraph", "Node", "Run", "SourceDocument"]
 
 _DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 _URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
+_DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A real thing: its most frequent name, and every other name documents gave it."""
+    """A real thing: its most frequent name, or a country's own, and every other name documents gave it."""
 
     id: str
     name: str
@@ -34,12 +36,25 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found."""
+    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found; ``added`` is the time
+    (UTC, ISO 8601) and ``run`` the number of the build that read it, 0 where that is not known."""
 
     id: str
     uri: str
     title: str
     model: str
+    added: str
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A build that read documents: kg-docre's version, what it was set to (JSON), and when it began."""
+
+    id: int
+    version: str
+    config: str
+    started: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +124,18 @@ class KnowledgeGraph:
                 aliases.update(json.loads(mentions))
             name = max(names, key=lambda n: (names[n], len(n), n))
             type = max(types, key=lambda t: (types[t], t))
+            name = (country_name(name) if type == "LOC" else "") or name
             yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=tuple(sorted(aliases - {name})))
 
     def documents(self) -> Iterator[SourceDocument]:
         """Every document, in the order they were added."""
-        rows = self.store.read(f"SELECT content_hash, {_URI}, title, model FROM document d ORDER BY id")
-        for digest, uri, title, model in rows:
-            yield SourceDocument(id=short_hash(digest), uri=uri, title=title, model=model)
+        for row in self.store.read(f"SELECT {_DOCUMENT} FROM document d ORDER BY id"):
+            yield _document(row)
+
+    def runs(self) -> Iterator[Run]:
+        """Every build that read documents which are still there, in order."""
+        rows = self.store.read("SELECT * FROM run WHERE id IN (SELECT run FROM document) ORDER BY id")
+        yield from starmap(Run, rows)
 
     def linked(self) -> Iterator[tuple[str, str]]:
         """Nodes with a knowledge-base id, and that id."""
@@ -189,7 +209,7 @@ class KnowledgeGraph:
         """Facts by head, label and tail, with their values: of the relations as they are (``h``, ``t``), or turned
         round."""
         rows = self.store.read(
-            f"""SELECT {head}.node, {label}, {tail}.node, d.content_hash, {_URI}, d.title, d.model, r.score,
+            f"""SELECT {head}.node, {label}, {tail}.node, {_DOCUMENT}, r.score,
                        {head}.type, {tail}.type, {tail}.name,
                        (SELECT json_group_array(json_array(s.number, s.text))
                         FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
@@ -206,14 +226,13 @@ class KnowledgeGraph:
         names = self.labels()
         for key, group in groupby(rows, key=lambda row: row[:3]):
             evidence, ends = [], []
-            for (digest, uri, title, model), same in groupby(group, key=lambda row: row[3:7]):
+            for source, same in groupby(group, key=lambda row: row[3:9]):
                 score, sentences = 0.0, set[tuple[int, str]]()
-                for row in same:
-                    ends.append(row[8:11])
-                    score = max(score, round(row[7], _DIGITS))
-                    sentences.update((number, text) for number, text in json.loads(row[11]))
-                document = SourceDocument(id=short_hash(digest), uri=uri, title=title, model=model)
-                evidence.append(Evidence(document=document, score=score, sentences=tuple(sorted(sentences))))
+                for *_, its_score, head_type, tail_type, tail_name, texts in same:
+                    ends.append((head_type, tail_type, tail_name))
+                    score = max(score, round(its_score, _DIGITS))
+                    sentences.update((number, text) for number, text in json.loads(texts))
+                evidence.append(Evidence(document=_document(source), score=score, sentences=tuple(sorted(sentences))))
             confidence = round(1.0 - prod(1.0 - e.score for e in evidence), _DIGITS)
             fact = Fact(
                 id=short_hash(*key),
@@ -227,3 +246,7 @@ class KnowledgeGraph:
                 plausibility=confidence,
             )
             yield fact, value_of(key[2], *ends[0][1:])
+
+
+def _document(row: tuple[str, str, str, str, str, int]) -> SourceDocument:
+    return SourceDocument(short_hash(row[0]), *row[1:])

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from neo4j import GraphDatabase, ManagedTransaction
+from neo4j import READ_ACCESS, GraphDatabase, ManagedTransaction
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
 
 from kg_docre.graph.errors import ExportError
@@ -243,6 +243,19 @@ class Neo4jTarget:
             found = self._read(f"MATCH (x:{label}) WHERE $store IN x.stores RETURN x.id AS id")
             stale = [row for row in found if row["id"] not in ids]
             self._batches(f"UNWIND $rows AS row MATCH (x:{label} {{id: row.id}}) {disown} DETACH DELETE x", stale)
+
+    def query(self, query: str, parameters: Row) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Columns and rows of what a query finds. Nodes and relationships become maps; what it would write is not kept,
+        if the server does not refuse it.
+
+        Raises :exc:`ExportError` with what the server says of it.
+        """
+        session = self._driver.session(database=self._database, default_access_mode=READ_ACCESS)
+        with self._errors(), session, session.begin_transaction() as transaction:
+            result = transaction.run(query, parameters)
+            rows = [tuple(record.data().values()) for record in result]
+            transaction.rollback()
+            return tuple(result.keys()), rows
 
     def _read(self, query: str) -> Iterator[Row]:
         """Rows of a query about this store, streamed."""

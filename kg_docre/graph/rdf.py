@@ -1,8 +1,8 @@
-"""The graph as RDF: Turtle, N-Triples, and N-Quads, TriG or JSON-LD with a named graph per document.
+"""The graph as RDF: Turtle, N-Triples, N-Quads, TriG and JSON-LD.
 
-Facts are direct triples with Wikidata's property IRIs (``wdt:P57``). Entities linked to Wikidata have
-its IRIs, the others minted ones. Each fact is also an ``rdf:Statement`` with its confidence, its
-support, what conflicts with it, and one evidence node per document that leads to the sentences.
+Facts are direct triples with Wikidata's property IRIs (``wdt:P57``). Where they come from is said, by choice, in
+one of the ways of :class:`~kg_docre.graph.provenance.Provenance`; what read the documents, and when, in PROV-O,
+once a document and a run.
 
 Files are written by Oxigraph as the facts come, so that memory does not grow with the graph.
 """
@@ -10,40 +10,20 @@ Files are written by Oxigraph as the facts come, so that memory does not grow wi
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import starmap
 from pathlib import Path
 from typing import IO, cast
-from urllib.parse import quote
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
-from rdflib import Dataset, Graph, Namespace
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from rdflib import Dataset, Graph
 
+from kg_docre.graph import vocabulary
+from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.provenance import Provenance
+from kg_docre.graph.vocabulary import KG, PREFIXES, minted, text
 
-__all__ = ["FORMATS", "KG", "to_rdf", "write_rdf"]
-
-KG = Namespace("urn:kg-docre:vocabulary:")
-_BASE = "urn:kg-docre:"
-_WD = "http://www.wikidata.org/entity/"
-_WDT = "http://www.wikidata.org/prop/direct/"
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_DCTERMS = "http://purl.org/dc/terms/"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_PREFIXES = {
-    "kg": str(KG),
-    "wd": _WD,
-    "wdt": _WDT,
-    "rdf": _RDF,
-    "rdfs": _RDFS,
-    "skos": _SKOS,
-    "dcterms": _DCTERMS,
-    "xsd": _XSD,
-}
+__all__ = ["FORMATS", "KG", "check_provenance", "quads", "to_rdf", "write_rdf"]
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -53,152 +33,148 @@ FORMATS = {
     ".jsonld": RdfFormat.JSON_LD,
 }
 
-Statement = tuple[NamedNode, NamedNode, NamedNode | Literal]
 
-_TYPE, _LABEL, _ALT_LABEL = NamedNode(f"{_RDF}type"), NamedNode(f"{_RDFS}label"), NamedNode(f"{_SKOS}altLabel")
-_STATEMENT = NamedNode(f"{_RDF}Statement")
-_SUBJECT, _PREDICATE, _OBJECT = (NamedNode(_RDF + name) for name in ("subject", "predicate", "object"))
-_IDENTIFIER, _TITLE = NamedNode(f"{_DCTERMS}identifier"), NamedNode(f"{_DCTERMS}title")
-_DOCUMENT, _EVIDENCE, _SENTENCE = (NamedNode(KG[name]) for name in ("Document", "Evidence", "Sentence"))
-_HAS_DOCUMENT, _HAS_EVIDENCE, _HAS_SENTENCE = (NamedNode(KG[name]) for name in ("document", "evidence", "sentence"))
-_MODEL, _CONFIDENCE, _SUPPORT, _SCORE, _NUMBER, _TEXT = (
-    NamedNode(KG[name]) for name in ("model", "confidence", "support", "score", "number", "text")
-)
-_CONFLICT, _PLAUSIBILITY, _INFERRED = (NamedNode(KG[name]) for name in ("conflict", "plausibility", "inferred"))
+def _iri(name: str) -> NamedNode:
+    prefix, _, local = name.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
 
 
-def to_rdf(graph: KnowledgeGraph, *, named_graphs: bool = False) -> Dataset | Graph:
-    """Everything in memory as one rdflib graph; with ``named_graphs`` a dataset where each document's facts stand
-    in the graph named after it, and descriptions in the default graph."""
-    target: Dataset | Graph = Dataset() if named_graphs else Graph()
-    for prefix, namespace in _PREFIXES.items():
+_TYPE, _LABEL, _ALT_LABEL = map(_iri, ("rdf:type", "rdfs:label", "skos:altLabel"))
+_STATEMENT, _REIFIES = map(_iri, ("rdf:Statement", "rdf:reifies"))
+_SUBJECT, _PREDICATE, _OBJECT = map(_iri, ("rdf:subject", "rdf:predicate", "rdf:object"))
+_IDENTIFIER, _TITLE, _DATE_TIME = map(_iri, ("dcterms:identifier", "dcterms:title", "xsd:dateTime"))
+_ACTIVITY, _USED, _STARTED = map(_iri, ("prov:Activity", "prov:used", "prov:startedAtTime"))
+_AGENT, _WITH = map(_iri, ("prov:SoftwareAgent", "prov:wasAssociatedWith"))
+_DOCUMENT, _EVIDENCE, _SENTENCE, _CONFIG = map(_iri, ("kg:Document", "kg:Evidence", "kg:Sentence", "kg:config"))
+_HAS_DOCUMENT, _HAS_EVIDENCE, _HAS_SENTENCE = map(_iri, ("kg:document", "kg:evidence", "kg:sentence"))
+_MODEL, _ADDED, _NUMBER, _TEXT = map(_iri, ("kg:model", "kg:added", "kg:number", "kg:text"))
+_CONFIDENCE, _SUPPORT, _SCORE = map(_iri, ("kg:confidence", "kg:support", "kg:score"))
+_CONFLICT, _PLAUSIBILITY, _INFERRED = map(_iri, ("kg:conflict", "kg:plausibility", "kg:inferred"))
+
+
+def check_provenance(ending: str, provenance: Provenance | None) -> Provenance:
+    """The choice for a file with this ending: if there is none, named graphs where the format has them, else
+    statements.
+
+    Raises :exc:`ExportError` where the format can't say that.
+    """
+    form = FORMATS[ending]
+    if provenance is None:
+        return Provenance.GRAPHS if form.supports_datasets else Provenance.STATEMENTS
+    if provenance == Provenance.GRAPHS and not form.supports_datasets:
+        raise ExportError(f"{ending} has no named graphs; .nq, .trig and .jsonld have")
+    if provenance == Provenance.REIFIERS and form == RdfFormat.JSON_LD:
+        raise ExportError(f"{ending} has no reifiers; .ttl, .nt, .nq and .trig have")
+    return provenance
+
+
+def to_rdf(graph: KnowledgeGraph, provenance: Provenance = Provenance.STATEMENTS) -> Dataset | Graph:
+    """Everything in memory as one rdflib graph; as a dataset if provenance is ``graphs``.
+
+    Raises :exc:`ValueError` for ``reifiers``, which rdflib does not know.
+    """
+    if provenance == Provenance.REIFIERS:
+        raise ValueError("rdflib has no reifiers; write a file, or an Oxigraph store")
+    target: Dataset | Graph = Dataset() if provenance == Provenance.GRAPHS else Graph()
+    for prefix, namespace in PREFIXES.items():
         target.bind(prefix, namespace)
-    if named_graphs:
-        data = serialize(_quads(graph), format=RdfFormat.N_QUADS)
-        target.parse(data=data, format="nquads")
-    else:
-        target.parse(data=serialize(_triples(graph), format=RdfFormat.N_TRIPLES), format="nt")
+    target.parse(data=serialize(quads(graph, provenance), format=RdfFormat.N_QUADS), format="nquads")
     return target
 
 
-def write_rdf(graph: KnowledgeGraph, path: str | Path) -> None:
-    """Write the format that the file name ends with, one of :data:`FORMATS`, compressed if ``.gz`` follows."""
+def write_rdf(graph: KnowledgeGraph, path: str | Path, provenance: Provenance | None = None) -> None:
+    """Write the format that the file name ends with, one of :data:`FORMATS`, compressed if ``.gz`` follows.
+
+    Raises :exc:`ExportError` where the format can't say that, :exc:`OSError` where it can't be written.
+    """
     path = Path(path)
     zipped = path.suffix == ".gz"
-    form = FORMATS[path.with_suffix("").suffix if zipped else path.suffix]
-    statements = _quads(graph) if form.supports_datasets else _triples(graph)
+    ending = path.with_suffix("").suffix if zipped else path.suffix
+    statements = quads(graph, check_provenance(ending, provenance))
     if zipped:
         with gzip.open(path, "wb", compresslevel=6) as file:
-            serialize(statements, cast(IO[bytes], file), form, prefixes=_PREFIXES)
+            serialize(statements, cast(IO[bytes], file), FORMATS[ending], prefixes=PREFIXES)
     else:
-        serialize(statements, str(path), form, prefixes=_PREFIXES)
+        serialize(statements, str(path), FORMATS[ending], prefixes=PREFIXES)
 
 
-def _quads(graph: KnowledgeGraph) -> Iterator[Quad]:
-    default = DefaultGraph()
-    for statement in _descriptions(graph):
-        yield Quad(*statement, default)
-    linked = _wikidata_ids(graph)
+def quads(graph: KnowledgeGraph, provenance: Provenance) -> Iterator[Quad]:
+    """Everything there is to say, as it is read from the store: names and types, sources, facts."""
+    yield from _names(graph)
+    if provenance != Provenance.NONE:
+        yield from _sources(graph)
+    linked = {node: kb_id for node, kb_id in graph.linked() if vocabulary.is_wikidata(kb_id)}
     for fact in graph.facts():
-        direct = _direct(fact, linked)
-        for evidence in fact.evidence:
-            yield Quad(*direct, _document(evidence.document.id))
-        for statement in _about(fact, direct):
-            yield Quad(*statement, default)
+        head, tail = (vocabulary.entity(end, linked.get(end, "")) for end in (fact.head, fact.tail))
+        property = vocabulary.relation(fact.label)
+        if provenance == Provenance.GRAPHS:
+            for evidence in fact.evidence:
+                yield Quad(head, property, tail, vocabulary.document(evidence.document.id))
+        else:
+            yield Quad(head, property, tail)
+        if provenance != Provenance.NONE:
+            yield from _about(fact, Triple(head, property, tail), reifier=provenance == Provenance.REIFIERS)
 
 
-def _triples(graph: KnowledgeGraph) -> Iterator[Triple]:
-    yield from starmap(Triple, _descriptions(graph))
-    linked = _wikidata_ids(graph)
-    for fact in graph.facts():
-        direct = _direct(fact, linked)
-        yield Triple(*direct)
-        yield from starmap(Triple, _about(fact, direct))
-
-
-def _descriptions(graph: KnowledgeGraph) -> Iterator[Statement]:
+def _names(graph: KnowledgeGraph) -> Iterator[Quad]:
     for label, name in graph.labels().items():
-        yield _property(label), _LABEL, _text(name)
+        yield Quad(vocabulary.relation(label), _LABEL, text(name))
     for node in graph.nodes():
-        subject = _node(node.id, {node.id: node.kb_id} if _is_wikidata(node.kb_id) else {})
-        yield subject, _TYPE, NamedNode(KG[quote(node.type, safe="")])
-        yield subject, _LABEL, _text(node.name)
+        subject = vocabulary.entity(node.id, node.kb_id)
+        yield Quad(subject, _TYPE, vocabulary.node_type(node))
+        yield Quad(subject, _LABEL, text(node.name))
         for alias in node.aliases:
-            yield subject, _ALT_LABEL, _text(alias)
+            yield Quad(subject, _ALT_LABEL, text(alias))
+
+
+def _sources(graph: KnowledgeGraph) -> Iterator[Quad]:
+    for run in graph.runs():
+        subject, agent = minted("run", graph.store.identity, str(run.id)), minted("agent", run.version)
+        yield Quad(subject, _TYPE, _ACTIVITY)
+        yield Quad(subject, _STARTED, Literal(run.started, datatype=_DATE_TIME))
+        yield Quad(subject, _CONFIG, text(run.config))
+        yield Quad(subject, _WITH, agent)
+        yield Quad(agent, _TYPE, _AGENT)
+        yield Quad(agent, _LABEL, text(f"kg-docre {run.version}"))
     for document in graph.documents():
-        subject = _document(document.id)
-        yield subject, _TYPE, _DOCUMENT
-        yield subject, _IDENTIFIER, _text(document.uri)
-        yield subject, _MODEL, _text(document.model)
+        subject = vocabulary.document(document.id)
+        yield Quad(subject, _TYPE, _DOCUMENT)
+        yield Quad(subject, _IDENTIFIER, text(document.uri))
+        yield Quad(subject, _MODEL, text(document.model))
+        yield Quad(subject, _ADDED, Literal(document.added, datatype=_DATE_TIME))
         if document.title:
-            yield subject, _TITLE, _text(document.title)
-    for id, number, text in graph.evidence_sentences():
-        sentence = _sentence(id, number)
-        yield sentence, _TYPE, _SENTENCE
-        yield sentence, _NUMBER, Literal(number)
-        yield sentence, _TEXT, _text(text)
+            yield Quad(subject, _TITLE, text(document.title))
+        if document.run:
+            yield Quad(minted("run", graph.store.identity, str(document.run)), _USED, subject)
+    for id, number, words in graph.evidence_sentences():
+        sentence = vocabulary.sentence(id, number)
+        yield Quad(sentence, _TYPE, _SENTENCE)
+        yield Quad(sentence, _NUMBER, Literal(number))
+        yield Quad(sentence, _TEXT, text(words))
 
 
-def _direct(fact: Fact, linked: dict[str, str]) -> Statement:
-    return _node(fact.head, linked), _property(fact.label), _node(fact.tail, linked)
-
-
-def _about(fact: Fact, direct: Statement) -> Iterator[Statement]:
-    iri = f"{_BASE}fact:{fact.id}"
-    subject = NamedNode(iri)
-    yield subject, _TYPE, _STATEMENT
-    yield subject, _SUBJECT, direct[0]
-    yield subject, _PREDICATE, direct[1]
-    yield subject, _OBJECT, direct[2]
-    yield subject, _CONFIDENCE, Literal(fact.confidence)
-    yield subject, _SUPPORT, Literal(fact.support)
+def _about(fact: Fact, direct: Triple, *, reifier: bool) -> Iterator[Quad]:
+    subject = minted("fact", fact.id)
+    if reifier:
+        yield Quad(subject, _REIFIES, direct)
+    else:
+        yield Quad(subject, _TYPE, _STATEMENT)
+        yield Quad(subject, _SUBJECT, direct.subject)
+        yield Quad(subject, _PREDICATE, direct.predicate)
+        yield Quad(subject, _OBJECT, direct.object)
+    yield Quad(subject, _CONFIDENCE, Literal(fact.confidence))
+    yield Quad(subject, _SUPPORT, Literal(fact.support))
     if fact.conflicts:
-        yield subject, _PLAUSIBILITY, Literal(fact.plausibility)
+        yield Quad(subject, _PLAUSIBILITY, Literal(fact.plausibility))
         for conflict in fact.conflicts:
-            yield subject, _CONFLICT, Literal(conflict)
+            yield Quad(subject, _CONFLICT, Literal(conflict))
     if fact.inferred:
-        yield subject, _INFERRED, Literal(True)
+        yield Quad(subject, _INFERRED, Literal(True))
     for evidence in fact.evidence:
-        source = NamedNode(f"{iri}:{evidence.document.id}")
-        yield subject, _HAS_EVIDENCE, source
-        yield source, _TYPE, _EVIDENCE
-        yield source, _HAS_DOCUMENT, _document(evidence.document.id)
-        yield source, _SCORE, Literal(evidence.score)
+        source = minted("fact", fact.id, evidence.document.id)
+        yield Quad(subject, _HAS_EVIDENCE, source)
+        yield Quad(source, _TYPE, _EVIDENCE)
+        yield Quad(source, _HAS_DOCUMENT, vocabulary.document(evidence.document.id))
+        yield Quad(source, _SCORE, Literal(evidence.score))
         for number, _ in evidence.sentences:
-            yield source, _HAS_SENTENCE, _sentence(evidence.document.id, number)
-
-
-def _wikidata_ids(graph: KnowledgeGraph) -> dict[str, str]:
-    """Nodes that are linked to Wikidata, with their ids there."""
-    return {node: kb_id for node, kb_id in graph.linked() if _is_wikidata(kb_id)}
-
-
-def _is_wikidata(kb_id: str) -> bool:
-    return re.fullmatch(r"Q[1-9]\d*", kb_id) is not None
-
-
-def _node(id: str, linked: dict[str, str]) -> NamedNode:
-    return NamedNode(_WD + linked[id]) if id in linked else NamedNode(f"{_BASE}entity:{quote(id, safe='')}")
-
-
-@lru_cache(maxsize=1024)
-def _property(label: str) -> NamedNode:
-    known = re.fullmatch(r"P[1-9]\d*", label)
-    return NamedNode(_WDT + label if known else f"{_BASE}relation:{quote(label, safe='')}")
-
-
-@lru_cache(maxsize=1024)
-def _document(id: str) -> NamedNode:
-    return NamedNode(f"{_BASE}document:{id}")
-
-
-def _sentence(document: str, number: int) -> NamedNode:
-    return NamedNode(f"{_BASE}document:{document}:{number}")
-
-
-def _text(text: str) -> Literal:
-    """A literal; half of a character, which UTF-8 has no bytes for, becomes a question mark."""
-    try:
-        return Literal(text)
-    except UnicodeEncodeError:
-        return Literal(text.encode("utf-8", "replace").decode("utf-8"))
+            yield Quad(source, _HAS_SENTENCE, vocabulary.sentence(evidence.document.id, number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
@@ -10,8 +11,9 @@ from rich.text import Text
 
 from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
 from kg_docre.resolution.decisions import Form
+from kg_docre.store import Source
 
-__all__ = ["best_of_each_relation", "print_facts", "print_forms"]
+__all__ = ["best_of_each_relation", "print_facts", "print_forms", "print_sources", "print_table"]
 
 
 def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
@@ -45,7 +47,7 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
                 + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
             ),
         )
-    _print(table)
+    print_table(table)
 
 
 def print_forms(forms: list[Form], title: str) -> None:
@@ -61,8 +63,25 @@ def print_forms(forms: list[Form], title: str) -> None:
         table.add_row(
             Text(", ".join(form.names)), Text(form.type), str(form.entities), Text(why), Text(form.documents[0])
         )
-    _print(table)
+    print_table(table)
 
 
-def _print(table: Table) -> None:
+def print_sources(sources: Iterable[Source]) -> None:
+    """A row a source: where it was found, what it gave, and who read it when, or why it could not be read."""
+    table = Table(show_lines=False, padding=(0, 1))
+    table.add_column("document", style="bold", overflow="fold")
+    table.add_column("entities", justify="right")
+    table.add_column("relations", justify="right")
+    table.add_column("read by", style="dim")
+    table.add_column("at", style="dim")
+    table.add_column("status")
+    for source in sources:
+        status = Text(f"failed: {source.failure}", style="red") if source.failure else Text("read", style="green")
+        counts = map(str, (source.entities, source.relations)) if source.model else ("", "")
+        table.add_row(Text(source.uri), *counts, Text(source.model), Text(source.added), status)
+    print_table(table)
+
+
+def print_table(table: Table) -> None:
+    """Print as wide as the terminal is; where there is none, 160 characters."""
     Console(width=None if sys.stdout.isatty() else 160).print(table)

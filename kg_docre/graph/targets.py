@@ -1,44 +1,62 @@
-"""Where a graph can go: files by their ending, Neo4j by its address."""
+"""Where a graph can go: files and folders by their ending, Neo4j by its address."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.provenance import Provenance
 
-__all__ = ["FILE_ENDINGS", "SCHEMES", "Credentials", "Target", "open_target"]
+__all__ = ["FILE_ENDINGS", "SCHEMES", "Credentials", "Target", "is_address", "open_target"]
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld")
-FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), ".graphml", ".json")
+_NETWORKX = (".graphml", ".gexf", ".json")
+_FOLDERS = (".oxigraph",)
+FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), *_NETWORKX, *_FOLDERS)
 
 Target = Callable[[KnowledgeGraph], None]
 Credentials = Callable[[], tuple[str, str, str | None]]
+Writer = Callable[[KnowledgeGraph, Path], None]
 
 
-def open_target(target: str, credentials: Credentials) -> Target:
+def is_address(target: str) -> bool:
+    """Whether this is the address of a server, or was meant to be, rather than a path."""
+    return "://" in target or target.partition(":")[0] in SCHEMES
+
+
+def open_target(target: str, credentials: Credentials, provenance: Provenance | None = None) -> Target:
     """A function that writes a graph to ``target``.
 
     Everything that can be known beforehand is checked now: the file's ending and folder; whether a
-    Neo4j server answers and accepts ``credentials()``, which are only asked for then. A file appears
-    under its name when it is whole.
+    Neo4j server answers and accepts ``credentials()``, which are only asked for then. A file or folder appears
+    under its name when it is whole. With ``Provenance.NONE`` nothing is said of where facts come from; the other
+    choices are RDF's.
 
     Raises :exc:`ExportError` with the target and the reason.
     """
-    if "://" in target or target.partition(":")[0] in SCHEMES:
-        return _neo4j(target, credentials)
+    if is_address(target):
+        return _neo4j(target, credentials, evidence=provenance != Provenance.NONE)
     path = Path(target)
-    if _ending(path) not in FILE_ENDINGS:
+    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+    if ending not in FILE_ENDINGS:
         raise ExportError(f"{target}: unknown ending; known are {', '.join(FILE_ENDINGS)} and neo4j:// addresses")
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise ExportError(f"{target}: {'a folder' if path.is_dir() else 'its folder does not exist'}")
-    return lambda graph: _write_file(graph, path)
+    if not path.absolute().parent.is_dir():
+        raise ExportError(f"{target}: its folder does not exist")
+    if path.is_dir() and ending not in _FOLDERS:
+        raise ExportError(f"{target}: a folder")
+    try:
+        writer = _writer(ending, path, provenance)
+    except ExportError as error:
+        raise ExportError(f"{target}: {error}") from None
+    return lambda graph: _write(graph, path, writer)
 
 
-def _neo4j(target: str, credentials: Credentials) -> Target:
+def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
     from kg_docre.graph.neo4j import Neo4jTarget, check_address
 
     check_address(target)
@@ -47,32 +65,47 @@ def _neo4j(target: str, credentials: Credentials) -> Target:
 
     def write(graph: KnowledgeGraph) -> None:
         with server, graph.store.snapshot():
-            server.write(graph)
+            server.write(graph, evidence=evidence)
 
     return write
 
 
-def _write_file(graph: KnowledgeGraph, path: Path) -> None:
-    unfinished = path.with_name(f".{os.getpid()}.{path.name}")
+def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
+    """What writes this kind of file or folder, once it is sure that it may."""
+    if ending in _NETWORKX:
+        from kg_docre.graph.networkx import WRITERS
+
+        write = WRITERS[ending]
+        return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)
+    if ending == ".oxigraph":
+        from kg_docre.graph.oxigraph import is_store, write_store
+
+        if path.exists() and not is_store(path):
+            raise ExportError("something else than an Oxigraph store")
+        return lambda graph, path: write_store(graph, path, provenance)
+    from kg_docre.graph.rdf import check_provenance, write_rdf
+
+    checked = check_provenance(ending.removesuffix(".gz"), provenance)
+    return lambda graph, path: write_rdf(graph, path, checked)
+
+
+def _write(graph: KnowledgeGraph, path: Path, writer: Writer) -> None:
+    unfinished, old = (path.with_name(f".{os.getpid()}{kind}.{path.name}") for kind in ("", ".old"))
     try:
         with graph.store.snapshot():
-            _writer(_ending(path))(graph, unfinished)
+            writer(graph, unfinished)
+        if unfinished.is_dir() and path.exists():
+            path.rename(old)
         unfinished.replace(path)
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        _delete(unfinished)
+        _delete(old)
 
 
-def _ending(path: Path) -> str:
-    return "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
-
-
-def _writer(ending: str) -> Callable[[KnowledgeGraph, Path], None]:
-    if ending in (".graphml", ".json"):
-        from kg_docre.graph.networkx import write_graphml, write_node_link
-
-        return write_graphml if ending == ".graphml" else write_node_link
-    from kg_docre.graph.rdf import write_rdf
-
-    return write_rdf
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import LEGAL_FORMS, normalize_name, short_hash, strip_endings, strip_titles
 from kg_docre.resolution.values import date_value, number_value
 
-__all__ = ["form_id", "is_country", "name_form"]
+__all__ = ["country_name", "form_id", "is_country", "name_form"]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -45,13 +45,25 @@ def is_country(form: str) -> bool:
     return form in _countries()
 
 
+def country_name(name: str) -> str:
+    """What the country is called whose name, abbreviation or people this is; empty if it is none's."""
+    form = _countries().get(normalize_name(name), "")
+    return next((country for country, *_ in _country_table() if normalize_name(country) == form), "") if form else ""
+
+
 @cache
 def _countries() -> dict[str, str]:
     """Normalized name, abbreviation or demonym of a country → its normalized name."""
     table = {}
-    for line in files("kg_docre.resolution").joinpath("countries.tsv").read_text(encoding="utf-8").splitlines():
-        name, others, demonyms = line.split("\t")
+    for name, others, demonyms in _country_table():
         for form in (name, *others.split(";"), *demonyms.split(";")):
             if form:
                 table[normalize_name(form)] = normalize_name(name)
     return table
+
+
+@cache
+def _country_table() -> tuple[list[str], ...]:
+    """Countries: name, other names, demonyms, the latter two divided by semicolons."""
+    lines = files("kg_docre.resolution").joinpath("countries.tsv").read_text(encoding="utf-8").splitlines()
+    return tuple(line.split("\t") for line in lines)

@@ -1,6 +1,6 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE document (
@@ -107,7 +107,23 @@ CREATE TABLE identity (
 INSERT INTO identity VALUES (lower(hex(randomblob(8))));
 """
 
-SCHEMA += _SECOND
+_THIRD = """
+CREATE TABLE run (                      -- one build that read something
+    id INTEGER PRIMARY KEY,
+    version TEXT NOT NULL,              -- of kg-docre
+    config TEXT NOT NULL,               -- JSON: model, threshold and the like
+    started TEXT NOT NULL               -- UTC, ISO 8601
+);
+ALTER TABLE document ADD COLUMN run INTEGER REFERENCES run;
+
+CREATE TABLE failure (
+    uri TEXT PRIMARY KEY,               -- where a document was found that could not be read
+    reason TEXT NOT NULL,
+    run INTEGER NOT NULL REFERENCES run
+) WITHOUT ROWID;
+"""
+
+SCHEMA += _SECOND + _THIRD
 
 # what turns a store of a version into one of the next
-MIGRATIONS = {1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _SECOND}
+MIGRATIONS = {1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _SECOND, 2: _THIRD}

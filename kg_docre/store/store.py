@@ -32,6 +32,15 @@ def content_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _encodable(text: str) -> str:
+    """The text with question marks for halves of characters, which a file's name may have."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 class FactStore:
     """The truth that every graph is projected from.
 
@@ -113,29 +122,31 @@ class FactStore:
         names: dict[str, str],
         resolve: Callable[[Entity], str],
         digest: str = "",
+        run: int | None = None,
     ) -> bool:
         """Store a document with its relations under its id; False if the store had this content already.
 
         Content is stored once, whichever sources it is found under. What another model said of it is
         replaced. What was found under this id before stays until :meth:`prune`, for another source may
         yet turn out to have it. ``digest`` identifies the content, by default the text alone; ``names``
-        are the readable names of relation labels; ``resolve`` tells the form of an entity's name; which real thing
-        that is was found when the store was resolved last, or is the form itself.
+        are the readable names of relation labels; ``run`` is what :meth:`begin_run` gave; ``resolve`` tells the form
+        of an entity's name; which real thing that is was found when the store was resolved last, or is the form
+        itself.
         """
         digest = digest or content_hash(document.text)
         if self.link(document.id, digest=digest, model=model):
             return False
         with self._transaction() as db:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
             replaced = db.execute("SELECT id FROM document WHERE content_hash = ?", (digest,)).fetchone()
             sources = [document.id]
             if replaced is not None:
                 sources += [row[0] for row in db.execute("SELECT uri FROM source WHERE document = ?", replaced)]
                 db.execute("DELETE FROM document WHERE id = ?", replaced)
-            insert = "INSERT INTO document (title, content_hash, model, added) VALUES (?, ?, ?, ?)"
-            number = db.execute(insert, (document.title, digest, model, now)).lastrowid
+            insert = "INSERT INTO document (title, content_hash, model, added, run) VALUES (?, ?, ?, ?, ?)"
+            number = db.execute(insert, (document.title, digest, model, _now(), run)).lastrowid
             assert number is not None
             db.executemany("INSERT OR REPLACE INTO source VALUES (?, ?)", [(uri, number) for uri in sources])
+            db.execute("DELETE FROM failure WHERE uri = ?", (document.id,))
             self._add_sentences(db, number, document)
             entities = self._add_entities(db, number, document, resolve)
             self._add_relations(db, number, document, entities)
@@ -143,10 +154,23 @@ class FactStore:
             db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
         return True
 
+    def begin_run(self, *, version: str, config: Mapping[str, Value]) -> int:
+        """Note that a build begins, with what it is set to; the run's number."""
+        with self._transaction() as db:
+            insert = "INSERT INTO run (version, config, started) VALUES (?, ?, ?)"
+            return db.execute(insert, (version, json.dumps(config), _now())).lastrowid or 0
+
+    def note_failure(self, uri: str, reason: str, *, run: int) -> None:
+        """Keep why what is found at ``uri`` could not be read, until it can."""
+        with self._transaction() as db:
+            row = (_encodable(uri), _encodable(reason), run)
+            db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", row)
+
     def forget(self, uri: str) -> bool:
         """Delete what was found at ``uri``, with all that no other source says; whether there was something."""
         with self._transaction() as db:
             known = db.execute("DELETE FROM source WHERE uri = ?", (uri,)).rowcount > 0
+            known |= db.execute("DELETE FROM failure WHERE uri = ?", (uri,)).rowcount > 0
         self.prune()
         return known
 

@@ -1,16 +1,19 @@
 import gzip
 import json
+from dataclasses import replace
 
 import networkx
 import pyoxigraph
 import pytest
-from rdflib import RDF, RDFS, Dataset, Graph, Namespace
+from rdflib import DCTERMS, PROV, RDF, RDFS, Dataset, Graph, Namespace
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
 from kg_docre.graph.networkx import to_networkx
+from kg_docre.graph.provenance import Provenance
+from kg_docre.graph.query import ask
 from kg_docre.graph.rdf import KG, to_rdf
 from kg_docre.graph.targets import open_target
 from kg_docre.resolution.forms import form_id
@@ -38,8 +41,8 @@ def _expected(graph):
     }
 
 
-def _write(graph, path):
-    open_target(str(path), _credentials)(graph)
+def _write(graph, path, provenance=None):
+    open_target(str(path), _credentials, provenance)(graph)
     return path
 
 
@@ -117,6 +120,15 @@ def test_all_exporters_carry_the_same_facts(graph, tmp_path, bolt, database):
     _close(
         _from_networkx(networkx.read_graphml(_write(graph, tmp_path / "kg.graphml"), force_multigraph=True)), expected
     )
+    gexf = networkx.read_gexf(_write(graph, tmp_path / "kg.gexf"))
+    for node, attributes in gexf.nodes(data=True):
+        assert attributes["label"] == attributes["name"], node
+    keyed = networkx.MultiDiGraph(gexf)
+    keyed.clear_edges()
+    for head, tail, attributes in gexf.edges(data=True):
+        assert attributes["weight"] == attributes["confidence"]
+        keyed.add_edge(head, tail, key=attributes["property"], **attributes)
+    _close(_from_networkx(keyed), expected)
     data = json.loads(_write(graph, tmp_path / "kg.json").read_text())
     _close(_from_networkx(networkx.node_link_graph(data, edges="edges")), expected)
     for ending in (".ttl", ".nt", ".nq", ".trig", ".jsonld", ".nt.gz", ".trig.gz"):
@@ -189,6 +201,91 @@ def test_named_graphs_say_which_document_states_a_fact(graph, tmp_path):
             expected.setdefault(evidence.document.id, 0)
             expected[evidence.document.id] += 1
     assert {document: len(triples) for document, triples in by_document.items()} == expected
+
+
+@pytest.mark.parametrize("ending", [".ttl", ".nt", ".trig", ".oxigraph"])
+def test_reifiers_say_what_statements_say(ending, graph, tmp_path):
+    path = tmp_path / f"kg{ending}"
+    _write(graph, path, Provenance.REIFIERS)
+    question = """SELECT ?head ?label ?tail ?confidence ?support ?uri ?score ?number ?text WHERE {
+        ?fact rdf:reifies <<( ?h ?p ?t )>> ; kg:confidence ?confidence ; kg:support ?support ; kg:evidence ?e .
+        ?h ?p ?t ; rdfs:label ?head . ?t rdfs:label ?tail . BIND(STRAFTER(STR(?p), "direct/") AS ?label)
+        ?e kg:score ?score ; kg:document/dcterms:identifier ?uri .
+        OPTIONAL { ?e kg:sentence ?s . ?s kg:number ?number ; kg:text ?text } } ORDER BY ?number"""
+    found = {}
+    for head, label, tail, confidence, support, uri, score, number, text in ask(str(path), question, _credentials).rows:
+        _, _, evidence = found.setdefault((head, label, tail), (confidence, support, {}))
+        _, sentences = evidence.get(uri, (score, ()))
+        evidence[uri] = (score, sentences if number is None else (*sentences, text))
+    _close(found, _expected(graph))
+
+
+@pytest.mark.parametrize("ending", [".ttl", ".nq", ".oxigraph", ".graphml", ".gexf", ".json"])
+def test_provenance_can_be_left_out(ending, graph, tmp_path):
+    whole, bare = (tmp_path / f"{name}{ending}" for name in ("whole", "bare"))
+    _write(graph, whole)
+    _write(graph, bare, Provenance.NONE)
+    if ending in (".ttl", ".nq", ".oxigraph"):
+        facts = "SELECT DISTINCT ?s ?p ?o { ?s ?p ?o FILTER(STRSTARTS(STR(?p), STR(wdt:))) }"
+        kept, all_of_them = (set(ask(str(path), facts, _credentials).rows) for path in (bare, whole))
+        assert kept == all_of_them
+        assert len(kept) > 200
+        assert {*ask(str(bare), "ASK { ?s kg:confidence|kg:text|dcterms:identifier ?o }", _credentials).rows} == {
+            (False,)
+        }
+    else:
+        assert "evidence" in whole.read_text()
+        assert "evidence" not in bare.read_text()
+        assert "confidence" in bare.read_text()
+
+
+def test_what_a_format_cannot_say_is_refused_beforehand(tmp_path):
+    for ending, choice in ((".ttl", "graphs"), (".nt.gz", "graphs"), (".jsonld", "reifiers")):
+        with pytest.raises(ExportError, match=rf"kg\{ending}.* has no"):
+            open_target(str(tmp_path / f"kg{ending}"), _credentials, Provenance(choice))
+
+
+def test_runs_and_documents_are_told_in_prov(store, documents, tmp_path):
+    config = {"model": "m@1", "threshold": 0.5}
+    run = store.begin_run(version="9.8.7", config=config)
+    other = replace(
+        documents[0], id="new", spaces=(True,) * len(documents[0].words), words=("A", *documents[0].words[1:])
+    )
+    assert store.add(other, model="m@1", names=docred_relations(), resolve=form_id, run=run)
+    rdf = Graph().parse(_write(KnowledgeGraph(store), tmp_path / "kg.ttl"))
+    (activity,) = rdf.subjects(RDF.type, PROV.Activity)
+    (used,) = rdf.objects(activity, PROV.used)
+    assert str(rdf.value(used, DCTERMS.identifier)) == "new"
+    assert json.loads(rdf.value(activity, KG.config)) == config
+    assert str(rdf.value(rdf.value(activity, PROV.wasAssociatedWith), RDFS.label)) == "kg-docre 9.8.7"
+    assert rdf.value(activity, PROV.startedAtTime).toPython() <= rdf.value(used, KG.added).toPython()
+
+
+def test_an_oxigraph_store_is_replaced_and_nothing_else(graph, store, tmp_path, monkeypatch):
+    path = tmp_path / "kg.oxigraph"
+    _write(graph, path)
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    ((before,),) = ask(str(path), count, _credentials).rows
+    store.forget(next(uri for (uri,) in store.read("SELECT uri FROM source")))
+    _write(graph, path)
+    ((after,),) = ask(str(path), count, _credentials).rows
+    assert 0 < after < before
+    other = tmp_path / "photos.oxigraph"
+    other.mkdir()
+    (other / "mine.txt").write_text("mine")
+    with pytest.raises(ExportError, match="something else than an Oxigraph store"):
+        open_target(str(other), _credentials)
+    assert [p.name for p in other.iterdir()] == ["mine.txt"]
+
+    def full(graph, provenance):
+        yield from ()
+        raise OSError(28, "disk full")
+
+    monkeypatch.setattr("kg_docre.graph.oxigraph.quads", full)
+    with pytest.raises(ExportError, match="disk full"):
+        _write(graph, path)
+    assert list(ask(str(path), count, _credentials).rows) == [(after,)]
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
 def test_names_never_enter_cypher():

@@ -1,0 +1,29 @@
+"""The graph as an Oxigraph store on disk: a folder that SPARQL is asked of without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.provenance import Provenance
+from kg_docre.graph.rdf import quads
+
+__all__ = ["is_store", "write_store"]
+
+
+def write_store(graph: KnowledgeGraph, folder: str | Path, provenance: Provenance | None = None) -> None:
+    """Fill a new folder; provenance is statements unless another way is chosen. (In named graphs a fact stands once
+    for each of its documents, which queries would have to mind.)
+
+    Raises :exc:`OSError` where it can't be written.
+    """
+    store = Store(str(folder))
+    store.bulk_extend(quads(graph, provenance or Provenance.STATEMENTS))
+    store.flush()
+
+
+def is_store(folder: Path) -> bool:
+    """Whether :func:`write_store` made this folder, by the files that Oxigraph's storage has."""
+    return all((folder / name).is_file() for name in ("CURRENT", "IDENTITY"))

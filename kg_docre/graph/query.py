@@ -1,0 +1,88 @@
+"""Ask a graph: Cypher of a Neo4j server; SPARQL of an Oxigraph store or of an RDF file, without a server."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, cast
+
+from kg_docre.graph.answer import Answer
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.targets import Credentials, is_address
+
+__all__ = ["ask"]
+
+_REAL = ("double", "float", "decimal")
+
+
+def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[str, str] | None = None) -> Answer:
+    """The answer of ``target``: Neo4j's address, the folder of an Oxigraph store, or an RDF file.
+
+    Nothing is ever written. ``parameters`` are what Cypher calls ``$name``, and SPARQL ``?name``, where they must be
+    columns of the answer. SPARQL knows the prefixes of :data:`~kg_docre.graph.vocabulary.PREFIXES` and sees all
+    named graphs together: a fact in two of them is found twice.
+
+    Raises :exc:`ExportError` with the target and the reason, of a query that can't be understood too.
+    """
+    if is_address(target):
+        from kg_docre.graph.neo4j import Neo4jTarget, check_address
+
+        check_address(target)
+        user, password, database = credentials()
+        with Neo4jTarget(target, user=user, password=password, database=database) as server:
+            columns, rows = server.query(query, dict(parameters or {}))
+        return Answer(columns, iter(rows))
+    return _sparql(Path(target), query, parameters or {})
+
+
+def _sparql(path: Path, query: str, parameters: Mapping[str, str]) -> Answer:
+    from pyoxigraph import Literal, QueryBoolean, QueryTriples, Variable
+
+    from kg_docre.graph.vocabulary import PREFIXES
+
+    try:
+        found = _open(path).query(
+            query,
+            prefixes=PREFIXES,
+            use_default_graph_as_union=True,
+            substitutions={Variable(name): Literal(value) for name, value in parameters.items()},
+        )
+    except (OSError, SyntaxError, ValueError, RuntimeError) as error:  # the last of a parameter that is no column
+        raise ExportError(f"{path}: {error}") from error
+    if isinstance(found, QueryBoolean):
+        return Answer(("answer",), iter([(bool(found),)]))
+    if isinstance(found, QueryTriples):
+        return Answer(("subject", "predicate", "object"), (tuple(map(_plain, triple)) for triple in found))
+    columns = tuple(variable.value for variable in found.variables)
+    return Answer(columns, (tuple(map(_plain, solution)) for solution in found))
+
+
+def _open(path: Path) -> Any:
+    """The store at ``path``, or one in memory with what the RDF file there says."""
+    from pyoxigraph import Store
+
+    from kg_docre.graph.oxigraph import is_store
+    from kg_docre.graph.rdf import FORMATS
+
+    if is_store(path):
+        return Store.read_only(str(path))
+    ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    if path.is_dir() or ending not in FORMATS:
+        raise ExportError(f"{path}: no Oxigraph store, RDF file or Neo4j address; kg-docre export makes all of them")
+    store = Store()
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        store.bulk_load(input=cast(IO[bytes], file), format=FORMATS[ending])
+    return store
+
+
+def _plain(term: Any) -> Any:
+    """A term as Python has it: numbers and truth values as such, all else as text."""
+    from pyoxigraph import Literal, NamedNode
+
+    if isinstance(term, Literal):
+        kind = term.datatype.value.rpartition("#")[2]
+        if kind == "boolean":
+            return term.value == "true"
+        return int(term.value) if kind == "integer" else float(term.value) if kind in _REAL else term.value
+    return term.value if isinstance(term, NamedNode) else None if term is None else str(term)

@@ -1,0 +1,113 @@
+"""The ten questions of examples/queries.md, asked of both kinds of graph, and the command that asks them."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.neo4j import Neo4jTarget
+from kg_docre.graph.query import ask
+from kg_docre.graph.targets import open_target
+
+PAGE = Path(__file__).parents[2] / "examples/queries.md"
+QUESTIONS = [
+    (title, *(re.search(rf"```{language}\n(.*?)```", part, re.DOTALL)[1] for language in ("cypher", "sparql")))
+    for part in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
+    for title in [part.partition("\n")[0]]
+]
+PARAMETERS = {"name": "Australia", "first": "ABBA", "second": "The Hives"}
+NAMED = {
+    "What is known about a thing?": "Crupet",
+    "Which sentences say so, and in which document?": "Crupet",
+    "How else is it called?": "Sweden",
+}
+
+
+def _credentials():
+    raise AssertionError("no file asks for credentials")
+
+
+def _write(graph, path, provenance=None):
+    open_target(str(path), _credentials, provenance)(graph)
+    return str(path)
+
+
+def _rounded(rows):
+    return [tuple(round(value, 4) if isinstance(value, float) else value for value in row) for row in rows]
+
+
+def _rows(target, query, parameters=None):
+    answer = ask(target, query, _credentials, parameters)
+    return answer.columns, _rounded(answer.rows)
+
+
+@pytest.fixture
+def server(bolt, graph, database):
+    """A function that asks a server which has the graph, and its credentials."""
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph)
+    return lambda query, parameters: ask(uri, query, lambda: (user, password, name), parameters)
+
+
+def test_ten_questions_have_the_same_answers_in_cypher_and_sparql(graph, server, tmp_path):
+    store = _write(graph, tmp_path / "kg.oxigraph")
+    assert len(QUESTIONS) == 10
+    for title, cypher, sparql in QUESTIONS:
+        parameters = PARAMETERS | {"name": NAMED.get(title, PARAMETERS["name"])}
+        columns, expected = _rows(store, sparql, {k: v for k, v in parameters.items() if f"?{k}" in sparql})
+        assert expected, title
+        answer = server(cypher, parameters)
+        assert answer.columns == columns, title
+        assert sorted(_rounded(answer.rows)) == sorted(expected), title
+
+
+@pytest.mark.parametrize("ending", [".ttl", ".nt.gz", ".trig"])
+def test_rdf_files_are_asked_like_a_store(ending, graph, tmp_path):
+    """With several named graphs a fact is found in each, so the answers are compared as sets."""
+    store, file = _write(graph, tmp_path / "kg.oxigraph"), _write(graph, tmp_path / f"kg{ending}")
+    for title, _, sparql in QUESTIONS[:6]:
+        expected, found = (set(_rows(target, sparql)[1]) for target in (store, file))
+        assert found == expected, title
+
+
+def test_answers_are_plain_values(graph, tmp_path):
+    store = _write(graph, tmp_path / "kg.oxigraph")
+    assert _rows(store, 'ASK { ?x rdfs:label "Crupet" }') == (("answer",), [(True,)])
+    assert _rows(store, 'ASK { ?x rdfs:label "Atlantis" }') == (("answer",), [(False,)])
+    columns, rows = _rows(store, 'DESCRIBE ?x { ?x rdfs:label "Crupet" }')
+    assert columns == ("subject", "predicate", "object")
+    assert "Crupet" in {row[2] for row in rows}
+    hostile = 'x" . } INSERT DATA { <urn:a> <urn:b> <urn:c>'
+    assert _rows(store, "SELECT ?name { ?x rdfs:label ?name }", {"name": hostile})[1] == []
+
+
+def test_queries_write_nothing(graph, server, database, tmp_path):
+    store = _write(graph, tmp_path / "kg.oxigraph")
+    with pytest.raises(ExportError, match=r"kg\.oxigraph: "):
+        ask(store, "INSERT DATA { <urn:a> <urn:b> <urn:c> }", _credentials)
+    before = database("MATCH (n) RETURN count(n) AS n")
+    with suppress(ExportError):  # Neo4j refuses
+        server("CREATE (n:Note) RETURN n.id AS id", {})
+    assert database("MATCH (n) RETURN count(n) AS n") == before
+
+
+@pytest.mark.parametrize(
+    ("target", "query", "reason"),
+    [
+        ("kg.oxigraph", "SELECT", "expected"),
+        ("kg.oxigraph", "SELECT ?x { ?x rdfs:label ?name }", "name"),
+        ("missing.ttl", "ASK {}", "No such file"),
+        ("missing.oxigraph", "ASK {}", "no Oxigraph store"),
+        ("kg.sqlite", "ASK {}", "no Oxigraph store"),
+        ("broken.ttl", "ASK {}", "broken"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_clear_line(target, query, reason, graph, tmp_path):
+    _write(graph, tmp_path / "kg.oxigraph")
+    (tmp_path / "broken.ttl").write_text("<broken> .")
+    with pytest.raises(ExportError, match=reason) as caught:
+        ask(str(tmp_path / target), query, _credentials, {"name": "x"})
+    assert target in str(caught.value)
