@@ -73,9 +73,10 @@ def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
 def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
     """What writes this kind of file or folder, once it is sure that it may."""
     if ending in _NETWORKX:
-        from kg_docre.graph.networkx import WRITERS
+        from kg_docre.graph.graph_xml import write_gexf, write_graphml
+        from kg_docre.graph.networkx import write_node_link
 
-        write = WRITERS[ending]
+        write = {".graphml": write_graphml, ".gexf": write_gexf, ".json": write_node_link}[ending]
         return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)
     if ending == ".oxigraph":
         from kg_docre.graph.oxigraph import is_store, write_store

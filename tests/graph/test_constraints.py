@@ -6,8 +6,9 @@ from rdflib import Graph, Literal
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.graph_xml import write_graphml
 from kg_docre.graph.neo4j import Neo4jTarget
-from kg_docre.graph.networkx import to_networkx, write_graphml
+from kg_docre.graph.networkx import to_networkx
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.rdf import KG, to_rdf
 from kg_docre.resolution.forms import form_id
