@@ -9,7 +9,7 @@ import pytest
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.query import ask
-from kg_docre.graph.targets import open_target
+from tests.graph.exported import no_credentials, write
 
 PAGE = Path(__file__).parents[2] / "examples/queries.md"
 QUESTIONS = [
@@ -25,21 +25,12 @@ NAMED = {
 }
 
 
-def _credentials():
-    raise AssertionError("no file asks for credentials")
-
-
-def _write(graph, path, provenance=None):
-    open_target(str(path), _credentials, provenance)(graph)
-    return str(path)
-
-
 def _rounded(rows):
     return [tuple(round(value, 4) if isinstance(value, float) else value for value in row) for row in rows]
 
 
 def _rows(target, query, parameters=None):
-    answer = ask(target, query, _credentials, parameters)
+    answer = ask(target, query, no_credentials, parameters)
     return answer.columns, _rounded(answer.rows)
 
 
@@ -53,7 +44,7 @@ def server(bolt, graph, database):
 
 
 def test_ten_questions_have_the_same_answers_in_cypher_and_sparql(graph, server, tmp_path):
-    store = _write(graph, tmp_path / "kg.oxigraph")
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
     assert len(QUESTIONS) == 10
     for title, cypher, sparql in QUESTIONS:
         parameters = PARAMETERS | {"name": NAMED.get(title, PARAMETERS["name"])}
@@ -67,14 +58,14 @@ def test_ten_questions_have_the_same_answers_in_cypher_and_sparql(graph, server,
 @pytest.mark.parametrize("ending", [".ttl", ".nt.gz", ".trig"])
 def test_rdf_files_are_asked_like_a_store(ending, graph, tmp_path):
     """With several named graphs a fact is found in each, so the answers are compared as sets."""
-    store, file = _write(graph, tmp_path / "kg.oxigraph"), _write(graph, tmp_path / f"kg{ending}")
+    store, file = str(write(graph, tmp_path / "kg.oxigraph")), str(write(graph, tmp_path / f"kg{ending}"))
     for title, _, sparql in QUESTIONS[:6]:
         expected, found = (set(_rows(target, sparql)[1]) for target in (store, file))
         assert found == expected, title
 
 
 def test_answers_are_plain_values(graph, tmp_path):
-    store = _write(graph, tmp_path / "kg.oxigraph")
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
     assert _rows(store, 'ASK { ?x rdfs:label "Crupet" }') == (("answer",), [(True,)])
     assert _rows(store, 'ASK { ?x rdfs:label "Atlantis" }') == (("answer",), [(False,)])
     columns, rows = _rows(store, 'DESCRIBE ?x { ?x rdfs:label "Crupet" }')
@@ -85,9 +76,9 @@ def test_answers_are_plain_values(graph, tmp_path):
 
 
 def test_queries_write_nothing(graph, server, database, tmp_path):
-    store = _write(graph, tmp_path / "kg.oxigraph")
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
     with pytest.raises(ExportError, match=r"kg\.oxigraph: "):
-        ask(store, "INSERT DATA { <urn:a> <urn:b> <urn:c> }", _credentials)
+        ask(store, "INSERT DATA { <urn:a> <urn:b> <urn:c> }", no_credentials)
     before = database("MATCH (n) RETURN count(n) AS n")
     with suppress(ExportError):  # Neo4j refuses
         server("CREATE (n:Note) RETURN n.id AS id", {})
@@ -106,8 +97,8 @@ def test_queries_write_nothing(graph, server, database, tmp_path):
     ],
 )
 def test_what_cannot_be_asked_is_one_clear_line(target, query, reason, graph, tmp_path):
-    _write(graph, tmp_path / "kg.oxigraph")
+    write(graph, tmp_path / "kg.oxigraph")
     (tmp_path / "broken.ttl").write_text("<broken> .")
     with pytest.raises(ExportError, match=reason) as caught:
-        ask(str(tmp_path / target), query, _credentials, {"name": "x"})
+        ask(str(tmp_path / target), query, no_credentials, {"name": "x"})
     assert target in str(caught.value)

@@ -1,0 +1,161 @@
+import pytest
+from rdflib import RDFS, Graph
+
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
+from kg_docre.graph.networkx import to_networkx
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+from tests.graph.exported import assert_same, expected_facts, from_neo4j, write
+from tests.resolution.test_resolve import add, document
+
+
+def test_nodes_carry_names_types_and_aliases(graph, bolt, database, tmp_path):
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph)
+    in_neo4j = {row["id"]: row for row in database("MATCH (e:Entity) RETURN e.id AS id, e AS e, labels(e) AS labels")}
+    in_networkx = to_networkx(graph).nodes
+    rdf = Graph().parse(write(graph, tmp_path / "kg.ttl"))
+    labels = {str(o) for o in rdf.objects(None, RDFS.label)}
+    for node in graph.nodes():
+        assert in_networkx[node.id] == {
+            "name": node.name,
+            "type": node.type,
+            "kb_id": node.kb_id,
+            "aliases": list(node.aliases),
+        }
+        row = in_neo4j[node.id]
+        assert row["e"]["name"] == node.name
+        assert sorted(row["e"]["aliases"]) == sorted(node.aliases)
+        assert set(row["labels"]) == {"Entity", entity_label(node.type)}
+        assert node.name in labels
+
+
+def test_a_second_export_changes_nothing(graph, bolt, database):
+    uri, user, password, name = bolt
+    everything = "MATCH (n) OPTIONAL MATCH (n)-[r]->(m) RETURN n.id AS n, type(r) AS type, r.id AS r, m.id AS m"
+    snapshots = []
+    for _ in range(2):
+        with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+            target.write(graph)
+        snapshots.append(sorted(map(str, database(everything))))
+    assert snapshots[0] == snapshots[1]
+    assert len(snapshots[0]) > 300
+
+
+def test_the_evidence_layer_can_be_left_out(graph, bolt, database):
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph, evidence=False)
+    (row,) = database("MATCH (e:Entity) OPTIONAL MATCH (f:Fact) RETURN count(DISTINCT e) AS e, count(DISTINCT f) AS f")
+    assert row["e"] > 50
+    assert row["f"] == 0
+
+
+def test_names_never_enter_cypher():
+    assert relationship_type("P57", "director") == "DIRECTOR"
+    assert relationship_type("P1", "x`]->() DETACH DELETE (n) //") == "X_DETACH_DELETE_N"
+    assert relationship_type("P9", "首都") == "P9"
+    assert relationship_type("X", "3rd") == "R_3RD"
+    assert entity_label("PER") == "Person"
+    assert entity_label("a:b`c") == "Type_a_b_c"
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("bolt://127.0.0.1:1", "no Neo4j server answers there"),
+        ("http://127.0.0.1", "not a Neo4j address"),
+        ("bolt://user:s3cret@127.0.0.1:1", "address with credentials"),
+        ("bolt:user:s3cret@127.0.0.1", "address with credentials"),
+        ("bolt://user:s3cret", "not a Neo4j address"),
+        ("bolt://user:s3/cret@host", "address with credentials"),
+        ("bolt://127.0.0.1:1?s3cret=1", "not a Neo4j address"),
+    ],
+)
+def test_unreachable_servers_are_one_clear_line(uri, reason):
+    with pytest.raises(ExportError, match=reason) as caught:
+        Neo4jTarget(uri, user="neo4j", password="s3cret")
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_password_is_refused_and_not_repeated(bolt):
+    uri, user, _, name = bolt
+    with pytest.raises(ExportError, match="user or password refused") as caught:
+        Neo4jTarget(uri, user=user, password="wr0ng-password", database=name)
+    assert "wr0ng" not in str(caught.value)
+
+
+def _export(graph, bolt, **options):
+    uri, user, password, name = bolt
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(graph, **options)
+
+
+def test_what_a_store_forgot_leaves_neo4j(graph, store, bolt, database):
+    _export(graph, bolt)
+    before = from_neo4j(database)
+    database("MATCH (e:Entity) WITH e LIMIT 1 CREATE (:Note {id: 'mine'})")
+    uris = [uri for (uri,) in store.read("SELECT uri FROM source ORDER BY uri")]
+    assert store.forget(uris[0])
+    assert not store.forget(uris[0])
+    _export(graph, bolt)
+    after = from_neo4j(database)
+    assert_same(after, expected_facts(graph))
+    assert len(after) < len(before)
+    counts = {
+        label: database(f"MATCH (n:{label}) RETURN count(n) AS n")[0]["n"] for label in ("Entity", "Document", "Fact")
+    }
+    expected = {"Entity": graph.nodes(), "Document": graph.documents(), "Fact": graph.facts()}
+    assert counts == {label: len(list(things)) for label, things in expected.items()}
+    assert database("MATCH (n:Note) RETURN n.id AS id") == [{"id": "mine"}]
+
+
+def test_a_document_that_no_longer_says_so_is_no_evidence(graph, store, bolt, database, documents):
+    """The fact stays for the other document that says it."""
+    _export(graph, bolt)
+    twice = next(fact for fact in graph.facts() if fact.support > 1)
+    gone = twice.evidence[0].document
+    store.read("DELETE FROM relation WHERE document = (SELECT document FROM source WHERE uri = ?)", (gone.uri,))
+    _export(graph, bolt)
+    assert_same(from_neo4j(database), expected_facts(graph))
+    rows = database("MATCH (:Fact)-[:EVIDENCED_BY]->(d:Document) RETURN DISTINCT d.uri AS uri")
+    assert gone.uri not in {row["uri"] for row in rows}
+
+
+def test_two_stores_share_a_database(graph, store, bolt, database, documents, tmp_path):
+    with FactStore(tmp_path / "other.sqlite") as second:
+        for document in documents[3:]:
+            second.add(document, model="other", names=docred_relations(), resolve=form_id)
+        other = KnowledgeGraph(second)
+        _export(graph, bolt)
+        _export(other, bolt)
+        for (uri,) in store.read("SELECT uri FROM source"):
+            store.forget(uri)
+        _export(graph, bolt)
+        assert_same(from_neo4j(database), expected_facts(other))
+        for (uri,) in second.read("SELECT uri FROM source"):
+            second.forget(uri)
+        _export(other, bolt)
+    assert database("MATCH (n) RETURN count(n) AS n") == [{"n": 0}]
+
+
+def test_resolving_moves_facts_in_neo4j(bolt, database, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        country = ((0, "P17", 1, 0.9),)
+        add(
+            store,
+            document("a", ("ORG", "North Atlantic Treaty Organization", "NATO"), ("LOC", "Belgium"), facts=country),
+            document("b", ("ORG", "NATO"), ("LOC", "Belgium"), facts=country),
+        )
+        _export(KnowledgeGraph(store), bolt)
+        assert database("MATCH (e:Organization) RETURN count(e) AS n") == [{"n": 2}]
+        resolve(store)
+        _export(KnowledgeGraph(store), bolt)
+        assert database("MATCH (e:Organization) RETURN count(e) AS n") == [{"n": 1}]
+        assert database("MATCH (:Organization)-[r]->(:Location) RETURN r.support AS n") == [{"n": 2}]

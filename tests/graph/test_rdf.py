@@ -1,0 +1,97 @@
+import json
+from dataclasses import replace
+
+import pytest
+from rdflib import DCTERMS, PROV, RDF, RDFS, Dataset, Graph
+
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.provenance import Provenance
+from kg_docre.graph.query import ask
+from kg_docre.graph.rdf import KG
+from kg_docre.graph.targets import open_target
+from kg_docre.resolution.forms import form_id
+from tests.graph.exported import WDT, assert_same, expected_facts, no_credentials, write
+
+
+def test_named_graphs_say_which_document_states_a_fact(graph, tmp_path):
+    dataset = Dataset().parse(write(graph, tmp_path / "kg.nq"))
+    by_document = {}
+    for head, label, tail, context in dataset.quads():
+        if context is not None and str(label).startswith(str(WDT)):
+            by_document.setdefault(str(context).rpartition(":")[2], set()).add((head, label, tail))
+    expected = {}
+    for fact in graph.facts():
+        for evidence in fact.evidence:
+            expected.setdefault(evidence.document.id, 0)
+            expected[evidence.document.id] += 1
+    assert {document: len(triples) for document, triples in by_document.items()} == expected
+
+
+@pytest.mark.parametrize("ending", [".ttl", ".nt", ".trig", ".oxigraph"])
+def test_reifiers_say_what_statements_say(ending, graph, tmp_path):
+    path = tmp_path / f"kg{ending}"
+    write(graph, path, Provenance.REIFIERS)
+    question = """SELECT ?head ?label ?tail ?confidence ?support ?uri ?score ?number ?text WHERE {
+        ?fact rdf:reifies <<( ?h ?p ?t )>> ; kg:confidence ?confidence ; kg:support ?support ; kg:evidence ?e .
+        ?h ?p ?t ; rdfs:label ?head . ?t rdfs:label ?tail . BIND(STRAFTER(STR(?p), "direct/") AS ?label)
+        ?e kg:score ?score ; kg:document/dcterms:identifier ?uri .
+        OPTIONAL { ?e kg:sentence ?s . ?s kg:number ?number ; kg:text ?text } } ORDER BY ?number"""
+    found = {}
+    for head, label, tail, confidence, support, uri, score, number, text in ask(
+        str(path), question, no_credentials
+    ).rows:
+        _, _, evidence = found.setdefault((head, label, tail), (confidence, support, {}))
+        _, sentences = evidence.get(uri, (score, ()))
+        evidence[uri] = (score, sentences if number is None else (*sentences, text))
+    assert_same(found, expected_facts(graph))
+
+
+def test_what_a_format_cannot_say_is_refused_beforehand(tmp_path):
+    for ending, choice in ((".ttl", "graphs"), (".nt.gz", "graphs"), (".jsonld", "reifiers")):
+        with pytest.raises(ExportError, match=rf"kg\{ending}.* has no"):
+            open_target(str(tmp_path / f"kg{ending}"), no_credentials, Provenance(choice))
+
+
+def test_runs_and_documents_are_told_in_prov(store, documents, tmp_path):
+    config = {"model": "m@1", "threshold": 0.5}
+    run = store.begin_run(version="9.8.7", config=config)
+    other = replace(
+        documents[0], id="new", spaces=(True,) * len(documents[0].words), words=("A", *documents[0].words[1:])
+    )
+    assert store.add(other, model="m@1", names=docred_relations(), resolve=form_id, run=run)
+    rdf = Graph().parse(write(KnowledgeGraph(store), tmp_path / "kg.ttl"))
+    (activity,) = rdf.subjects(RDF.type, PROV.Activity)
+    (used,) = rdf.objects(activity, PROV.used)
+    assert str(rdf.value(used, DCTERMS.identifier)) == "new"
+    assert json.loads(rdf.value(activity, KG.config)) == config
+    assert str(rdf.value(rdf.value(activity, PROV.wasAssociatedWith), RDFS.label)) == "kg-docre 9.8.7"
+    assert rdf.value(activity, PROV.startedAtTime).toPython() <= rdf.value(used, KG.added).toPython()
+
+
+def test_an_oxigraph_store_is_replaced_and_nothing_else(graph, store, tmp_path, monkeypatch):
+    path = tmp_path / "kg.oxigraph"
+    write(graph, path)
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    ((before,),) = ask(str(path), count, no_credentials).rows
+    store.forget(next(uri for (uri,) in store.read("SELECT uri FROM source")))
+    write(graph, path)
+    ((after,),) = ask(str(path), count, no_credentials).rows
+    assert 0 < after < before
+    other = tmp_path / "photos.oxigraph"
+    other.mkdir()
+    (other / "mine.txt").write_text("mine")
+    with pytest.raises(ExportError, match="something else than an Oxigraph store"):
+        open_target(str(other), no_credentials)
+    assert [p.name for p in other.iterdir()] == ["mine.txt"]
+
+    def full(graph, provenance):
+        yield from ()
+        raise OSError(28, "disk full")
+
+    monkeypatch.setattr("kg_docre.graph.oxigraph.quads", full)
+    with pytest.raises(ExportError, match="disk full"):
+        write(graph, path)
+    assert list(ask(str(path), count, no_credentials).rows) == [(after,)]
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
