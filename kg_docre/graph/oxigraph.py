@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -12,6 +13,8 @@ from kg_docre.graph.rdf import quads
 
 __all__ = ["is_store", "write_store"]
 
+_BATCH = 200_000  # quads; Oxigraph sorts a batch in memory, some 1.3 kB for each
+
 
 def write_store(graph: KnowledgeGraph, folder: str | Path, provenance: Provenance | None = None) -> None:
     """Fill a new folder; provenance is statements unless another way is chosen. (In named graphs a fact stands once
@@ -20,7 +23,9 @@ def write_store(graph: KnowledgeGraph, folder: str | Path, provenance: Provenanc
     Raises :exc:`OSError` where it can't be written.
     """
     store = Store(str(folder))
-    store.bulk_extend(quads(graph, provenance or Provenance.STATEMENTS))
+    statements = quads(graph, provenance or Provenance.STATEMENTS)
+    while batch := list(islice(statements, _BATCH)):
+        store.bulk_extend(batch)
     store.flush()
 
 
