@@ -4,7 +4,8 @@
 the relation (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred,
 documents}``), and an evidence
 layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
-relationship. Everything is merged by id: a second export of the same store changes nothing.
+relationship. The full-text index ``kg_names`` finds entities by words of their names. Everything is merged by id: a
+second export of the same store changes nothing.
 
 Every node and relationship lists the ``stores`` it came from. What a store no longer says, an export takes its name
 off, and what no store says any more is deleted; a database can hold the graphs of several stores.
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
@@ -160,6 +161,9 @@ class Neo4jTarget:
                 self._run(
                     f"CREATE CONSTRAINT kg_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
                 )
+            with suppress(Neo4jError):  # other servers that speak Bolt may have no full-text indexes
+                names = "FOR (e:Entity) ON EACH [e.name, e.aliases]"
+                self._run(f"CREATE FULLTEXT INDEX kg_names IF NOT EXISTS {names}")
             self._store = graph.store.identity
             again = any(True for _ in self._read("MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1"))
             written = Written()

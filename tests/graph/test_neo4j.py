@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from rdflib import RDFS, Graph
 
@@ -54,6 +56,15 @@ def test_the_evidence_layer_can_be_left_out(graph, bolt, database):
     (row,) = database("MATCH (e:Entity) OPTIONAL MATCH (f:Fact) RETURN count(DISTINCT e) AS e, count(DISTINCT f) AS f")
     assert row["e"] > 50
     assert row["f"] == 0
+
+
+@pytest.mark.skipif(not os.environ.get("NEO4J_URI"), reason="the server that the tests start has no full-text indexes")
+def test_things_are_found_by_words_of_their_names(graph, bolt, database):
+    _export(graph, bolt)
+    database("CALL db.awaitIndexes()")
+    node = next(node for node in graph.nodes() if " " in node.name)
+    query = "CALL db.index.fulltext.queryNodes('kg_names', $words) YIELD node RETURN node.id AS id"
+    assert node.id in {row["id"] for row in database(query, words=node.name.split()[0].lower())}
 
 
 def test_names_never_enter_cypher():
