@@ -16,6 +16,7 @@ __all__ = ["StoreError", "StoreFile", "Value"]
 Value = str | int | float | None
 
 _PATIENCE = 60.0  # seconds to wait for another process that writes
+_UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 class StoreError(Exception):
@@ -73,12 +74,14 @@ class StoreFile:
         db = sqlite3.connect(self.path, isolation_level=None, timeout=_PATIENCE)
         try:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             db.close()
-            log = self.path.with_name(f"{self.path.name}-wal")
-            unwritable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-            if not (unwritable and self.path.is_file()) or (log.exists() and log.stat().st_size):
+            if error.sqlite_errorcode & 0xFF not in _UNWRITABLE or not self.path.is_file():
                 raise
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                reason = f"a killed process left {log.name}, which is taken in where the folder can be written to"
+                raise StoreError(f"{self.path}: {reason}") from error
             db = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
         return db
 
