@@ -160,20 +160,24 @@ def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:
         longest = max(map(len, source.text.splitlines()))
         line = f" in a single line of {longest:,}" if longest > max_characters else ""
         return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
-    try:
-        for text in (source.uri, source.title, source.text, *_given_strings(source.document)):
+    for field, text in _fields(source):
+        try:
             text.encode()
-    except UnicodeEncodeError:
-        return Problem(source.uri.encode(errors="replace").decode(), "unpaired surrogates, not valid text")
-    if "\0" in source.text:
-        return Problem(source.uri, "binary, not text: it holds NUL characters")
+        except UnicodeEncodeError:
+            return Problem(
+                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text"
+            )
+        if "\0" in text:
+            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters")
     return source
 
 
-def _given_strings(document: Document | None) -> Iterator[str]:
-    for entity in document.entities if document is not None else ():
-        yield from (entity.name, entity.type, entity.kb_id)
-        yield from (mention.name for mention in entity.mentions)
+def _fields(source: SourceText) -> Iterator[tuple[str, str]]:
+    """Every string of a document, and what it is."""
+    yield from (("id", source.uri), ("title", source.title), ("text", source.text))
+    for number, entity in enumerate(source.document.entities if source.document is not None else ()):
+        yield from ((f"vertexSet[{number}]", text) for text in (entity.name, entity.type, entity.kb_id))
+        yield from ((f"vertexSet[{number}]", mention.name) for mention in entity.mentions)
 
 
 def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
