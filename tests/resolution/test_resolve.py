@@ -99,6 +99,25 @@ def test_two_people_of_one_name_are_told_apart_by_their_births(store):
     assert found["cricketer"] == found["no date"] != found["poet"]
 
 
+def test_two_names_of_two_people_each_in_one_document(store):
+    """Whoever is told apart first is still company for the others."""
+    born = ((0, "P569", 1, 0.9),)
+    add(
+        store,
+        *(
+            document(f"{name} {year}", ("PER", name), ("TIME", year[:4]), facts=born)
+            for name in ("John Smith", "Mary Brown")
+            for year in ("1850", "1850 too", "1850 again", "1901")
+        ),
+        document("both", ("PER", "John Smith"), ("TIME", "1901"), ("PER", "Mary Brown"), facts=born),
+    )
+    resolve(store)
+    for name in ("John Smith", "Mary Brown"):
+        found = nodes(store, name)
+        assert found[f"{name} 1850"] != found[f"{name} 1901"]
+    assert nodes(store, "John Smith")["both"] == nodes(store, "John Smith")["John Smith 1901"]
+
+
 def test_two_places_of_one_name_are_told_apart_by_their_countries(store):
     inside = ((0, "P17", 1, 0.9),)
     add(
