@@ -13,7 +13,7 @@ from kg_docre.store.file import StoreFile, Value
 
 __all__ = ["FactStore", "content_hash"]
 
-Placed = tuple[str, str, int]
+Placed = tuple[str, str, int, str, str]
 Joined = tuple[str, str, float, dict[str, float]]
 Rule = tuple[str, str, str]
 
@@ -123,16 +123,19 @@ class FactStore(StoreFile):
             query = "DELETE FROM document WHERE id NOT IN (SELECT document FROM source)"
             return db.execute(query).rowcount
 
-    def place(self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int) -> None:
-        """Say anew which real thing entities are: of each its form, its node and its id; of each form that was
-        joined to another one the node, the score and the reasons. ``total`` entities were looked at."""
+    def place(self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int, last: int) -> None:
+        """Say anew which real thing entities are: of each its form, its node, its id, and the form and node it was
+        seen with; of each form that was joined to another one the node, the score and the reasons. ``total`` entities
+        were looked at, up to the id ``last``; what another process has added or replaced since goes by its form."""
         with self._transaction() as db:
-            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ?", entities)
+            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", entities)
             db.execute("DELETE FROM resolution")
             db.executemany(
                 "INSERT INTO resolution VALUES (?, ?, ?, ?)",
                 ((form, node, score, json.dumps(reasons)) for form, node, score, reasons in joined),
             )
+            new_node = "coalesce((SELECT node FROM resolution WHERE resolution.form = entity.form), form)"
+            db.execute(f"UPDATE entity SET node = {new_node} WHERE id > ?", (last,))
             db.execute("UPDATE resolved SET entities = ?", (total,))
 
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:

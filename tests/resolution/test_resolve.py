@@ -1,6 +1,7 @@
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.resolution.candidates import candidates
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve, resolve_if_grown
 from kg_docre.store import FactStore
@@ -176,6 +177,25 @@ def test_a_store_is_resolved_when_it_has_grown(store):
     add(store, document("d", ("LOC", "Lima")))
     resolve_if_grown(store)
     assert store.read("SELECT entities FROM resolved").fetchone() == (22,)
+
+
+def test_what_is_added_while_a_store_is_resolved_is_the_same_thing(store, monkeypatch):
+    """Another process does so; one document it has deleted, and the ids of its entities are new ones' now."""
+    long, short, other = "North Atlantic Treaty Organization", ("ORG", "NATO"), ("LOC", "Brussels")
+    add(store, *(document(id, ("ORG", long, "NATO"), other) for id in "abc"), document("gone", short))
+
+    def meanwhile(groups):
+        with FactStore(store.path) as second:
+            second.forget("gone")
+            add(second, document("reused", ("PER", "Rob Bowman")), document("new", short))
+        return candidates(groups)
+
+    monkeypatch.setattr("kg_docre.resolution.resolve.candidates", meanwhile)
+    resolve(store)
+    monkeypatch.undo()
+    (node,) = {*nodes(store, "NATO").values(), *nodes(store, long).values()}
+    assert nodes(store, "Rob Bowman")["reused"] != node
+    assert resolve(store) == 0
 
 
 def test_an_empty_store_is_resolved(store):
