@@ -1,6 +1,5 @@
 """Files that are no store, or no whole one; stores that can't be written to; full disks; several writers."""
 
-import ctypes
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from typer.testing import CliRunner
 from kg_docre.cli import app
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, StoreError
+from tests.permissions import obey_permissions
 from tests.resolution.test_resolve import NAMES, add, document
 
 READING = (
@@ -124,13 +124,6 @@ for line in sys.stdin:
     done = CliRunner().invoke(app, json.loads(line))
     print(json.dumps([done.exit_code, done.stderr]))
 """
-CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
-
-
-def _obey_permissions():
-    """They bind root only without this capability."""
-    if os.geteuid() == 0:
-        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="root can't be bound elsewhere")
@@ -152,7 +145,7 @@ def test_a_store_that_cannot_be_written_to_is_read(folder, file, whole):
             capture_output=True,
             text=True,
             check=True,
-            preexec_fn=_obey_permissions,
+            preexec_fn=obey_permissions,
         )
     finally:
         place.chmod(0o755)
@@ -188,6 +181,7 @@ WRITER = """
 import sys
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
+from tests.permissions import obey_permissions
 from tests.resolution.test_resolve import add
 from tests.store.test_bad_files import _documents
 
