@@ -67,8 +67,10 @@ def read_corpus(
     hidden = {Path(path).resolve() for path in exclude}
     for source in map(Path, sources):
         if source.is_dir():
-            files = _files(source, hidden)
-            if not files:
+            files, closed = _files(source, hidden)
+            for error in closed:
+                yield Problem(_uri(Path(error.filename), Path(base)), error.strerror or str(error))
+            if not files and not closed:
                 yield Problem(str(source), "an empty folder")
         else:
             files = [source]
@@ -76,10 +78,23 @@ def read_corpus(
             yield from _file(file, _uri(file, Path(base)), max_characters)
 
 
-def _files(folder: Path, exclude: Set[Path]) -> list[Path]:
-    """All files below a folder, sorted, without hidden ones and ``exclude``."""
-    found = (path for path in folder.rglob("*") if path.is_file() and path.resolve() not in exclude)
-    return sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts))
+def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]:
+    """All files below a folder, sorted, without hidden ones and ``exclude``; and why some folders can't be listed."""
+    found: list[Path] = []
+    closed: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(parent, name) for name in names if not name.startswith("."))
+        found += (path for path in paths if _is_file(path) and path.resolve() not in exclude)
+    return sorted(found), closed
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is, or whether there is no telling: reading it will say why."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True
 
 
 def _uri(file: Path, base: Path) -> str:
@@ -147,7 +162,7 @@ def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Pro
             return Problem(uri, f"field {field!r}: expected a string, found {type(record[field]).__name__}")
     if "text" not in record:
         return Problem(uri, "no field 'text'")
-    if "id" in record:
+    if record.get("id") is not None:
         uri = f"{uri.rpartition('#')[0]}#{record['id']}"
     return _checked(SourceText(uri=uri, title=record.get("title", ""), text=record["text"]), max_characters)
 
@@ -160,27 +175,32 @@ def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:
         longest = max(map(len, source.text.splitlines()))
         line = f" in a single line of {longest:,}" if longest > max_characters else ""
         return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
-    try:
-        for text in (source.uri, source.title, source.text, *_given_strings(source.document)):
+    for field, text in _fields(source):
+        try:
             text.encode()
-    except UnicodeEncodeError:
-        return Problem(source.uri.encode(errors="replace").decode(), "unpaired surrogates, not valid text")
-    if "\0" in source.text:
-        return Problem(source.uri, "binary, not text: it holds NUL characters")
+        except UnicodeEncodeError:
+            return Problem(
+                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text"
+            )
+        if "\0" in text:
+            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters")
     return source
 
 
-def _given_strings(document: Document | None) -> Iterator[str]:
-    for entity in document.entities if document is not None else ():
-        yield from (entity.name, entity.type, entity.kb_id)
-        yield from (mention.name for mention in entity.mentions)
+def _fields(source: SourceText) -> Iterator[tuple[str, str]]:
+    """Every string of a document, and what it is."""
+    yield from (("id", source.uri), ("title", source.title), ("text", source.text))
+    for number, entity in enumerate(source.document.entities if source.document is not None else ()):
+        yield from ((f"vertexSet[{number}]", text) for text in (entity.name, entity.type, entity.kb_id))
+        yield from ((f"vertexSet[{number}]", mention.name) for mention in entity.mentions)
 
 
 def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
     """How many documents and problems :func:`read_corpus` will give; None if only reading it all can tell."""
     hidden, total = {Path(path).resolve() for path in exclude}, 0
     for source in map(Path, sources):
-        files = _files(source, hidden) if source.is_dir() else [source]
+        files, closed = _files(source, hidden) if source.is_dir() else ([source], [])
+        total += len(closed)
         for file in files:
             if file.suffix == ".json":
                 return None

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rich.table import Table
-from rich.text import Text
 
-from kg_docre.graph.table import print_table
+from kg_docre.graph.table import cell, print_table
 
 __all__ = ["Answer", "print_answer"]
 
@@ -31,15 +30,15 @@ def print_answer(answer: Answer, form: Literal["table", "json", "csv"] = "table"
         for row in answer.rows:
             print(_json(dict(zip(answer.columns, row, strict=True))))
     elif form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer = csv.writer(sys.stdout)
         writer.writerow(answer.columns)
         writer.writerows([value if isinstance(value, str) else _text(value) for value in row] for row in answer.rows)
     else:
         table = Table(padding=(0, 1))
         for column in answer.columns:
-            table.add_column(Text(column))
+            table.add_column(cell(column))
         for row in answer.rows:
-            table.add_row(*(Text(_short(value) if isinstance(value, str) else _text(value)) for value in row))
+            table.add_row(*(cell(_short(value) if isinstance(value, str) else _text(value)) for value in row))
         print_table(table)
 
 

@@ -45,10 +45,11 @@ def write_graphml(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = T
                 _leaf(xml, "key", {"id": f"{kind}_{name}", "for": kind, "attr.name": name, "attr.type": type})
         with _element(xml, "graph", edgedefault="directed"):
             for node in graph.nodes():
-                with _element(xml, "node", id=node.id):
+                with _element(xml, "node", id=_said(node.id)):
                     _data(xml, "node", node_attributes(node))
             for fact in graph.facts():
-                with _element(xml, "edge", id=fact.id, source=fact.head, target=fact.tail):
+                ends = {"source": _said(fact.head), "target": _said(fact.tail)}
+                with _element(xml, "edge", ends, id=fact.id):
                     _data(xml, "edge", edge_attributes(fact, evidence=evidence))
 
 
@@ -70,11 +71,16 @@ def write_gexf(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
                     _leaf(xml, "attribute", {"id": f"{kind}_{name}", "title": title, "type": type})
         with _element(xml, "nodes"):
             for node in graph.nodes():
-                with _element(xml, "node", id=node.id, label=_said(node.name)), _element(xml, "attvalues"):
+                with _element(xml, "node", id=_said(node.id), label=_said(node.name)), _element(xml, "attvalues"):
                     _values(xml, "node", node_attributes(node))
         with _element(xml, "edges"):
             for fact in graph.facts():
-                edge = {"id": fact.id, "source": fact.head, "target": fact.tail, "label": _said(fact.name)}
+                edge = {
+                    "id": fact.id,
+                    "source": _said(fact.head),
+                    "target": _said(fact.tail),
+                    "label": _said(fact.name),
+                }
                 with _element(xml, "edge", edge | {"weight": _said(fact.confidence)}), _element(xml, "attvalues"):
                     _values(xml, "edge", edge_attributes(fact, evidence=evidence))
 

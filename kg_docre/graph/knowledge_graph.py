@@ -194,9 +194,9 @@ class KnowledgeGraph:
                 "h",
                 "i.value",
                 "JOIN json_each(:inverses) i ON i.key = r.label",
-                """AND NOT EXISTS (SELECT 1
-                                   FROM entity a JOIN relation q ON q.head = a.id JOIN entity b ON b.id = q.tail
-                                   WHERE a.node = t.node AND q.label = i.value AND b.node = h.node) """
+                """AND json_array(t.node, i.value, h.node) NOT IN (
+                       SELECT json_array(a.node, q.label, b.node)
+                       FROM relation q JOIN entity a ON a.id = q.head JOIN entity b ON b.id = q.tail) """
                 + condition,
                 parameters | {"inverses": json.dumps(inverses)},
             )

@@ -47,8 +47,8 @@ T = TypeVar("T")
 
 
 def _identifier(text: str) -> str:
-    """Letters, digits and underscores of ``text``: the only part of a name that ever enters Cypher."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+    """Letters, digits and underscores of ``text``, not too many: the only part of a name that ever enters Cypher."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", text)[:100].strip("_")
 
 
 def relationship_type(label: str, name: str) -> str:

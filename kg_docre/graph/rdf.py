@@ -92,7 +92,7 @@ def write_rdf(graph: KnowledgeGraph, path: str | Path, provenance: Provenance | 
     ending = path.with_suffix("").suffix if zipped else path.suffix
     statements = quads(graph, check_provenance(ending, provenance))
     if zipped:
-        with gzip.open(path, "wb", compresslevel=6) as file:
+        with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
             serialize(statements, cast(IO[bytes], file), FORMATS[ending], prefixes=PREFIXES)
     else:
         serialize(statements, str(path), FORMATS[ending], prefixes=PREFIXES)

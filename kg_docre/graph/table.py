@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 
@@ -13,7 +14,9 @@ from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
 from kg_docre.resolution.decisions import Form
 from kg_docre.store import Source
 
-__all__ = ["best_of_each_relation", "print_facts", "print_forms", "print_sources", "print_table"]
+__all__ = ["best_of_each_relation", "cell", "print_facts", "print_forms", "print_sources", "print_table"]
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
@@ -28,7 +31,7 @@ def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
 def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
     """A row a fact: confidence, head, relation, tail and the sentences of its strongest document."""
     names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
-    table = Table(title=Text(title), title_justify="left", show_lines=False, padding=(0, 1))
+    table = Table(title=cell(title), title_justify="left", show_lines=False, padding=(0, 1))
     table.add_column("", justify="right")
     table.add_column("head", style="bold", max_width=24)
     table.add_column("relation", style="cyan", max_width=24)
@@ -39,10 +42,10 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
         sentences = " … ".join(" ".join(text.split()) for _, text in strongest.sentences)
         table.add_row(
             f"{fact.confidence:.2f}",
-            Text(names[fact.head]),
-            Text(fact.name),
-            Text(names[fact.tail]),
-            Text(
+            cell(names[fact.head]),
+            cell(fact.name),
+            cell(names[fact.tail]),
+            cell(
                 f"{sentences} [{strongest.document.title or strongest.document.uri}]"
                 + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
             ),
@@ -52,7 +55,7 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
 
 def print_forms(forms: list[Form], title: str) -> None:
     """A row a form of a node: its names, type, how often it is found, and why it is part of the node."""
-    table = Table(title=Text(title), title_justify="left", show_lines=False, padding=(0, 1))
+    table = Table(title=cell(title), title_justify="left", show_lines=False, padding=(0, 1))
     table.add_column("called", style="bold", max_width=36)
     table.add_column("type", style="cyan")
     table.add_column("entities", justify="right")
@@ -61,7 +64,7 @@ def print_forms(forms: list[Form], title: str) -> None:
     for form in forms:
         why = ", ".join(f"{reason} {weight:+.1f}" if weight else reason for reason, weight in form.reasons.items())
         table.add_row(
-            Text(", ".join(form.names)), Text(form.type), str(form.entities), Text(why), Text(form.documents[0])
+            cell(", ".join(form.names)), cell(form.type), str(form.entities), cell(why), cell(form.documents[0])
         )
     print_table(table)
 
@@ -76,10 +79,15 @@ def print_sources(sources: Iterable[Source]) -> None:
     table.add_column("at", style="dim")
     table.add_column("status")
     for source in sources:
-        status = Text(f"failed: {source.failure}", style="red") if source.failure else Text("read", style="green")
+        status = cell(f"failed: {source.failure}", style="red") if source.failure else cell("read", style="green")
         counts = map(str, (source.entities, source.relations)) if source.model else ("", "")
-        table.add_row(Text(source.uri), *counts, Text(source.model), Text(source.added), status)
+        table.add_row(cell(source.uri), *counts, cell(source.model), cell(source.added), status)
     print_table(table)
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Text as a table shows it: nothing in it is markup, and what would command the terminal becomes U+FFFD."""
+    return Text(_CONTROL.sub("\ufffd", text), style=style)
 
 
 def print_table(table: Table) -> None:

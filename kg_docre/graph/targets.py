@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from kg_docre.graph.errors import ExportError
@@ -47,6 +48,8 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
         raise ExportError(f"{target}: unknown ending; known are {', '.join(FILE_ENDINGS)} and neo4j:// addresses")
     if not path.absolute().parent.is_dir():
         raise ExportError(f"{target}: its folder does not exist")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise ExportError(f"{target}: its folder can't be written to")
     if path.is_dir() and ending not in _FOLDERS:
         raise ExportError(f"{target}: a folder")
     try:
@@ -109,4 +112,5 @@ def _delete(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()

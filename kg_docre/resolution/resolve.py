@@ -85,15 +85,15 @@ def _write(store: FactStore, groups: Groups, roots: list[int], why: dict[int, Ca
         form, node = groups.groups[number].id, node_of[number]
         if form in apart:
             node = short_hash(form, digests[int(groups.documents[entity])])
-        if groups.placed[entity] != (form, node):
-            moved += groups.placed[entity][1] != node
-            placed.append((form, node, int(groups.entity_ids[entity])))
+        if (before := groups.placed[entity]) != (form, node):
+            moved += before[1] != node
+            placed.append((form, node, int(groups.entity_ids[entity]), *before))
     joined = []
     for number, node in node_of.items():
         if (form := groups.groups[number].id) != node:
             reason = why.get(number)
             joined.append((form, node, *((reason.score, reason.reasons) if reason else (0.0, {}))))
-    store.place(placed, joined, total=len(groups.entity_ids))
+    store.place(placed, joined, total=len(groups.entity_ids), last=int(groups.entity_ids.max(initial=0)))
     return moved
 
 

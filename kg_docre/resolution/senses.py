@@ -52,6 +52,8 @@ def split_homonyms(groups: Groups, store: FactStore) -> None:
         claims = _reliable(stated)
         if len({value for values in claims.values() for value in values}) > 1:
             _split(groups, number, claims)
+    for number in range(number_of_groups, len(groups.groups)):  # only now: until here, who is found with whom stays
+        groups.group_of[groups.groups[number].entities] = number
     if len(groups.groups) > number_of_groups:
         groups.index()
 
@@ -103,6 +105,4 @@ def _split(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> None:
     group.entities = sorted(senses[0].entities)
     for sense in senses[1:]:
         id = short_hash(group.id, *map("=".join, sorted(sense.claims)[:1]))
-        for entity in sense.entities:
-            groups.group_of[entity] = len(groups.groups)
         groups.groups.append(Group(id, group.type, group.form, "", sorted(sense.entities), group.aliases.copy()))

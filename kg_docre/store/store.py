@@ -5,26 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kg_docre.annotations import Document, Entity
-from kg_docre.store.schema import MIGRATIONS, SCHEMA, VERSION
+from kg_docre.store.file import StoreFile, Value
 
-__all__ = ["FactStore", "StoreError", "content_hash"]
+__all__ = ["FactStore", "content_hash"]
 
-Value = str | int | float | None
-Placed = tuple[str, str, int]
+Placed = tuple[str, str, int, str, str]
 Joined = tuple[str, str, float, dict[str, float]]
 Rule = tuple[str, str, str]
-
-
-class StoreError(Exception):
-    """The store can't be opened or written; the message names the file and the reason."""
 
 
 def content_hash(text: str) -> str:
@@ -41,78 +32,25 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-class FactStore:
+class FactStore(StoreFile):
     """The truth that every graph is projected from.
 
-    Each document is one transaction, so a store that was killed at any point is whole. Foreign keys
-    are on; the journal is a write-ahead log, so that readers never wait.
+    Each document is one transaction, so a store that was killed at any point is whole.
     """
-
-    def __init__(self, path: str | Path, *, create: bool = True) -> None:
-        self.path = Path(path)
-        if not create and not self.path.is_file():
-            raise StoreError(f"{self.path}: no such store")
-        try:
-            self._db = sqlite3.connect(self.path, isolation_level=None)
-            self._db.execute("PRAGMA foreign_keys = ON")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if version == 0 and tables:
-                raise StoreError(f"{self.path}: an SQLite file, but not a fact store")
-            if version > VERSION:
-                raise StoreError(f"{self.path}: made by a newer version (schema {version}, this one reads {VERSION})")
-            if version == 0:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
-            else:
-                for older in range(version, VERSION):
-                    self._db.executescript(f"BEGIN;{MIGRATIONS[older]}PRAGMA user_version = {older + 1};COMMIT;")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from error
-
-    def read(self, query: str, parameters: Sequence[Value] | Mapping[str, Value] = ()) -> sqlite3.Cursor:
-        """Run a SELECT on the store's tables; raises :exc:`StoreError`."""
-        try:
-            return self._db.execute(query, parameters)
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from error
 
     def link(self, uri: str, *, digest: str, model: str) -> bool:
         """Lead ``uri`` to this content, if this model has already read it; whether it has."""
-        query = """SELECT id, EXISTS (SELECT 1 FROM source WHERE uri = ? AND document = id)
-                   FROM document WHERE content_hash = ? AND model = ?"""
-        row = self.read(query, (uri, digest, model)).fetchone()
-        if row is None:
-            return False
-        if not row[1]:
-            with self._transaction() as db:
-                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (uri, row[0]))
-        return True
+        known = "FROM document WHERE content_hash = ? AND model = ?"
+        query = f"""SELECT EXISTS (SELECT 1 FROM source WHERE uri = ? AND document = id)
+                           AND NOT EXISTS (SELECT 1 FROM failure WHERE uri = ?) {known}"""
+        row = self.read(query, (uri, uri, digest, model)).fetchone()
+        if row is None or row[0]:
+            return row is not None
+        with self._transaction() as db:
+            found = db.execute(f"INSERT OR REPLACE INTO source SELECT ?, id {known}", (uri, digest, model)).rowcount > 0
+            if found:
+                db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
+            return found
 
     def add(
         self,
@@ -185,16 +123,19 @@ class FactStore:
             query = "DELETE FROM document WHERE id NOT IN (SELECT document FROM source)"
             return db.execute(query).rowcount
 
-    def place(self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int) -> None:
-        """Say anew which real thing entities are: of each its form, its node and its id; of each form that was
-        joined to another one the node, the score and the reasons. ``total`` entities were looked at."""
+    def place(self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int, last: int) -> None:
+        """Say anew which real thing entities are: of each its form, its node, its id, and the form and node it was
+        seen with; of each form that was joined to another one the node, the score and the reasons. ``total`` entities
+        were looked at, up to the id ``last``; what another process has added or replaced since goes by its form."""
         with self._transaction() as db:
-            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ?", entities)
+            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", entities)
             db.execute("DELETE FROM resolution")
             db.executemany(
                 "INSERT INTO resolution VALUES (?, ?, ?, ?)",
                 ((form, node, score, json.dumps(reasons)) for form, node, score, reasons in joined),
             )
+            new_node = "coalesce((SELECT node FROM resolution WHERE resolution.form = entity.form), form)"
+            db.execute(f"UPDATE entity SET node = {new_node} WHERE id > ?", (last,))
             db.execute("UPDATE resolved SET entities = ?", (total,))
 
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
@@ -202,15 +143,6 @@ class FactStore:
         with self._transaction() as db:
             db.executemany("DELETE FROM rule WHERE kind = ? AND first = ? AND second = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules)
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Everything read inside sees the store as it is now, whatever others write meanwhile."""
-        self.read("BEGIN")
-        try:
-            yield
-        finally:
-            self._db.execute("COMMIT")
 
     @staticmethod
     def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:

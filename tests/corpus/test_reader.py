@@ -1,9 +1,13 @@
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from kg_docre.corpus.reader import Problem, count_documents, read_corpus
 from tests.conftest import DATA
+from tests.permissions import obey_permissions
 
 
 def _read(*paths, **options):
@@ -56,7 +60,8 @@ def test_docred_documents_keep_their_entities(documents):
         ("broken.json", b'[{"text": "a"}, {', "malformed JSON"),
         ("deep.json", b"[" * 100_000, "malformed JSON"),
         ("types.json", b'[{"text": 7}]', "field 'text': expected a string"),
-        ("surrogate.json", b'[{"text": "\\ud800"}]', "unpaired surrogates"),
+        ("surrogate.json", b'[{"text": "\\ud800"}]', "text: unpaired surrogates"),
+        ("nul.json", b'[{"text": "fine", "title": "\\u0000"}]', "title: binary"),
         ("nul.json", b'[{"text": "a\\u0000b"}]', "binary"),
         ("docred.json", b'[{"vertexSet": [], "sents": []}]', "no field 'title'"),
     ],
@@ -74,6 +79,46 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(name, content, reason
 def test_missing_files_and_empty_folders(tmp_path):
     _, problems = _read(tmp_path / "missing.txt", tmp_path)
     assert [p.reason for p in problems] == ["No such file or directory", "an empty folder"]
+
+
+def test_lines_without_an_id_are_called_by_their_number(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": null, "text": "one"}\n{"id": null, "text": "two"}\n')
+    texts, _ = _read(tmp_path / "a.jsonl")
+    assert [t.uri.rpartition("/")[2] for t in texts] == ["a.jsonl#1", "a.jsonl#2"]
+
+
+READ = """
+from kg_docre.corpus.reader import count_documents, read_corpus
+
+print(count_documents(["."]))
+for one in read_corpus(["."]):
+    print(getattr(one, "text", one))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root can't be bound elsewhere")
+def test_closed_folders_are_named_and_the_rest_is_read(tmp_path):
+    """One whose files can't be listed, and one whose files can't be looked at."""
+    for name in ("closed", "listed", "open"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text("fine")
+    (tmp_path / "closed").chmod(0o000)
+    (tmp_path / "listed").chmod(0o444)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", READ],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            preexec_fn=obey_permissions,
+        )
+    finally:
+        for name in ("closed", "listed"):
+            (tmp_path / name).chmod(0o755)
+    assert done.stdout.splitlines() == ["3", "closed: Permission denied", "listed/a.txt: Permission denied", "fine"]
 
 
 def test_the_limit_can_be_raised(tmp_path):

@@ -1,6 +1,7 @@
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.resolution.candidates import candidates
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve, resolve_if_grown
 from kg_docre.store import FactStore
@@ -99,6 +100,25 @@ def test_two_people_of_one_name_are_told_apart_by_their_births(store):
     assert found["cricketer"] == found["no date"] != found["poet"]
 
 
+def test_two_names_of_two_people_each_in_one_document(store):
+    """Whoever is told apart first is still company for the others."""
+    born = ((0, "P569", 1, 0.9),)
+    add(
+        store,
+        *(
+            document(f"{name} {year}", ("PER", name), ("TIME", year[:4]), facts=born)
+            for name in ("John Smith", "Mary Brown")
+            for year in ("1850", "1850 too", "1850 again", "1901")
+        ),
+        document("both", ("PER", "John Smith"), ("TIME", "1901"), ("PER", "Mary Brown"), facts=born),
+    )
+    resolve(store)
+    for name in ("John Smith", "Mary Brown"):
+        found = nodes(store, name)
+        assert found[f"{name} 1850"] != found[f"{name} 1901"]
+    assert nodes(store, "John Smith")["both"] == nodes(store, "John Smith")["John Smith 1901"]
+
+
 def test_two_places_of_one_name_are_told_apart_by_their_countries(store):
     inside = ((0, "P17", 1, 0.9),)
     add(
@@ -157,6 +177,25 @@ def test_a_store_is_resolved_when_it_has_grown(store):
     add(store, document("d", ("LOC", "Lima")))
     resolve_if_grown(store)
     assert store.read("SELECT entities FROM resolved").fetchone() == (22,)
+
+
+def test_what_is_added_while_a_store_is_resolved_is_the_same_thing(store, monkeypatch):
+    """Another process does so; one document it has deleted, and the ids of its entities are new ones' now."""
+    long, short, other = "North Atlantic Treaty Organization", ("ORG", "NATO"), ("LOC", "Brussels")
+    add(store, *(document(id, ("ORG", long, "NATO"), other) for id in "abc"), document("gone", short))
+
+    def meanwhile(groups):
+        with FactStore(store.path) as second:
+            second.forget("gone")
+            add(second, document("reused", ("PER", "Rob Bowman")), document("new", short))
+        return candidates(groups)
+
+    monkeypatch.setattr("kg_docre.resolution.resolve.candidates", meanwhile)
+    resolve(store)
+    monkeypatch.undo()
+    (node,) = {*nodes(store, "NATO").values(), *nodes(store, long).values()}
+    assert nodes(store, "Rob Bowman")["reused"] != node
+    assert resolve(store) == 0
 
 
 def test_an_empty_store_is_resolved(store):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from kg_docre.data.docred_relations import docred_relations
+from kg_docre.resolution.decisions import explain, merge
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, StoreError, content_hash
@@ -143,6 +144,36 @@ def test_a_store_of_the_first_version_is_read_and_goes_on(tmp_path, documents):
         assert store.counts()["documents"] == 2
     with FactStore(tmp_path / "old.sqlite") as again:
         assert again.read("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
+    """Entities had an index by node then, and forms were the resolution's own order."""
+    _add(store, documents[0])
+    nodes = [node for (node,) in store.read("SELECT DISTINCT node FROM entity ORDER BY node")]
+    merge(store, *nodes[:2])
+    resolved = "SELECT * FROM resolution ORDER BY form", "SELECT id, form, node FROM entity"
+    before = [store.read(query).fetchall() for query in resolved]
+    assert before[0]
+    with sqlite3.connect(store.path) as old:
+        old.executescript(
+            """DROP INDEX resolution_node;
+               ALTER TABLE resolution RENAME TO resolution_now;
+               CREATE TABLE resolution (form TEXT PRIMARY KEY, node TEXT NOT NULL, score REAL NOT NULL,
+                                        reasons TEXT NOT NULL) WITHOUT ROWID;
+               INSERT INTO resolution SELECT * FROM resolution_now;
+               DROP TABLE resolution_now;
+               CREATE INDEX resolution_node ON resolution (node);
+               CREATE INDEX entity_node ON entity (node);
+               PRAGMA user_version = 3;"""
+        )
+    old.close()
+    with FactStore(store.path) as again:
+        assert [again.read(query).fetchall() for query in resolved] == before
+        assert sorted(len(explain(again, node)) for node in nodes[:2]) == [0, 2]
+        _add(again, documents[1])
+        with FactStore(store.path.with_name("new.sqlite")) as new:
+            tables = "SELECT name FROM sqlite_master ORDER BY name"
+            assert again.read(tables).fetchall() == new.read(tables).fetchall()
 
 
 def test_a_document_is_forgotten_with_what_only_it_said(store, documents):
