@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,9 +30,9 @@ def print_answer(answer: Answer, form: Literal["table", "json", "csv"] = "table"
         for row in answer.rows:
             print(_json(dict(zip(answer.columns, row, strict=True))))
     elif form == "csv":
-        writer = csv.writer(sys.stdout)
-        writer.writerow(answer.columns)
-        writer.writerows([value if isinstance(value, str) else _text(value) for value in row] for row in answer.rows)
+        print(_csv(answer.columns))
+        for row in answer.rows:
+            print(_csv(value if isinstance(value, str) else _text(value) for value in row))
     else:
         table = Table(padding=(0, 1))
         for column in answer.columns:
@@ -40,6 +40,13 @@ def print_answer(answer: Answer, form: Literal["table", "json", "csv"] = "table"
         for row in answer.rows:
             table.add_row(*(cell(_short(value) if isinstance(value, str) else _text(value)) for value in row))
         print_table(table)
+
+
+def _csv(row: Iterable[str]) -> str:
+    """A line without its end: csv quotes the characters of the end it writes, and a carriage return needs quotes."""
+    line = io.StringIO()
+    csv.writer(line).writerow(row)
+    return line.getvalue().removesuffix("\r\n")
 
 
 def _short(text: str) -> str:

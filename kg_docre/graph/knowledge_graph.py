@@ -196,7 +196,8 @@ class KnowledgeGraph:
                 "JOIN json_each(:inverses) i ON i.key = r.label",
                 """AND json_array(t.node, i.value, h.node) NOT IN (
                        SELECT json_array(a.node, q.label, b.node)
-                       FROM relation q JOIN entity a ON a.id = q.head JOIN entity b ON b.id = q.tail) """
+                       FROM relation q JOIN entity a ON a.id = q.head JOIN entity b ON b.id = q.tail
+                       WHERE q.label IN (SELECT value FROM json_each(:inverses))) """
                 + condition,
                 parameters | {"inverses": json.dumps(inverses)},
             )
