@@ -12,7 +12,6 @@ off, and what no store says any more is deleted; a database can hold the graphs 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -27,38 +26,27 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavaila
 
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.property_graph import (
+    Properties,
+    document_properties,
+    entity_label,
+    entity_properties,
+    evidence_properties,
+    fact_properties,
+    relationship_properties,
+    relationship_type,
+)
 from kg_docre.graph.targets import SCHEMES
 
-__all__ = ["Neo4jTarget", "check_address", "entity_label", "relationship_type"]
+__all__ = ["CONSTRAINTS", "Neo4jTarget", "check_address"]
+
+CONSTRAINTS = tuple(
+    f"CREATE CONSTRAINT kg_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+    for label in ("Entity", "Document", "Fact")
+)
 
 _BATCH = 2000
-_LABELS = {
-    "PER": "Person",
-    "ORG": "Organization",
-    "LOC": "Location",
-    "TIME": "Time",
-    "NUM": "Number",
-    "MISC": "Miscellaneous",
-}
-
-Row = dict[str, Any]
 T = TypeVar("T")
-
-
-def _identifier(text: str) -> str:
-    """Letters, digits and underscores of ``text``: the only part of a name that ever enters Cypher."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
-
-
-def relationship_type(label: str, name: str) -> str:
-    """``P57``, ``director`` → ``DIRECTOR``; a name without a Latin letter falls back to the label."""
-    identifier = _identifier(name) or _identifier(label)
-    return f"R_{identifier}".upper() if not identifier[:1].isalpha() else identifier.upper()
-
-
-def entity_label(type: str) -> str:
-    """``PER`` → ``Person``; types of one's own are kept, marked as types."""
-    return _LABELS.get(type) or f"Type_{_identifier(type)}"
 
 
 def check_address(uri: str) -> str:
@@ -84,19 +72,6 @@ def _own(name: str) -> str:
     return f"{name}.stores = CASE WHEN $store IN {stores} THEN {stores} ELSE {stores} + [$store] END"
 
 
-def _properties(fact: Fact) -> Row:
-    """What is said of a fact on its relationship and on its node of the evidence layer."""
-    return {
-        "property": fact.label,
-        "name": fact.name,
-        "confidence": fact.confidence,
-        "support": fact.support,
-        "conflicts": list(fact.conflicts),
-        "plausibility": fact.plausibility,
-        "inferred": fact.inferred,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Written:
     """Ids of what one export wrote: of nodes by label, of relationships, and of evidence as fact and document."""
@@ -104,7 +79,7 @@ class Written:
     nodes: dict[str, set[str]] = field(default_factory=lambda: {"Entity": set(), "Document": set(), "Fact": set()})
     relationships: set[str] = field(default_factory=set)
 
-    def noting(self, label: str, rows: Iterable[Row]) -> Iterator[Row]:
+    def noting(self, label: str, rows: Iterable[Properties]) -> Iterator[Properties]:
         for row in rows:
             self.nodes[label].add(row["id"])
             yield row
@@ -156,17 +131,14 @@ class Neo4jTarget:
         """Merge the whole graph: constraints, nodes, then relationships; then, unless ``evidence`` is
         off, the facts' evidence layer. What an earlier export of this store wrote and this one did not is removed."""
         with self._errors():
-            for label in ("Entity", "Document", "Fact"):
-                self._run(
-                    f"CREATE CONSTRAINT kg_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
-                )
+            for constraint in CONSTRAINTS:
+                self._run(constraint)
             self._store = graph.store.identity
             again = any(True for _ in self._read("MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1"))
             written = Written()
             self._write_entities(graph, written)
             if evidence:
-                documents = ({"id": d.id, "uri": d.uri, "title": d.title, "model": d.model} for d in graph.documents())
-                rows = written.noting("Document", documents)
+                rows = written.noting("Document", map(document_properties, graph.documents()))
                 self._batches(f"UNWIND $rows AS row MERGE (d:Document {{id: row.id}}) SET d += row, {_own('d')}", rows)
             for batch in _batched(graph.facts()):
                 self._write_relationships(batch, written)
@@ -177,24 +149,19 @@ class Neo4jTarget:
 
     def _write_entities(self, graph: KnowledgeGraph, written: Written) -> None:
         for nodes in _batched(graph.nodes()):
-            rows = [
-                {"id": n.id, "name": n.name, "type": n.type, "kb_id": n.kb_id, "aliases": list(n.aliases)}
-                for n in nodes
-            ]
-            rows = list(written.noting("Entity", rows))
+            rows = list(written.noting("Entity", map(entity_properties, nodes)))
             self._run(f"UNWIND $rows AS row MERGE (e:Entity {{id: row.id}}) SET e += row, {_own('e')}", rows)
-            by_type: dict[str, list[Row]] = defaultdict(list)
+            by_type: dict[str, list[Properties]] = defaultdict(list)
             for node in nodes:
                 by_type[entity_label(node.type)].append({"id": node.id})
             for label, same in by_type.items():
                 self._run(f"UNWIND $rows AS row MATCH (e:Entity {{id: row.id}}) SET e:{label}", same)
 
     def _write_relationships(self, facts: list[Fact], written: Written) -> None:
-        by_type: dict[str, list[Row]] = defaultdict(list)
+        by_type: dict[str, list[Properties]] = defaultdict(list)
         for fact in facts:
-            properties = _properties(fact) | {"documents": [e.document.uri for e in fact.evidence]}
             written.relationships.add(fact.id)
-            row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": properties}
+            row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": relationship_properties(fact)}
             by_type[relationship_type(fact.label, fact.name)].append(row)
         for name, rows in by_type.items():
             self._run(
@@ -204,19 +171,10 @@ class Neo4jTarget:
             )
 
     def _write_evidence(self, facts: list[Fact], written: Written) -> None:
-        rows = [_properties(fact) | {"id": fact.id, "head": fact.head, "tail": fact.tail} for fact in facts]
-        rows = list(written.noting("Fact", rows))
+        rows = list(written.noting("Fact", map(fact_properties, facts)))
         self._run(f"UNWIND $rows AS row MERGE (f:Fact {{id: row.id}}) SET f += row, {_own('f')}", rows)
-        links: list[Row] = [
-            {
-                "fact": fact.id,
-                "document": e.document.id,
-                "properties": {
-                    "score": e.score,
-                    "sentence_numbers": [number for number, _ in e.sentences],
-                    "sentences": [text for _, text in e.sentences],
-                },
-            }
+        links: list[Properties] = [
+            {"fact": fact.id, "document": e.document.id, "properties": evidence_properties(e)}
             for fact in facts
             for e in fact.evidence
         ]
@@ -244,7 +202,7 @@ class Neo4jTarget:
             stale = [row for row in found if row["id"] not in ids]
             self._batches(f"UNWIND $rows AS row MATCH (x:{label} {{id: row.id}}) {disown} DETACH DELETE x", stale)
 
-    def query(self, query: str, parameters: Row) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def query(self, query: str, parameters: Properties) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """Columns and rows of what a query finds. Nodes and relationships become maps; what it would write is not kept,
         if the server does not refuse it.
 
@@ -257,17 +215,17 @@ class Neo4jTarget:
             transaction.rollback()
             return tuple(result.keys()), rows
 
-    def _read(self, query: str) -> Iterator[Row]:
+    def _read(self, query: str) -> Iterator[Properties]:
         """Rows of a query about this store, streamed."""
         with self._driver.session(database=self._database) as session:
             for record in session.run(query, store=self._store):
                 yield record.data()
 
-    def _batches(self, query: str, rows: Iterable[Row]) -> None:
+    def _batches(self, query: str, rows: Iterable[Properties]) -> None:
         for batch in _batched(rows):
             self._run(query, batch)
 
-    def _run(self, query: str, rows: list[Row] | None = None) -> None:
+    def _run(self, query: str, rows: list[Properties] | None = None) -> None:
         """One managed transaction, retried by the driver when the server asks for it."""
 
         def work(transaction: ManagedTransaction) -> None:

@@ -10,8 +10,9 @@ from rdflib import DCTERMS, PROV, RDF, RDFS, Dataset, Graph, Namespace
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
-from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
+from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.networkx import to_networkx
+from kg_docre.graph.property_graph import entity_label, relationship_type
 from kg_docre.graph.provenance import Provenance
 from kg_docre.graph.query import ask
 from kg_docre.graph.rdf import KG, to_rdf
