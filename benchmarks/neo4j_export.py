@@ -95,9 +95,9 @@ class Recorder(Neo4jTarget):
         self.sent: list[tuple[str, dict[str, object]]] = []
         super().__init__(*arguments, **options)
 
-    def _run(self, query, rows=None) -> None:
-        self.sent.append((query, {"rows": rows or [], "store": self._store}))
-        super()._run(query, rows)
+    def _send(self, query: str, parameters: dict[str, object]) -> None:
+        self.sent.append((query, parameters))
+        super()._send(query, parameters)
 
 
 def simplest(graph: KnowledgeGraph) -> list[tuple[str, dict[str, object]]]:

@@ -57,7 +57,8 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
 
 
 def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
-    from kg_docre.graph.neo4j import Neo4jTarget, check_address
+    from kg_docre.graph.bolt import check_address
+    from kg_docre.graph.neo4j import Neo4jTarget
 
     check_address(target)
     user, password, database = credentials()
