@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from kg_docre.graph.knowledge_graph import Evidence, Fact, Node, SourceDocument
@@ -35,12 +36,14 @@ def _identifier(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
 
 
+@lru_cache
 def relationship_type(label: str, name: str) -> str:
     """``P57``, ``director`` → ``DIRECTOR``; a name without a Latin letter falls back to the label."""
     identifier = _identifier(name) or _identifier(label)
     return f"R_{identifier}".upper() if not identifier[:1].isalpha() else identifier.upper()
 
 
+@lru_cache
 def entity_label(type: str) -> str:
     """``PER`` → ``Person``; types of one's own are kept, marked as types."""
     return _LABELS.get(type) or f"Type_{_identifier(type)}"
