@@ -1,4 +1,4 @@
-"""The graph as a folder for ``neo4j-admin database import full``, which fills an empty database faster than Bolt.
+"""The graph as a folder for ``neo4j-admin database import full``.
 
 Nodes, relationships and their properties are those of :mod:`kg_docre.graph.neo4j`, so an export of the same store
 to the imported database changes nothing. In the folder::
