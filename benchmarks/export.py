@@ -31,7 +31,7 @@ from kg_docre.store import FactStore
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--facts", type=int, default=100_000)
-    parser.add_argument("--endings", nargs="+", default=[*FORMATS, ".oxigraph", ".graphml", ".gexf", ".json"])
+    parser.add_argument("--endings", nargs="+", default=[*FORMATS, ".oxigraph", ".graphml", ".gexf", ".json", ".neo4j"])
     parser.add_argument("--of", nargs=2, metavar=("STORE", "ENDING"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.of:

@@ -38,7 +38,7 @@ Targets = Annotated[
     typer.Option(
         "--to",
         metavar="TARGET",
-        help=".ttl .nt .nq .trig .jsonld (or with .gz), .oxigraph, .graphml .gexf .json, neo4j://… (can be repeated).",
+        help=".ttl .nt .nq .trig .jsonld (or .gz), .oxigraph, .graphml .gexf .json, .neo4j, neo4j://… (repeatable).",
     ),
 ]
 Sources = Annotated[

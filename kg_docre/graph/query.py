@@ -26,11 +26,11 @@ def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[s
     Raises :exc:`ExportError` with the target and the reason, of a query that can't be understood too.
     """
     if is_address(target):
-        from kg_docre.graph.neo4j import Neo4jTarget, check_address
+        from kg_docre.graph.bolt import BoltDatabase, check_address
 
         check_address(target)
         user, password, database = credentials()
-        with Neo4jTarget(target, user=user, password=password, database=database) as server:
+        with BoltDatabase(target, user=user, password=password, database=database) as server:
             columns, rows = server.query(query, dict(parameters or {}))
         return Answer(columns, iter(rows))
     return _sparql(Path(target), query, parameters or {})

@@ -17,7 +17,7 @@ __all__ = ["FILE_ENDINGS", "SCHEMES", "Credentials", "Target", "is_address", "op
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld")
 _NETWORKX = (".graphml", ".gexf", ".json")
-_FOLDERS = (".oxigraph",)
+_FOLDERS = (".oxigraph", ".neo4j")
 FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), *_NETWORKX, *_FOLDERS)
 
 Target = Callable[[KnowledgeGraph], None]
@@ -60,7 +60,8 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
 
 
 def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
-    from kg_docre.graph.neo4j import Neo4jTarget, check_address
+    from kg_docre.graph.bolt import check_address
+    from kg_docre.graph.neo4j import Neo4jTarget
 
     check_address(target)
     user, password, database = credentials()
@@ -87,6 +88,12 @@ def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
         if path.exists() and not is_store(path):
             raise ExportError("something else than an Oxigraph store")
         return lambda graph, path: write_store(graph, path, provenance)
+    if ending == ".neo4j":
+        from kg_docre.graph.neo4j_import import is_import, write_import
+
+        if path.exists() and not is_import(path):
+            raise ExportError("something else than files for neo4j-admin")
+        return lambda graph, path: write_import(graph, path, evidence=provenance != Provenance.NONE)
     from kg_docre.graph.rdf import check_provenance, write_rdf
 
     checked = check_provenance(ending.removesuffix(".gz"), provenance)

@@ -6,8 +6,9 @@ from rdflib import RDFS, Graph
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
-from kg_docre.graph.neo4j import Neo4jTarget, entity_label, relationship_type
+from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.networkx import to_networkx
+from kg_docre.graph.property_graph import entity_label, relationship_type
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore

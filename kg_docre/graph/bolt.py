@@ -1,0 +1,144 @@
+"""A database of a Neo4j server, over Bolt with the official driver."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from neo4j import READ_ACCESS, GraphDatabase, ManagedTransaction
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
+
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.property_graph import Properties
+from kg_docre.graph.targets import SCHEMES
+
+__all__ = ["BoltDatabase", "batched", "check_address"]
+
+_BATCH = 5000
+_AHEAD = 2  # batches that wait to be sent while the next is made
+_PATIENCE = 30.0  # seconds in which a transaction that failed for a passing reason is tried again
+
+T = TypeVar("T")
+
+
+def check_address(uri: str) -> str:
+    """Scheme, host and port of a Neo4j address.
+
+    Raises :exc:`ExportError` for anything that is none, without repeating it: it may hold a password.
+    """
+    try:
+        parts = urlsplit(uri)
+        name = f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        parts, name = urlsplit(""), ""
+    if "@" in uri:
+        raise ExportError("a Neo4j address with credentials; set NEO4J_USER and NEO4J_PASSWORD instead")
+    if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ExportError("not a Neo4j address; one looks like neo4j://host or bolt://host:7687")
+    return name
+
+
+class BoltDatabase:
+    """One database of one server.
+
+    Connecting checks that the server answers and accepts the credentials; failures at any point raise
+    :exc:`ExportError`.
+    """
+
+    def __init__(self, uri: str, *, user: str, password: str, database: str | None = None) -> None:
+        self.name = check_address(uri)
+        self._database = database
+        self._unreachable = "no Neo4j server answers there"
+        with self._errors():
+            self._driver = GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                connection_timeout=10,
+                connection_acquisition_timeout=20,
+                max_transaction_retry_time=_PATIENCE,
+            )
+        try:
+            with self._errors(), self._driver.session(database=database) as session:
+                session.run("RETURN 1").consume()
+        except ExportError:
+            self._driver.close()
+            raise
+        self._unreachable = "the server stopped answering"
+        self._sender = ThreadPoolExecutor(1)
+        self._sent: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._sender.shutdown(cancel_futures=True)
+        self._driver.close()
+
+    def query(self, query: str, parameters: Properties) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Columns and rows of what a query finds. Nodes and relationships become maps; what it would write is not kept,
+        if the server does not refuse it.
+
+        Raises :exc:`ExportError` with what the server says of it.
+        """
+        session = self._driver.session(database=self._database, default_access_mode=READ_ACCESS)
+        with self._errors(), session, session.begin_transaction() as transaction:
+            result = transaction.run(query, parameters)
+            rows = [tuple(record.data().values()) for record in result]
+            transaction.rollback()
+            return tuple(result.keys()), rows
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except AuthError as error:
+            raise ExportError(f"{self.name}: user or password refused") from error
+        except (ServiceUnavailable, SessionExpired) as error:
+            raise ExportError(f"{self.name}: {self._unreachable}") from error
+        except (Neo4jError, DriverError, OSError, ValueError) as error:
+            reason = getattr(error, "message", None) or str(error) or type(error).__name__
+            raise ExportError(f"{self.name}: {reason.splitlines()[0]}") from error
+
+    def _read(self, query: str, **parameters: Any) -> Iterator[Properties]:
+        """Rows of a query, streamed, when all is written that was sent before."""
+        self._finish()
+        with self._driver.session(database=self._database) as session:
+            for record in session.run(query, parameters):
+                yield record.data()
+
+    def _write(self, query: str, rows: Iterable[Properties], **parameters: Any) -> None:
+        """A transaction for each batch of ``$rows``, one after the other, while those of the next are made."""
+        for batch in batched(rows):
+            self._send(query, {"rows": batch, **parameters})
+
+    def _send(self, query: str, parameters: Properties) -> None:
+        while len(self._sent) >= _AHEAD:
+            self._sent.popleft().result()
+        self._sent.append(self._sender.submit(self._transact, query, parameters))
+
+    def _finish(self) -> None:
+        while self._sent:
+            self._sent.popleft().result()
+
+    def _transact(self, query: str, parameters: Properties) -> None:
+        """One managed transaction, retried by the driver when the server asks for it."""
+
+        def work(transaction: ManagedTransaction) -> None:
+            transaction.run(query, parameters).consume()
+
+        with self._driver.session(database=self._database) as session:
+            session.execute_write(work)
+
+
+def batched(items: Iterable[T]) -> Iterator[list[T]]:
+    stream = iter(items)
+    while batch := list(islice(stream, _BATCH)):
+        yield batch

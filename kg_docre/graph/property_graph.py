@@ -1,0 +1,94 @@
+"""The graph as Neo4j has it: labels, relationship types, and the properties of every kind of node and relationship."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from kg_docre.graph.knowledge_graph import Evidence, Fact, Node, SourceDocument
+
+__all__ = [
+    "Properties",
+    "document_properties",
+    "entity_label",
+    "entity_properties",
+    "evidence_properties",
+    "fact_properties",
+    "relationship_properties",
+    "relationship_type",
+]
+
+Properties = dict[str, Any]
+
+_LABELS = {
+    "PER": "Person",
+    "ORG": "Organization",
+    "LOC": "Location",
+    "TIME": "Time",
+    "NUM": "Number",
+    "MISC": "Miscellaneous",
+}
+
+
+def _identifier(text: str) -> str:
+    """Letters, digits and underscores of ``text``, not too many: the only part of a name that ever enters Cypher."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", text)[:100].strip("_")
+
+
+@lru_cache
+def relationship_type(label: str, name: str) -> str:
+    """``P57``, ``director`` → ``DIRECTOR``; a name without a Latin letter falls back to the label."""
+    identifier = _identifier(name) or _identifier(label)
+    return f"R_{identifier}".upper() if not identifier[:1].isalpha() else identifier.upper()
+
+
+@lru_cache
+def entity_label(type: str) -> str:
+    """``PER`` → ``Person``; types of one's own are kept, marked as types."""
+    return _LABELS.get(type) or f"Type_{_identifier(type)}"
+
+
+def entity_properties(node: Node) -> Properties:
+    return {
+        "id": node.id,
+        "name": node.name,
+        "type": node.type,
+        "kb_id": node.kb_id,
+        "aliases": list(node.aliases),
+    }
+
+
+def document_properties(document: SourceDocument) -> Properties:
+    return {"id": document.id, "uri": document.uri, "title": document.title, "model": document.model}
+
+
+def fact_properties(fact: Fact) -> Properties:
+    """Of a fact's node in the evidence layer."""
+    return _said(fact) | {"head": fact.head, "tail": fact.tail}
+
+
+def relationship_properties(fact: Fact) -> Properties:
+    return _said(fact) | {"documents": [e.document.uri for e in fact.evidence]}
+
+
+def evidence_properties(evidence: Evidence) -> Properties:
+    """Of the relationship between a fact and a document that states it."""
+    return {
+        "score": evidence.score,
+        "sentence_numbers": [number for number, _ in evidence.sentences],
+        "sentences": [text for _, text in evidence.sentences],
+    }
+
+
+def _said(fact: Fact) -> Properties:
+    return {
+        "id": fact.id,
+        "property": fact.label,
+        "name": fact.name,
+        "confidence": fact.confidence,
+        "support": fact.support,
+        "conflicts": list(fact.conflicts),
+        "plausibility": fact.plausibility,
+        "inferred": fact.inferred,
+    }
