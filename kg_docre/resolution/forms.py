@@ -11,6 +11,8 @@ from kg_docre.resolution.values import date_value, number_value
 
 __all__ = ["country_name", "form_id", "is_country", "name_form"]
 
+_LONGEST_ID = 1000  # characters; databases index keys of some kilobytes at most
+
 
 @lru_cache(maxsize=1 << 16)
 def name_form(name: str, type: str) -> str:
@@ -36,8 +38,11 @@ def name_form(name: str, type: str) -> str:
 
 
 def form_id(entity: Entity) -> str:
-    """Id of the node an entity belongs to as far as its name tells: its knowledge-base id where it has one."""
-    return entity.kb_id or short_hash(entity.type, name_form(entity.name, entity.type))
+    """Id of the node an entity belongs to as far as its name tells: its knowledge-base id where it has one, or a hash
+    of that where no index would take it."""
+    if entity.kb_id:
+        return entity.kb_id if len(entity.kb_id) <= _LONGEST_ID else short_hash(entity.kb_id)
+    return short_hash(entity.type, name_form(entity.name, entity.type))
 
 
 def is_country(form: str) -> bool:

@@ -98,8 +98,8 @@ def _write(store: FactStore, groups: Groups, roots: list[int], why: dict[int, Ca
 
 
 def _node(groups: Groups, members: list[int]) -> str:
-    """Id of the node that these groups are: a knowledge-base id, else the one most of its entities had."""
-    linked = [groups.groups[number].kb_id for number in members if groups.groups[number].kb_id]
+    """Id of the node that these groups are: a knowledge base's, else the one most of its entities had."""
+    linked = [groups.groups[number].id for number in members if groups.groups[number].kb_id]
     if linked:
         return min(linked)
     sizes = Counter({groups.groups[number].id: 0 for number in members})
