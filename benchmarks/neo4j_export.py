@@ -60,13 +60,15 @@ def main() -> None:
             "simplest load, bare driver": lambda: send(driver, name, least),
         }
         seconds: dict[str, list[float]] = {way: [] for way in ways}
+        order = list(ways)
         for _ in range(options.repeats):
-            for way, run in ways.items():
+            for way in order:
                 empty(driver, name)
                 start = perf_counter()
-                run()
+                ways[way]()
                 seconds[way].append(perf_counter() - start)
                 print(f"{way:30} {seconds[way][-1]:6.1f} s", flush=True)
+            order = [*order[1:], order[0]]  # whoever comes first in a round, another one next time
     ours, *others = ways
     for way in others:
         ratios = [a / b for a, b in zip(seconds[ours], seconds[way], strict=True)]
