@@ -42,6 +42,8 @@ def main() -> None:
         filling = multiprocessing.get_context("spawn").Process(target=fill, args=(path, options.facts))
         filling.start()  # apart, for a process begins with the peak of the one that starts it
         filling.join()
+        if filling.exitcode:
+            raise SystemExit("the store could not be filled")
         for ending in options.endings:
             subprocess.run([sys.executable, "-m", "benchmarks.export", "--of", str(path), ending], check=True)
 

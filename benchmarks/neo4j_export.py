@@ -44,6 +44,8 @@ def main() -> None:
         GraphDatabase.driver(uri, auth=(user, password)) as driver,
         FactStore(Path(folder) / "kg.sqlite") as store,
     ):
+        if driver.execute_query("MATCH (n) RETURN n LIMIT 1", database_=name).records:
+            raise SystemExit(f"{uri}: there is data in it, which would be deleted")
         fill(store, options.nodes, options.facts)
         graph = KnowledgeGraph(store)
         with Recorder(uri, user=user, password=password, database=name) as recorder:

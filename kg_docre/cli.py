@@ -101,7 +101,8 @@ def build(
             graph = KnowledgeGraph(facts, strict=strict, inverses=inverses)
             for export in exports:
                 export(graph)
-            print_facts(graph, best_of_each_relation(graph, 10), "Most confident facts")
+            with facts.snapshot():
+                print_facts(graph, best_of_each_relation(graph, 10), "Most confident facts")
             counts = facts.counts()
         typer.echo(
             f"{result.added} documents added, {result.already_there} already there; {store} holds "
@@ -153,7 +154,7 @@ def facts(
         from kg_docre.graph.table import print_facts
         from kg_docre.store import FactStore
 
-        with FactStore(store, create=False) as known:
+        with FactStore(store, create=False) as known, known.snapshot():
             graph = KnowledgeGraph(known)
             found = graph.facts_about(entity) if entity else graph.facts()
             print_facts(graph, nlargest(limit, found, key=lambda fact: fact.confidence), entity or "Facts")
@@ -175,6 +176,8 @@ def query(
         from kg_docre.graph.answer import print_answer
         from kg_docre.graph.query import ask
 
+        if as_json and as_csv:
+            raise ValueError("give --json or --csv, not both")
         pairs = dict(pair.partition("=")[::2] for pair in parameters or ())
         if "" in pairs or not all("=" in pair for pair in parameters or ()):
             raise ValueError("--parameter: expected NAME=VALUE")

@@ -57,7 +57,7 @@ def read_corpus(
     """Every document of files and folders, in a stable order.
 
     A document's uri is its file's path relative to ``base``, with ``#id`` or ``#line`` where a file has
-    several. Files of ``exclude`` are passed over where a folder has them.
+    several. Files and folders of ``exclude`` are passed over where a folder has them.
 
     A folder gives all its files, hidden ones left out. ``.jsonl`` holds one object a line and ``.json``
     a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a DocRED
@@ -83,7 +83,9 @@ def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]
     found: list[Path] = []
     closed: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = (
+            name for name in folders if not name.startswith(".") and Path(parent, name).resolve() not in exclude
+        )
         paths = (Path(parent, name) for name in names if not name.startswith("."))
         found += (path for path in paths if _is_file(path) and path.resolve() not in exclude)
     return sorted(found), closed

@@ -32,7 +32,7 @@ def print_answer(answer: Answer, form: Literal["table", "json", "csv"] = "table"
     elif form == "csv":
         print(_csv(answer.columns))
         for row in answer.rows:
-            print(_csv(value if isinstance(value, str) else _text(value) for value in row))
+            print(_csv("" if value is None else value if isinstance(value, str) else _json(value) for value in row))
     else:
         table = Table(padding=(0, 1))
         for column in answer.columns:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from neo4j import READ_ACCESS, GraphDatabase, ManagedTransaction
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
+from neo4j.graph import Node, Path, Relationship
 
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.property_graph import Properties
@@ -83,15 +84,15 @@ class BoltDatabase:
         self._driver.close()
 
     def query(self, query: str, parameters: Properties) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Columns and rows of what a query finds. Nodes and relationships become maps; what it would write is not kept,
-        if the server does not refuse it.
+        """Columns and rows of what a query finds. Nodes become maps with their labels, relationships with their
+        type, paths lists of both; what it would write is not kept, if the server does not refuse it.
 
         Raises :exc:`ExportError` with what the server says of it.
         """
         session = self._driver.session(database=self._database, default_access_mode=READ_ACCESS)
         with self._errors(), session, session.begin_transaction() as transaction:
             result = transaction.run(query, parameters)
-            rows = [tuple(record.data().values()) for record in result]
+            rows = [tuple(map(_plain, record.values())) for record in result]
             transaction.rollback()
             return tuple(result.keys()), rows
 
@@ -136,6 +137,19 @@ class BoltDatabase:
 
         with self._driver.session(database=self._database) as session:
             session.execute_write(work)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Node):
+        return {"labels": sorted(value.labels), **value}
+    if isinstance(value, Relationship):
+        return {"type": value.type, **value}
+    if isinstance(value, Path):
+        steps = zip(value.nodes[1:], value.relationships, strict=True)
+        return [_plain(value.start_node), *(_plain(thing) for node, link in steps for thing in (link, node))]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return list(map(_plain, value)) if isinstance(value, list) else value
 
 
 def batched(items: Iterable[T]) -> Iterator[list[T]]:

@@ -1,9 +1,8 @@
 """The graph in Neo4j, over Bolt with the official driver.
 
-``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after
-the relation (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred,
-documents}``), and an evidence
-layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
+``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after the relation
+(``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred, documents}``), and an
+evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
 relationship. The full-text index ``kg_names`` finds entities by words of their names. Everything is merged by id: a
 second export of the same store changes nothing.
 
@@ -51,15 +50,22 @@ def _own(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Ids of what one export wrote: of nodes by label, of relationships, and of evidence as fact and document."""
+    """Ids of what one export wrote: of nodes by label, of relationships, and of evidence as fact and document; nothing
+    is kept if ``kept`` is not set."""
 
+    kept: bool
     nodes: dict[str, set[str]] = field(default_factory=lambda: {"Entity": set(), "Document": set(), "Fact": set()})
     relationships: set[str] = field(default_factory=set)
 
     def noting(self, label: str, rows: Iterable[Properties]) -> Iterator[Properties]:
         for row in rows:
-            self.nodes[label].add(row["id"])
+            if self.kept:
+                self.nodes[label].add(row["id"])
             yield row
+
+    def note(self, ids: Iterable[str]) -> None:
+        if self.kept:
+            self.relationships.update(ids)
 
 
 class Neo4jTarget(BoltDatabase):
@@ -76,9 +82,9 @@ class Neo4jTarget(BoltDatabase):
             self._finish()
             with suppress(Neo4jError):  # other servers that speak Bolt may have no full-text indexes
                 self._transact(NAMES_INDEX, {})
-            store, written = graph.store.identity, Written()
-            mine = self._read("MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1", store=store)
-            again = any(True for _ in mine)
+            store = graph.store.identity
+            query = "MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1"
+            written = Written(kept=bool(list(self._read(query, store=store))))  # else there is nothing to remove
             self._write_entities(graph, store, written)
             if evidence:
                 query = f"UNWIND $rows AS row MERGE (d:Document {{id: row.id}}) SET d += row, {_own('d')}"
@@ -90,7 +96,7 @@ class Neo4jTarget(BoltDatabase):
                 if evidence:
                     self._write_evidence(facts, store, written)
             self._flush(waiting, 0, store)
-            if again:
+            if written.kept:
                 self._remove_others(store, written)
             self._finish()
 
@@ -109,8 +115,8 @@ class Neo4jTarget(BoltDatabase):
         self, facts: list[Fact], waiting: dict[str, list[Properties]], store: str, written: Written
     ) -> None:
         """Of the types that most wait of: a statement has one type, and takes longer by the number of statements."""
+        written.note(fact.id for fact in facts)
         for fact in facts:
-            written.relationships.add(fact.id)
             row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": relationship_properties(fact)}
             waiting[relationship_type(fact.label, fact.name)].append(row)
         self._flush(waiting, _WAITING, store)
@@ -133,7 +139,7 @@ class Neo4jTarget(BoltDatabase):
             for fact in facts
             for e in fact.evidence
         ]
-        written.relationships.update(link["fact"] + link["document"] for link in links)
+        written.note(link["fact"] + link["document"] for link in links)
         query = (
             "UNWIND $rows AS row MATCH (f:Fact {id: row.fact}) MATCH (d:Document {id: row.document}) "
             f"MERGE (d)<-[r:EVIDENCED_BY]-(f) SET r += row.properties, {_own('r')}"
@@ -144,13 +150,14 @@ class Neo4jTarget(BoltDatabase):
         """Take this store's name off what it has not written now, and delete what bears no name."""
         disown = "SET x.stores = [s IN x.stores WHERE s <> $store] WITH x WHERE size(x.stores) = 0"
         relationships = {
-            "MATCH (:Entity)<-[x]-(h:Entity)": ("Entity", "x.id"),
-            "MATCH (d:Document)<-[x:EVIDENCED_BY]-(h:Fact)": ("Fact", "h.id + d.id"),
+            "MATCH (t:Entity {})<-[x]-(h:Entity {})": "x.id",
+            "MATCH (t:Document {})<-[x:EVIDENCED_BY]-(h:Fact {})": "h.id + t.id",
         }
-        for pattern, (label, key) in relationships.items():
-            found = self._read(f"{pattern} WHERE $store IN x.stores RETURN h.id AS head, {key} AS id", store=store)
+        for pattern, key in relationships.items():
+            ends = f"h.id AS head, t.id AS tail, {key} AS id"
+            found = self._read(f"{pattern.format('', '')} WHERE $store IN x.stores RETURN {ends}", store=store)
             stale = [row for row in found if row["id"] not in written.relationships]
-            query = f"UNWIND $rows AS row {pattern.replace(f'(h:{label})', f'(h:{label} {{id: row.head}})')}"
+            query = f"UNWIND $rows AS row {pattern.format('{id: row.tail}', '{id: row.head}')}"
             self._write(f"{query} WHERE {key} = row.id {disown} DELETE x", stale, store=store)
         for label, ids in written.nodes.items():
             found = self._read(f"MATCH (x:{label}) WHERE $store IN x.stores RETURN x.id AS id", store=store)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from kg_docre.graph.knowledge_graph import Evidence, Fact, Node, SourceDocument
+from kg_docre.names import short_hash
 
 __all__ = [
     "Properties",
@@ -39,14 +40,14 @@ def _identifier(text: str) -> str:
 @lru_cache
 def relationship_type(label: str, name: str) -> str:
     """``P57``, ``director`` → ``DIRECTOR``; a name without a Latin letter falls back to the label."""
-    identifier = _identifier(name) or _identifier(label)
+    identifier = _identifier(name) or _identifier(label) or short_hash(label)
     return f"R_{identifier}".upper() if not identifier[:1].isalpha() else identifier.upper()
 
 
 @lru_cache
 def entity_label(type: str) -> str:
     """``PER`` → ``Person``; types of one's own are kept, marked as types."""
-    return _LABELS.get(type) or f"Type_{_identifier(type)}"
+    return _LABELS.get(type) or f"Type_{_identifier(type) or short_hash(type)}"
 
 
 def entity_properties(node: Node) -> Properties:

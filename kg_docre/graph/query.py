@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -14,6 +16,7 @@ from kg_docre.graph.targets import Credentials, is_address
 __all__ = ["ask"]
 
 _REAL = ("double", "float", "decimal")
+_ERRORS = (OSError, EOFError, zlib.error, SyntaxError, ValueError, RuntimeError)  # the last of an unknown parameter
 
 
 def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[str, str] | None = None) -> Answer:
@@ -48,14 +51,27 @@ def _sparql(path: Path, query: str, parameters: Mapping[str, str]) -> Answer:
             use_default_graph_as_union=True,
             substitutions={Variable(name): Literal(value) for name, value in parameters.items()},
         )
-    except (OSError, SyntaxError, ValueError, RuntimeError) as error:  # the last of a parameter that is no column
-        raise ExportError(f"{path}: {error}") from error
+    except _ERRORS as error:
+        raise _error(path, error) from error
     if isinstance(found, QueryBoolean):
         return Answer(("answer",), iter([(bool(found),)]))
+    rows = _rows(path, found)
     if isinstance(found, QueryTriples):
-        return Answer(("subject", "predicate", "object"), (tuple(map(_plain, triple)) for triple in found))
-    columns = tuple(variable.value for variable in found.variables)
-    return Answer(columns, (tuple(map(_plain, solution)) for solution in found))
+        return Answer(("subject", "predicate", "object"), rows)
+    return Answer(tuple(variable.value for variable in found.variables), rows)
+
+
+def _rows(path: Path, found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """Solutions or triples, found as they are asked for."""
+    try:
+        for row in found:
+            yield tuple(map(_plain, row))
+    except _ERRORS as error:
+        raise _error(path, error) from error
+
+
+def _error(path: Path, error: Exception) -> ExportError:
+    return ExportError(f"{path}: {' '.join(str(error).split())}")
 
 
 def _open(path: Path) -> Any:
@@ -84,5 +100,7 @@ def _plain(term: Any) -> Any:
         kind = term.datatype.value.rpartition("#")[2]
         if kind == "boolean":
             return term.value == "true"
-        return int(term.value) if kind == "integer" else float(term.value) if kind in _REAL else term.value
+        with suppress(ValueError):  # what calls itself a number need not be one
+            return int(term.value) if kind == "integer" else float(term.value) if kind in _REAL else term.value
+        return term.value
     return term.value if isinstance(term, NamedNode) else None if term is None else str(term)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
@@ -101,23 +100,21 @@ def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
 
 
 def _write(graph: KnowledgeGraph, path: Path, writer: Writer) -> None:
-    unfinished, old = (path.with_name(f".{os.getpid()}{kind}.{path.name}") for kind in ("", ".old"))
+    """Write beside its place first; what was there before goes only when the new one is in its place."""
+    parent = path.absolute().parent
     try:
-        with graph.store.snapshot():
-            writer(graph, unfinished)
-        if unfinished.is_dir() and path.exists():
+        with TemporaryDirectory(dir=parent, prefix=f".{path.name}.", ignore_cleanup_errors=True) as folder:
+            unfinished, old = Path(folder, path.name), Path(folder, f"{path.name}.old")
+            with graph.store.snapshot():
+                writer(graph, unfinished)
+            if not (unfinished.is_dir() and path.exists()):
+                unfinished.replace(path)
+                return
             path.rename(old)
-        unfinished.replace(path)
+            try:
+                unfinished.rename(path)
+            except BaseException:
+                old.rename(path)
+                raise
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error
-    finally:
-        _delete(unfinished)
-        _delete(old)
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()

@@ -30,6 +30,7 @@ def resolve(store: FactStore) -> int:
         groups = Groups(store)
         split_homonyms(groups, store)
         rules: list[Rule] = list(store.read("SELECT kind, first, second FROM rule"))
+        digests = dict(store.read("SELECT id, content_hash FROM document"))
     places = {group.id: number for number, group in enumerate(groups.groups)}
     alone = {first for kind, first, _ in rules if kind == "alone"}
     parent = list(range(len(groups.groups)))
@@ -52,7 +53,8 @@ def resolve(store: FactStore) -> int:
         if free and a != b and not (groups.groups[a].kb_id and groups.groups[b].kb_id):
             parent[a] = b
             why[candidate.group] = candidate
-    return _write(store, groups, [root(number) for number in range(len(parent))], why, rules)
+    apart = {first for kind, first, _ in rules if kind == "by document"}
+    return _write(store, groups, [root(number) for number in range(len(parent))], why, apart, digests)
 
 
 def resolve_if_grown(store: FactStore) -> None:
@@ -73,9 +75,15 @@ def _decided(rules: list[Rule]) -> list[list[str]]:
     return list({id(same): sorted(set(same)) for same in sets.values()}.values())
 
 
-def _write(store: FactStore, groups: Groups, roots: list[int], why: dict[int, Candidate], rules: list[Rule]) -> int:
-    apart = {first for kind, first, _ in rules if kind == "by document"}
-    digests = dict(store.read("SELECT id, content_hash FROM document")) if apart else {}
+def _write(
+    store: FactStore,
+    groups: Groups,
+    roots: list[int],
+    why: dict[int, Candidate],
+    apart: set[str],
+    digests: dict[int, str],
+) -> int:
+    """Forms of ``apart`` are another thing in every document, told by its digest."""
     clusters: dict[int, list[int]] = defaultdict(list)
     for number, root in enumerate(roots):
         clusters[root].append(number)

@@ -99,9 +99,12 @@ class StoreFile:
             script, then = (MIGRATIONS[version], version + 1) if version else (SCHEMA, VERSION)
             try:
                 self._db.executescript(f"BEGIN IMMEDIATE;{script}PRAGMA user_version = {then};COMMIT;")
-            except sqlite3.Error:
+            except sqlite3.Error as error:
                 self._rollback()
                 if self._version()[0] == version:  # else another process was faster
+                    if version and error.sqlite_errorcode & 0xFF in _UNWRITABLE:
+                        reason = f"made by an older version (schema {version}); open it once where it can be written to"
+                        raise StoreError(f"{self.path}: {reason}") from error
                     raise
             version, _ = self._version()
         self._db.execute("PRAGMA synchronous = NORMAL")

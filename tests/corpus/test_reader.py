@@ -81,6 +81,14 @@ def test_missing_files_and_empty_folders(tmp_path):
     assert [p.reason for p in problems] == ["No such file or directory", "an empty folder"]
 
 
+def test_the_folder_of_an_earlier_export_is_no_source(tmp_path):
+    (tmp_path / "kg.neo4j").mkdir()
+    (tmp_path / "kg.neo4j/entities.csv").write_text("id,name\n")
+    (tmp_path / "a.txt").write_text("Text.")
+    found = read_corpus([tmp_path], max_characters=100, base=tmp_path, exclude=[tmp_path / "kg.neo4j"])
+    assert [source.uri for source in found] == ["a.txt"]
+
+
 def test_lines_without_an_id_are_called_by_their_number(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": null, "text": "one"}\n{"id": null, "text": "two"}\n')
     texts, _ = _read(tmp_path / "a.jsonl")

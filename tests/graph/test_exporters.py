@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import networkx
 import pyoxigraph
@@ -101,6 +102,23 @@ def test_a_failed_export_leaves_the_old_file(graph, tmp_path, monkeypatch):
         write(graph, path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir() if "kg" in p.name and p.suffix == ".ttl"] == ["kg.ttl"]
+
+
+@pytest.mark.parametrize("ending", [".oxigraph", ".neo4j"])
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(ending, graph, tmp_path, monkeypatch):
+    path = write(graph, tmp_path / f"kg{ending}")
+    before, rename = {p.name for p in path.iterdir()}, Path.rename
+
+    def broken(self, target):
+        if target == path and "old" not in self.name:
+            raise OSError(5, "broken disk")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(ExportError, match="broken disk"):
+        write(graph, path)
+    assert {p.name for p in path.iterdir()} == before
+    assert not [p.name for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
 def test_names_that_xml_cannot_say_are_replaced(tmp_path):

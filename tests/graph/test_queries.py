@@ -1,11 +1,13 @@
 """The ten questions of examples/queries.md, asked of both kinds of graph, and the command that asks them."""
 
+import gzip
 import re
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from kg_docre.graph.answer import print_answer
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.query import ask
@@ -75,6 +77,26 @@ def test_answers_are_plain_values(graph, tmp_path):
     assert _rows(store, "SELECT ?name { ?x rdfs:label ?name }", {"name": hostile})[1] == []
 
 
+def test_nodes_relationships_and_paths_of_an_answer_are_plain(server):
+    query = "MATCH path = (head:Entity)-[fact]->(:Entity) RETURN head, fact, path ORDER BY fact.id LIMIT 1"
+    ((head, fact, path),) = server(query, {}).rows
+    assert set(head["labels"]) > {"Entity"}
+    assert head["name"]
+    assert fact["type"]
+    assert fact["property"].startswith("P")
+    assert path[:2] == [head, fact]
+    assert len(path) == 3
+
+
+def test_csv_keeps_every_digit(graph, tmp_path, capsys):
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
+    query = "SELECT ?confidence { ?fact kg:confidence ?confidence } ORDER BY ?confidence LIMIT 20"
+    print_answer(ask(store, query, no_credentials), "csv")
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header == "confidence"
+    assert [float(line) for line in lines] == sorted(fact.confidence for fact in graph.facts())[:20]
+
+
 def test_queries_write_nothing(graph, server, database, tmp_path):
     store = str(write(graph, tmp_path / "kg.oxigraph"))
     with pytest.raises(ExportError, match=r"kg\.oxigraph: "):
@@ -94,11 +116,14 @@ def test_queries_write_nothing(graph, server, database, tmp_path):
         ("missing.oxigraph", "ASK {}", "no Oxigraph store"),
         ("kg.sqlite", "ASK {}", "no Oxigraph store"),
         ("broken.ttl", "ASK {}", "broken"),
+        ("broken.nt.gz", "ASK {}", "end-of-stream"),
     ],
 )
 def test_what_cannot_be_asked_is_one_clear_line(target, query, reason, graph, tmp_path):
     write(graph, tmp_path / "kg.oxigraph")
     (tmp_path / "broken.ttl").write_text("<broken> .")
+    (tmp_path / "broken.nt.gz").write_bytes(gzip.compress(b"<urn:a> <urn:b> <urn:c> .")[:-12])
     with pytest.raises(ExportError, match=reason) as caught:
         ask(str(tmp_path / target), query, no_credentials, {"name": "x"})
     assert target in str(caught.value)
+    assert "\n" not in str(caught.value)
