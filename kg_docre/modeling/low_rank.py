@@ -45,9 +45,9 @@ def _difference(state: dict[str, Tensor], encoder: str, rank: int) -> tuple[dict
         before = public.get(name.removeprefix(ENCODER))
         if before is None or before.shape != value.shape:
             raise ValueError(f"{encoder} is not the encoder of this model: {name}")
+        if not value.is_floating_point() or torch.equal(value, before.to(value.dtype)):
+            continue  # has not moved, but for being rounded
         moved = value.float() - before.float()
-        if not value.is_floating_point() or not moved.any():
-            continue
         if moved.ndim == 2 and rank * sum(moved.shape) < moved.numel():
             left, strengths, right = torch.linalg.svd(moved, full_matrices=False)
             root = strengths[:rank].sqrt()

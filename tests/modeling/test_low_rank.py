@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModel
 from typer.testing import CliRunner
 
@@ -32,6 +33,9 @@ def test_the_command_makes_a_smaller_checkpoint_that_predicts_the_same(trained, 
     sizes = [(folder / "model.safetensors").stat().st_size for folder in (trained, small)]
     assert sizes[1] < sizes[0]
     assert {file.name for file in small.iterdir()} == {file.name for file in trained.iterdir()}
+    kept = load_file(small / "model.safetensors")
+    assert not [name for name in kept if "layer.0." in name], "a frozen layer is the public encoder's"
+    assert [name for name in kept if "layer.1." in name]
     torch.testing.assert_close(_scores(small, documents), _scores(trained, documents), atol=0.01, rtol=0)
 
 
