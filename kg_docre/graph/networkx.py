@@ -10,9 +10,10 @@ from typing import IO, Any
 
 import networkx
 
-from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph, Node
+from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.property_graph import fact_attributes, node_attributes
 
-__all__ = ["edge_attributes", "node_attributes", "to_networkx", "write_node_link"]
+__all__ = ["edge_attributes", "to_networkx", "write_node_link"]
 
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
 
@@ -49,22 +50,9 @@ def write_node_link(graph: KnowledgeGraph, path: str | Path, *, evidence: bool =
         file.write("]}\n")
 
 
-def node_attributes(node: Node) -> dict[str, Any]:
-    """What a node carries besides its id."""
-    return {"name": node.name, "type": node.type, "kb_id": node.kb_id, "aliases": list(node.aliases)}
-
-
 def edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
     """What an edge carries besides its ends."""
-    attributes: dict[str, Any] = {
-        "label": fact.label,
-        "name": fact.name,
-        "confidence": fact.confidence,
-        "support": fact.support,
-        "conflicts": list(fact.conflicts),
-        "plausibility": fact.plausibility,
-        "inferred": fact.inferred,
-    }
+    attributes = {"label": fact.label, **fact_attributes(fact)}
     if evidence:
         attributes["evidence"] = [
             {

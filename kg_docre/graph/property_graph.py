@@ -1,4 +1,5 @@
-"""The graph as Neo4j has it: labels, relationship types, and the properties of every kind of node and relationship."""
+"""What nodes and facts carry as a property graph, and how Neo4j has it: labels, relationship types, properties of every
+kind of node and relationship."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ __all__ = [
     "entity_label",
     "entity_properties",
     "evidence_properties",
+    "fact_attributes",
     "fact_properties",
+    "node_attributes",
     "relationship_properties",
     "relationship_type",
 ]
@@ -50,14 +53,25 @@ def entity_label(type: str) -> str:
     return _LABELS.get(type) or f"Type_{_identifier(type) or short_hash(type)}"
 
 
-def entity_properties(node: Node) -> Properties:
+def node_attributes(node: Node) -> Properties:
+    """What a node carries besides its id, anywhere."""
+    return {"name": node.name, "type": node.type, "kb_id": node.kb_id, "aliases": list(node.aliases)}
+
+
+def fact_attributes(fact: Fact) -> Properties:
+    """What a fact carries besides its ends, its label and its evidence, anywhere."""
     return {
-        "id": node.id,
-        "name": node.name,
-        "type": node.type,
-        "kb_id": node.kb_id,
-        "aliases": list(node.aliases),
+        "name": fact.name,
+        "confidence": fact.confidence,
+        "support": fact.support,
+        "conflicts": list(fact.conflicts),
+        "plausibility": fact.plausibility,
+        "inferred": fact.inferred,
     }
+
+
+def entity_properties(node: Node) -> Properties:
+    return {"id": node.id, **node_attributes(node)}
 
 
 def document_properties(document: SourceDocument) -> Properties:
@@ -83,13 +97,4 @@ def evidence_properties(evidence: Evidence) -> Properties:
 
 
 def _said(fact: Fact) -> Properties:
-    return {
-        "id": fact.id,
-        "property": fact.label,
-        "name": fact.name,
-        "confidence": fact.confidence,
-        "support": fact.support,
-        "conflicts": list(fact.conflicts),
-        "plausibility": fact.plausibility,
-        "inferred": fact.inferred,
-    }
+    return {"id": fact.id, "property": fact.label, **fact_attributes(fact)}

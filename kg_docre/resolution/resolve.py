@@ -30,7 +30,8 @@ def resolve(store: FactStore) -> int:
         groups = Groups(store)
         split_homonyms(groups, store)
         rules: list[Rule] = list(store.read("SELECT kind, first, second FROM rule"))
-        digests = dict(store.read("SELECT id, content_hash FROM document"))
+        apart = {first for kind, first, _ in rules if kind == "by document"}
+        digests = dict(store.read("SELECT id, content_hash FROM document")) if apart else {}
     places = {group.id: number for number, group in enumerate(groups.groups)}
     alone = {first for kind, first, _ in rules if kind == "alone"}
     parent = list(range(len(groups.groups)))
@@ -53,7 +54,6 @@ def resolve(store: FactStore) -> int:
         if free and a != b and not (groups.groups[a].kb_id and groups.groups[b].kb_id):
             parent[a] = b
             why[candidate.group] = candidate
-    apart = {first for kind, first, _ in rules if kind == "by document"}
     return _write(store, groups, [root(number) for number in range(len(parent))], why, apart, digests)
 
 
