@@ -176,10 +176,10 @@ def _train(predictor: Predictor, documents: list[Document], *, fast: bool) -> No
 
 def _straightforward_loss(slow: Straightforward, features: list[Features], labels: torch.Tensor) -> torch.Tensor:
     losses = []
-    for d, (matrix, entities) in enumerate(slow.pair_matrices(features)):
+    for d, (matrix, entities, context) in enumerate(slow.pair_matrices(features)):
         masked = torch.rand(matrix.shape[:2], device=matrix.device) < 0.2
         hidden = torch.where(masked[..., None], slow.model.mask_vector, matrix)
-        plain, guessed = slow.classify(matrix, entities), slow.classify(hidden, entities)
+        plain, guessed = (slow.classify(cells, entities, context) for cells in (matrix, hidden))
         off = ~torch.eye(len(entities), dtype=torch.bool, device=matrix.device)
         target = labels[d, : len(entities), : len(entities)][off]
         for logits in (plain, guessed):

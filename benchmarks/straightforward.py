@@ -29,11 +29,12 @@ def materialized(unit: ReasoningAttention, matrix: Tensor) -> Tensor:
     s, o, i = torch.meshgrid(*[torch.arange(n, device=matrix.device)] * 3, indexing="ij")
     cells = {1: ((s, i), (i, o)), 2: ((i, s), (i, o)), 3: ((s, i), (o, i)), 4: ((o, i), (i, s))}
     heads = []
-    for pattern, reduce in zip(unit.patterns, unit.reduce, strict=True):
+    queries = unit.query(matrix).chunk(len(unit.patterns), -1)
+    for pattern, reduce, query in zip(unit.patterns, unit.reduce, queries, strict=True):
         a, b = cells[pattern]
         through = reduce(torch.cat([matrix[a], matrix[b]], -1))  # (N, N, N, d)
         keys = torch.cat([matrix[:, :, None], through], 2)  # (N, N, N + 1, d)
-        weights = torch.softmax((keys @ matrix[..., None]).squeeze(-1) / width**0.5, -1)
+        weights = torch.softmax((keys @ query[..., None]).squeeze(-1) / width**0.5, -1)
         heads.append((weights[..., None, :] @ keys).squeeze(-2))
     return unit.output(torch.cat(heads, -1))
 
@@ -49,10 +50,11 @@ class Straightforward(nn.Module):
 
     def forward(self, features: list[Features]) -> list[Tensor]:
         """Logits of every document. *Shape:* each (N (N - 1), classes)."""
-        return [self.classify(matrix, entities) for matrix, entities in self.pair_matrices(features)]
+        return [self.classify(*pairs) for pairs in self.pair_matrices(features)]
 
-    def pair_matrices(self, features: list[Features]) -> list[tuple[Tensor, Tensor]]:
-        """Every document's matrix (N, N, d) and entity embeddings (N, width) (eq 1-2)."""
+    def pair_matrices(self, features: list[Features]) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Every document's matrix (N, N, d), entity embeddings (N, width) and localized context (N, N, width)
+        (eq 1-2)."""
         config, device = self.model.config, self.model.device
         sequences = [[*config.prefix, *f.pieces.tolist(), *config.suffix] for f in features]
         longest = max(map(len, sequences))
@@ -65,7 +67,7 @@ class Straightforward(nn.Module):
         states, attentions = self.model.encoder.state_norm(output.last_hidden_state), output.attentions[-1]
         return [self._pairs(f, states[d], attentions[d]) for d, f in enumerate(features)]
 
-    def _pairs(self, features: Features, states: Tensor, attention: Tensor) -> tuple[Tensor, Tensor]:
+    def _pairs(self, features: Features, states: Tensor, attention: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         model, before = self.model, len(self.model.config.prefix)
         embeddings, rows = [], []
         for entity in range(len(features.order)):
@@ -87,9 +89,9 @@ class Straightforward(nn.Module):
         head = torch.tanh(_linear(model.pairs, "head", context, entities[s]))
         tail = torch.tanh(_linear(model.pairs, "tail", context, entities[o]))
         pairs = model.pairs.feed_forward(torch.cat([head, tail], 1)).unflatten(0, (count, count))
-        return model.dropout(pairs), entities
+        return model.dropout(pairs), entities, context.unflatten(0, (count, count))
 
-    def classify(self, matrix: Tensor, entities: Tensor) -> Tensor:
+    def classify(self, matrix: Tensor, entities: Tensor, context: Tensor) -> Tensor:
         """Reasoning layers (eq 5-6), then the linear (eq 7) or group-bilinear classifier on all pairs at once.
 
         *Shape:* (N, N, d) → (N (N - 1), classes), pairs row by row without the diagonal.
@@ -102,6 +104,9 @@ class Straightforward(nn.Module):
         if isinstance(last, LinearClassifier):
             return last.linear(last.dropout(matrix[s, o]))
         for_head, for_tail = last.pair(matrix[s, o]).chunk(2, 1)
+        if last.context is not None:
+            of_head, of_tail = last.context(context[s, o]).chunk(2, 1)
+            for_head, for_tail = for_head + of_head, for_tail + of_tail
         head = last.dropout(torch.tanh(last.head(entities[s]) + for_head)).unflatten(1, (last.groups, -1))
         tail = last.dropout(torch.tanh(last.tail(entities[o]) + for_tail)).unflatten(1, (last.groups, -1))
         return last.bilinear((head[..., None] * tail[..., None, :]).flatten(1))

@@ -46,6 +46,9 @@ class ModelConfig(BaseModel):
         (1, 2, 3, 4), min_length=1, description="reasoning patterns of DocRE-SD Table 1 in use"
     )
     classifier: Literal["linear", "bilinear"] = Field("linear", description="DocRE-SD eq 7; DocuNet eq 7-9")
+    classifier_context: bool = Field(
+        False, description="a bilinear classifier reads the pair's localized context too, as ATLOP's does"
+    )
     bilinear_groups: int = Field(
         1, ge=1, description="1: DocuNet's full form; more: ATLOP's block-diagonal one, with its two projections"
     )
@@ -61,6 +64,8 @@ class ModelConfig(BaseModel):
         unknown = {name for pair in self.pair_types for name in pair} - set(self.entity_types)
         if unknown:
             raise ValueError(f"pair_types: {', '.join(sorted(unknown))} not among entity_types")
+        if self.classifier_context and self.classifier == "linear":
+            raise ValueError("classifier_context: only a bilinear classifier reads it")
         if self.pair_width % self.bilinear_groups:
             raise ValueError("pair_width must be a multiple of bilinear_groups")
         if self.window - len(self.prefix) - len(self.suffix) <= self.window_overlap:

@@ -29,11 +29,12 @@ __all__ = ["DocREModel", "PairMatrix", "Prediction"]
 class PairMatrix:
     """The entity-pair feature matrix M⁽⁰⁾ and what it was made from.
 
-    *Shape:* ``features`` (B, N, N, d), ``mask`` (B, N); ``pairs`` that can be related: document, head and
-    tail, each (P,), in row-major order.
+    *Shape:* ``features`` (B, N, N, d), ``context`` (B, N (N + 1) / 2, width), ``mask`` (B, N); ``pairs`` that can be
+    related: document, head and tail, each (P,), in row-major order.
     """
 
     features: Tensor
+    context: Tensor
     encoded: EncodedDocuments
     mask: Tensor
     pairs: Pairs
@@ -95,6 +96,7 @@ class DocREModel(nn.Module):
                 groups=config.bilinear_groups,
                 project_pair=config.bilinear_groups > 1,
                 dropout=config.dropout,
+                context=config.classifier_context,
             )
 
     @staticmethod
@@ -133,13 +135,13 @@ class DocREModel(nn.Module):
             document, head, tail = pairs
             fitting = self.related_types[entity_types[document, head], entity_types[document, tail]]
             pairs = (document[fitting], head[fitting], tail[fitting])
-        return PairMatrix(features=features, encoded=encoded, mask=entity_mask, pairs=pairs)
+        return PairMatrix(features=features, context=context, encoded=encoded, mask=entity_mask, pairs=pairs)
 
     def predict(self, matrix: PairMatrix, *, masked: Tensor | None = None, top: int = 0) -> Prediction:
         """Reason over a matrix and classify every pair.
 
         ``masked`` (B, N, N) bool marks pairs whose features are replaced by the learned [Mask] vector
-        (DocRE-SD, first branch), and whose entities the classifier does not see. ``top`` asks for that many
+        (DocRE-SD, first branch), and whose entities and context the classifier does not see. ``top`` asks for that many
         intermediates per head and pair.
         """
         features = matrix.features
@@ -152,7 +154,7 @@ class DocREModel(nn.Module):
             features = self.reasoning(features, matrix.mask)
         elif self.reasoning is not None:
             features = self.reasoning(features)
-        logits: Tensor = self.classifier(features, matrix.encoded.entities, matrix.pairs, masked)
+        logits: Tensor = self.classifier(features, matrix.encoded.entities, matrix.context, matrix.pairs, masked)
         return Prediction(logits=logits.float(), pairs=matrix.pairs, via_weights=weights, vias=vias)
 
     def forward(self, batch: DocumentBatch, *, top: int = 0) -> Prediction:
@@ -219,6 +221,9 @@ class DocREModel(nn.Module):
         if "encoder" in about:
             state = add_public_encoder(state, about)
         state = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
+        for name in [n for n in model.state_dict() if n.endswith("attention.query.weight") and n not in state]:
+            if name.startswith("reasoning."):  # of before queries were projected
+                state[name] = torch.eye(config.pair_width).repeat(len(config.patterns), 1)
         try:
             model.load_state_dict(state, assign=True)
         except RuntimeError as error:

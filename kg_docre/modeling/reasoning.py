@@ -23,11 +23,15 @@ class ReasoningAttention(nn.Module):
 
     .. math::
         F_i^{(k)} = W_d^{(k)} [A_i; B_i] + b_d^{(k)} \qquad
-        M^{(k)}_{s,o} = \mathrm{Attention}(M_{s,o}, K, K), \quad K = [M_{s,o}; F_1; \dots; F_N]
+        M^{(k)}_{s,o} = \mathrm{Attention}(W_Q^{(k)} M_{s,o}, K, K), \quad K = [M_{s,o}; F_1; \dots; F_N]
 
-    and :math:`W_O [M^{(1)}; \dots; M^{(4)}] + b_O` (DocRE-SD eq 3-5). :math:`W_d` splits into halves,
-    so :math:`F_i = U_i + V_i` with U a function of one cell touching s and V of one cell touching o,
-    each computed once per cell. Scores and outputs are then four batched matrix products: memory
+    and :math:`W_O [M^{(1)}; \dots; M^{(4)}] + b_O` (DocRE-SD eq 3-5). :math:`W_Q` is the query projection of
+    conventional multi-head attention. Without it a pair asks for itself: its own score
+    :math:`M_{s,o} \cdot M_{s,o} / \sqrt d` is some :math:`\sqrt d`, all others are around 0, and trained models
+    never looked at an intermediate.
+
+    :math:`W_d` splits into halves, so :math:`F_i = U_i + V_i` with U a function of one cell touching s and V of one
+    cell touching o, each computed once per cell. Scores and outputs are then four batched matrix products: memory
     O(N²d) instead of O(N³d), arithmetic O(N²d² + N³d) instead of O(N³d²), the same numbers. Heads take
     their turns, so that memory is one head's.
     """
@@ -36,6 +40,7 @@ class ReasoningAttention(nn.Module):
         super().__init__()
         self.patterns = patterns
         self.width = width
+        self.query = nn.Linear(width, len(patterns) * width, bias=False)
         self.reduce = nn.ModuleList(nn.Linear(2 * width, width) for _ in patterns)
         self.output = nn.Linear(len(patterns) * width, width)
 
@@ -46,12 +51,13 @@ class ReasoningAttention(nn.Module):
         (B, N, N, d) and, when ``top`` > 0, the largest weights on intermediates and their entities,
         both (B, heads, N, N, top).
         """
-        query = pairs * self.width**-0.5
-        own = (query * pairs).sum(-1, keepdim=True)  # (B, N, N, 1): the score of K's first element, M_so itself
         result: Tensor = self.output.bias
         weights, vias = [], []
-        for k, output in enumerate(self.output.weight.chunk(len(self.patterns), 1)):
-            mixed, weight, via = self._head(k, pairs, query, own, mask, top)
+        heads = len(self.patterns)
+        projections = zip(self.query.weight.chunk(heads), self.output.weight.chunk(heads, 1), strict=True)
+        for k, (ask, output) in enumerate(projections):
+            query = nn.functional.linear(pairs, ask * self.width**-0.5)
+            mixed, weight, via = self._head(k, pairs, query, mask, top)
             result = result + nn.functional.linear(mixed, output)
             weights.append(weight)
             vias.append(via)
@@ -59,12 +65,11 @@ class ReasoningAttention(nn.Module):
             return result, None, None
         return result, torch.stack(weights, 1), torch.stack(vias, 1)
 
-    def _head(
-        self, k: int, pairs: Tensor, query: Tensor, own: Tensor, mask: Tensor, top: int
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def _head(self, k: int, pairs: Tensor, query: Tensor, mask: Tensor, top: int) -> tuple[Tensor, Tensor, Tensor]:
         """One pattern's attention, a few entities s at a time. *Shape:* (B, N, N, d) and twice (B, N, N, top)."""
         batch, entities = mask.shape
         head_side, tail_side = self._sides(k, pairs)
+        own = (query * pairs).sum(-1, keepdim=True)  # (B, N, N, 1): the score of K's first element, M_so itself
         query_by_tail = query.transpose(1, 2)
         hidden = ~mask[:, None, None]  # (B, 1, 1, N)
         tile = max(1, min(entities, _TILE_CELLS // max(1, batch * entities**2)))
@@ -112,19 +117,20 @@ class PairAttention(nn.Module):
         super().__init__()
         self.heads = heads
         self.query = nn.Linear(width, heads * width, bias=False)
-        self.key_value = nn.Linear(width, heads * width)
+        self.key = nn.Linear(width, heads * width, bias=False)
+        self.value = nn.Linear(width, heads * width)
         self.output = nn.Linear(heads * width, width)
 
     def forward(self, pairs: Tensor, mask: Tensor, *, top: int = 0) -> tuple[Tensor, None, None]:
         """*Shape:* ``pairs`` (B, N, N, d), ``mask`` (B, N) → (B, N, N, d); no intermediates to tell of."""
         batch, entities, _, width = pairs.shape
         cells = pairs.flatten(1, 2)
-        query, key = (
+        query, key, value = (
             projection(cells).unflatten(-1, (self.heads, width)).transpose(1, 2)
-            for projection in (self.query, self.key_value)
+            for projection in (self.query, self.key, self.value)
         )
         real = (mask[:, :, None] & mask[:, None]).flatten(1)[:, None, None]
-        mixed = nn.functional.scaled_dot_product_attention(query, key, key, attn_mask=real)
+        mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=real)
         mixed = mixed.transpose(1, 2).reshape(batch, entities, entities, self.heads * width)
         return self.output(mixed), None, None
 

@@ -12,7 +12,8 @@ def r_msa(unit, pairs, mask):
     """
     batch, n, _, width = pairs.shape
     heads, attentions = [], []
-    for pattern, reduce in zip(unit.patterns, unit.reduce, strict=True):
+    queries = unit.query(pairs).chunk(len(unit.patterns), -1)
+    for pattern, reduce, query in zip(unit.patterns, unit.reduce, queries, strict=True):
         output = torch.zeros_like(pairs)
         attention = pairs.new_zeros(batch, n, n, n + 1)
         for b in range(batch):
@@ -30,7 +31,7 @@ def r_msa(unit, pairs, mask):
                         }[pattern]
                         keys.append(reduce(torch.cat([first, second])))
                     keys = torch.stack(keys)
-                    weights = (keys @ matrix[s, o] / math.sqrt(width)).softmax(0)
+                    weights = (keys @ query[b, s, o] / math.sqrt(width)).softmax(0)
                     output[b, s, o] = weights @ keys
                     attention[b, s, o, [0] + [i + 1 for i in real]] = weights
         heads.append(output)

@@ -48,7 +48,7 @@ def test_full_bilinear_classifier_is_docunet_eq_7_to_9():
         entity_width=6, pair_width=4, classes=3, groups=1, project_pair=False, dropout=0.0
     ).eval()
     pairs = torch.randn(1, 3, 3, 4)
-    logits = module(pairs, ENTITIES, PAIRS)
+    logits = module(pairs, ENTITIES, UNORDERED, PAIRS)
     matrices = module.bilinear.weight.view(3, 4, 4)
     for cell, (s, o) in enumerate(CELLS):
         z_s = torch.tanh(module.head(ENTITIES[0, s]) + pairs[0, s, o])
@@ -66,17 +66,33 @@ def test_group_bilinear_is_a_block_diagonal_bilinear_form():
     state["bilinear.weight"] = torch.stack([torch.block_diag(*blocks[r]) for r in range(3)]).view(3, 16)
     full.load_state_dict(state)
     pairs = torch.randn(1, 3, 3, 4)
-    torch.testing.assert_close(grouped.eval()(pairs, ENTITIES, PAIRS), full.eval()(pairs, ENTITIES, PAIRS))
+    found, expected = (module.eval()(pairs, ENTITIES, UNORDERED, PAIRS) for module in (grouped, full))
+    torch.testing.assert_close(found, expected)
 
 
-def test_a_masked_pair_hides_its_entities_from_the_classifier():
+def test_a_classifier_with_context_is_atlop_with_the_reasoned_pair_added():
     module = BilinearClassifier(
-        entity_width=6, pair_width=4, classes=3, groups=2, project_pair=True, dropout=0.0
+        entity_width=6, pair_width=4, classes=3, groups=2, project_pair=True, dropout=0.0, context=True
+    ).eval()
+    pairs = torch.randn(1, 3, 3, 4)
+    logits = module(pairs, ENTITIES, UNORDERED, PAIRS)
+    for cell, (s, o) in enumerate(CELLS):
+        context = UNORDERED[0, PLACE[min(s, o), max(s, o)]]
+        for_head, for_tail = (module.context(context) + module.pair(pairs[0, s, o])).chunk(2)
+        z_s = torch.tanh(module.head(ENTITIES[0, s]) + for_head).view(2, 2)
+        z_o = torch.tanh(module.tail(ENTITIES[0, o]) + for_tail).view(2, 2)
+        products = torch.stack([torch.outer(z_s[k], z_o[k]) for k in range(2)])
+        torch.testing.assert_close(logits[cell], module.bilinear(products.flatten()))
+
+
+def test_a_masked_pair_hides_its_entities_and_context_from_the_classifier():
+    module = BilinearClassifier(
+        entity_width=6, pair_width=4, classes=3, groups=2, project_pair=True, dropout=0.0, context=True
     ).eval()
     pairs, masked = torch.randn(1, 3, 3, 4), torch.zeros(1, 3, 3, dtype=torch.bool)
     masked[0, 0, 1] = True
-    seen, hidden = (module(pairs, ENTITIES, PAIRS, mask) for mask in (None, masked))
-    other = module(pairs, ENTITIES + 1, PAIRS, masked)
+    seen, hidden = (module(pairs, ENTITIES, UNORDERED, PAIRS, mask) for mask in (None, masked))
+    other = module(pairs, ENTITIES + 1, UNORDERED + 1, PAIRS, masked)
     torch.testing.assert_close(hidden[1:], seen[1:])
     torch.testing.assert_close(hidden[0], other[0])
     assert not torch.allclose(hidden[0], seen[0])

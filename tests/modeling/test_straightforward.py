@@ -19,9 +19,14 @@ def _compare(model, features, tolerance):
         assert ((ours > 0) == (theirs > 0))[clear].all()
 
 
-@pytest.mark.parametrize("layers", [1, 3])
-def test_any_docre_sd(tiny_model, documents, layers):
-    model, featurizer = tiny_model(reasoning_layers=layers)
+BILINEAR = {"classifier": "bilinear", "bilinear_groups": 2}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"reasoning_layers": 1}, {"reasoning_layers": 3}, BILINEAR, {**BILINEAR, "classifier_context": True}]
+)
+def test_any_docre_sd(tiny_model, documents, fields):
+    model, featurizer = tiny_model(**fields)
     _compare(model, featurizer(documents), 1e-4)
 
 
