@@ -1,9 +1,10 @@
-"""Words in, mentions out: the mention detector that ships with a checkpoint, batched."""
+"""Words in, mentions and which of them name the same thing out: the detector of a checkpoint, batched."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -11,25 +12,35 @@ from typing import Self
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
 from transformers import PreTrainedModel
 
+from kg_docre.coreference.features import Spans, pair_features, pair_features_width
+from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path, mention_types, weights_fingerprint
 
-__all__ = ["MentionPredictor", "build_detector", "save_detector"]
+__all__ = ["FoundMentions", "MentionPredictor", "build_detector", "save_detector"]
 
 _WEIGHTS, _SETTINGS = "mentions.safetensors", "mentions.json"
 # tokens at once: on a CPU what its caches hold, on a GPU what keeps it busy
 _BUDGETS = {"cpu": 2048, "cuda": 65536}
 
-Spans = list[tuple[int, int, str]]  # first word, last (exclusive), type
+
+@dataclass(frozen=True, slots=True)
+class FoundMentions:
+    """Mentions of a text (first word, last exclusive, type) in its order, and clusters of those that name the same
+    thing, by their numbers; None from a detector that does not tell."""
+
+    spans: Spans
+    clusters: list[list[int]] | None
 
 
 class MentionPredictor:
-    """Finds the mentions of texts given as words."""
+    """Finds the mentions of texts given as words, and which of them name the same thing."""
 
     def __init__(
         self,
@@ -63,7 +74,9 @@ class MentionPredictor:
         if settings["encoder"] != weights_fingerprint(folder):
             raise ValueError(f"{folder}: {_WEIGHTS} was trained over other weights than model.safetensors")
         model = DocREModel.from_pretrained(folder)
-        detector = build_detector(model.encoder.encoder, settings["types"])
+        detector = build_detector(
+            model.encoder.encoder, settings["types"], coreference=settings.get("coreference", False)
+        )
         own = {name: value.float() for name, value in load_file(folder / _WEIGHTS).items()}
         try:
             missing = detector.load_state_dict(own, strict=False)
@@ -75,15 +88,16 @@ class MentionPredictor:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         return cls(detector, tokenizer, model.config, device=device, precision=precision)
 
-    def pipe(self, texts: Iterable[Sequence[str]], *, batch_size: int = 128) -> Iterator[Spans]:
+    def pipe(self, texts: Iterable[Sequence[str]], *, batch_size: int = 128) -> Iterator[FoundMentions]:
         """Mentions of every text, in order; ``batch_size`` texts are sorted by length together."""
         stream = iter(texts)
         while chunk := list(islice(stream, batch_size)):
             features = self.featurizer(chunk)
-            found: list[Spans] = [[] for _ in chunk]
+            found = [FoundMentions([], None) for _ in chunk]
             for batch in self._batches(features):
-                for index, spans in zip(batch, self._predict([features[i] for i in batch]), strict=True):
-                    found[index] = spans
+                texts = [chunk[i] for i in batch]
+                for index, mentions in zip(batch, self._predict(texts, [features[i] for i in batch]), strict=True):
+                    found[index] = mentions
             yield from found
 
     def _batches(self, features: Sequence[WordFeatures]) -> Iterator[list[int]]:
@@ -100,22 +114,40 @@ class MentionPredictor:
             yield batch
 
     @torch.inference_mode()
-    def _predict(self, features: list[WordFeatures]) -> list[Spans]:
+    def _predict(self, texts: list[Sequence[str]], features: list[WordFeatures]) -> list[FoundMentions]:
         batch = collate_words(features, self.config).to(self.device)
-        types = self.detector.types
-        logits = torch.empty(len(batch.window), 1 + 2 * len(types))
+        logits = torch.empty(len(batch.window), 1 + 2 * len(self.detector.types))
+        states = torch.empty(len(batch.window), self.detector.encoder.config.hidden_size, device=self.device)
         for words, part in batch.split(max(1, self._budget // batch.input_ids.shape[1])):
             with autocast(self.device, self.precision):
-                logits[words.cpu()] = self.detector(part).cpu()
-        return [
-            [(start, end, types[kind]) for start, end, kind in MentionDetector.spans(part)]
-            for part in logits.split([f.words for f in features])
-        ]
+                of_part, states_of_part = self.detector(part)
+            logits[words.cpu()], states[words] = of_part.cpu(), states_of_part.float()
+        sizes = [f.words for f in features]
+        found = []
+        for text, scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
+            spans = [(start, end, self.detector.types[kind]) for start, end, kind in MentionDetector.spans(scores)]
+            found.append(FoundMentions(spans, self._clusters(text, spans, read)))
+        return found
+
+    def _clusters(self, text: Sequence[str], spans: Spans, states: Tensor) -> list[list[int]] | None:
+        if self.detector.coreference is None:
+            return None
+        features = torch.from_numpy(pair_features(text, spans, self.detector.types)).to(self.device)
+        start, end = torch.tensor([span[:2] for span in spans], device=self.device).view(-1, 2).unbind(1)
+        scores = self.detector.coreference(states, start, end - 1, features)
+        return average_linkage(scores.double().cpu().numpy())
 
 
-def build_detector(encoder: PreTrainedModel, types: Sequence[str]) -> MentionDetector:
-    """A detector with fresh layers over ``encoder``."""
-    return MentionDetector(encoder, types=types, shapes=SHAPES, neighbours=NEIGHBOURS)
+def build_detector(encoder: PreTrainedModel, types: Sequence[str], *, coreference: bool = True) -> MentionDetector:
+    """A detector with fresh layers over ``encoder``, which tells mentions of one thing from others if
+    ``coreference``."""
+    return MentionDetector(
+        encoder,
+        types=types,
+        shapes=SHAPES,
+        neighbours=NEIGHBOURS,
+        pair_features=pair_features_width(types) if coreference else None,
+    )
 
 
 def save_detector(detector: MentionDetector, checkpoint: Path, folder: Path) -> None:
@@ -124,5 +156,9 @@ def save_detector(detector: MentionDetector, checkpoint: Path, folder: Path) -> 
         name: value.detach().half().contiguous() for name, value in detector.named_parameters() if value.requires_grad
     }
     save_file(own, folder / _WEIGHTS)
-    settings = {"types": list(detector.types), "encoder": weights_fingerprint(checkpoint)}
+    settings = {
+        "types": list(detector.types),
+        "coreference": detector.coreference is not None,
+        "encoder": weights_fingerprint(checkpoint),
+    }
     (folder / _SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.names import ARTICLES
 
 __all__ = [
+    "COREFERENCE",
     "EntityView",
     "ReasoningView",
     "RelationView",
@@ -32,6 +33,7 @@ __all__ = [
 _POSSESSIVES = ("'s", "’s", "'")
 
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
+COREFERENCE = "coref_clusters"  # what keys of ``doc.spans`` begin with that hold clusters of mentions
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from spacy_components.annotations import bare_span, linked_id, register_extensions, set_entities
-from spacy_components.clustering import NamedMention, cluster_mentions
+from kg_docre.coreference.rules import NamedMention, cluster_mentions
+from spacy_components.annotations import COREFERENCE, bare_span, linked_id, register_extensions, set_entities
 from spacy_components.labels import DEFAULT_TYPES, model_type
 
 __all__ = ["EntityClusters", "make_entity_clusters"]
@@ -22,7 +21,7 @@ __all__ = ["EntityClusters", "make_entity_clusters"]
     requires=["doc.ents"],
     default_config={
         "entity_types": {},
-        "coreference_prefix": "coref_clusters",
+        "coreference_prefix": COREFERENCE,
         "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
     },
 )
@@ -53,7 +52,7 @@ class EntityClusters:
         *,
         name: str = "entity_clusters",
         entity_types: dict[str, str] | None = None,
-        coreference_prefix: str = "coref_clusters",
+        coreference_prefix: str = COREFERENCE,
         attributes: dict[str, str] | None = None,
     ) -> None:
         self.name = name
@@ -69,7 +68,7 @@ class EntityClusters:
     def __call__(self, doc: Doc) -> Doc:
         spans = [span for span in doc.ents if model_type(span.label_, self.types)]
         mentions = [NamedMention(span.text, model_type(span.label_, self.types), linked_id(span)) for span in spans]
-        clusters = cluster_mentions(mentions, self._links(doc, spans))
+        clusters = cluster_mentions(mentions, self._coreference(doc, spans))
         types = [Counter(mentions[i].type for i in cluster).most_common(1)[0][0] for cluster in clusters]
         set_entities(doc, [[spans[i] for i in cluster] for cluster in clusters], types)
         return doc
@@ -78,13 +77,12 @@ class EntityClusters:
         for doc in stream:
             yield self(doc)
 
-    def _links(self, doc: Doc, spans: list[Span]) -> Iterator[tuple[int, int]]:
-        """Pairs of mentions that a coreference component put into one cluster."""
+    def _coreference(self, doc: Doc, spans: list[Span]) -> Iterator[list[int]]:
+        """Mentions that a coreference component put into one cluster."""
         index = {_core(span): number for number, span in enumerate(spans)}
         for key in doc.spans:
             if key.startswith(self.coreference_prefix):
-                known = [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
-                yield from pairwise(known)
+                yield [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
 
 
 def _core(span: Span) -> tuple[int, int]:

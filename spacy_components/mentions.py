@@ -9,40 +9,50 @@ from typing import TYPE_CHECKING
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from spacy_components.annotations import COREFERENCE
 from spacy_components.checkpoint import CheckpointComponent
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
-    from kg_docre.mention_predictor import MentionPredictor
+    from kg_docre.mention_predictor import FoundMentions, MentionPredictor
 
 __all__ = ["Mentions", "make_mentions"]
 
 
 @Language.factory(
     "mentions",
-    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
-    default_config={"model": "default", "device": "auto", "precision": "auto"},
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans"],
+    default_config={"model": "default", "coreference": True, "device": "auto", "precision": "auto"},
 )
-def make_mentions(nlp: Language, name: str, model: str, device: str, precision: str) -> Mentions:
+def make_mentions(nlp: Language, name: str, model: str, coreference: bool, device: str, precision: str) -> Mentions:
     """Create a :class:`Mentions`.
 
-    ``model``: a shipped checkpoint's name or a folder, with a mention detector. ``device`` and
-    ``precision``: "auto" takes a GPU and bf16 where there are.
+    ``model``: a shipped checkpoint's name or a folder, with a mention detector. ``coreference``: also say which
+    mentions name the same thing; without it names alone tell. ``device`` and ``precision``: "auto" takes a GPU and
+    bf16 where there are.
     """
-    return Mentions(name=name, model=model, device=device, precision=precision)
+    return Mentions(name=name, model=model, coreference=coreference, device=device, precision=precision)
 
 
 class Mentions(CheckpointComponent["MentionPredictor"]):
     """Finds people, places, organizations, works, dates and numbers, as DocRED marks them.
 
     Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
-    before stay, and what overlaps them is left out. The checkpoint is read at the first use, or when the
-    pipeline is initialized.
+    before stay, and what overlaps them is left out. Mentions of one thing are a group in ``doc.spans``, where
+    ``entity_clusters`` and ``docre`` find them: ``coref_clusters_1`` and so on, also for what is mentioned once. The
+    checkpoint is read at the first use, or when the pipeline is initialized.
     """
 
     def __init__(
-        self, *, name: str = "mentions", model: str = "default", device: str = "auto", precision: str = "auto"
+        self,
+        *,
+        name: str = "mentions",
+        model: str = "default",
+        coreference: bool = True,
+        device: str = "auto",
+        precision: str = "auto",
     ) -> None:
         super().__init__(name=name, model=model, options={"device": device, "precision": precision})
+        self.coreference = coreference
 
     def _load(self) -> MentionPredictor:
         from kg_docre.mention_predictor import MentionPredictor
@@ -59,9 +69,17 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
             tokens = [[token.i for token in doc if not token.is_space] for doc in batch]
             words = [[doc[i].text for i in numbers] for doc, numbers in zip(batch, tokens, strict=True)]
             found = self.predictor.pipe(words, batch_size=batch_size)
-            for doc, numbers, spans in zip(batch, tokens, found, strict=True):
-                given = list(doc.ents)
-                taken = {i for span in given for i in range(span.start, span.end)}
-                ours = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in spans]
-                doc.ents = [*given, *(span for span in ours if taken.isdisjoint(range(span.start, span.end)))]
+            for doc, numbers, mentions in zip(batch, tokens, found, strict=True):
+                self._annotate(doc, numbers, mentions)
                 yield doc
+
+    def _annotate(self, doc: Doc, numbers: list[int], mentions: FoundMentions) -> None:
+        """Set what was found among the tokens ``numbers``."""
+        taken = {i for span in doc.ents for i in range(span.start, span.end)}
+        every = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in mentions.spans]
+        ours = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}
+        doc.ents = [*doc.ents, *ours.values()]
+        clusters = mentions.clusters if self.coreference else None
+        left = ([ours[i] for i in cluster if i in ours] for cluster in clusters or ())
+        for number, spans in enumerate((spans for spans in left if spans), 1):
+            doc.spans[f"{COREFERENCE}_{number}"] = spans

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from kg_docre.modeling.attention import encode
+from kg_docre.modeling.coreference import CoreferenceScorer
 
 __all__ = ["MentionDetector", "WordBatch"]
 
@@ -52,6 +53,8 @@ class MentionDetector(nn.Module):
 
     Classes are O, then B and I of every entity type in turn. A word is read at its first word piece, together
     with how it and its neighbours are written (capitals, digits, punctuation), which uncased encoders don't see.
+    ``pair_features`` is how much is known of the names of two mentions; with it the detector also tells which mentions
+    name the same thing.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class MentionDetector(nn.Module):
         shape_width: int = 16,
         hidden_width: int = 256,
         dropout: float = 0.1,
+        pair_features: int | None = None,
     ) -> None:
         super().__init__()
         self.types = tuple(types)
@@ -72,15 +76,19 @@ class MentionDetector(nn.Module):
         self.hidden = nn.Linear(encoder.config.hidden_size + neighbours * shape_width, hidden_width)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(hidden_width, 1 + 2 * len(self.types))
+        self.coreference = (
+            None
+            if pair_features is None
+            else CoreferenceScorer(state_width=encoder.config.hidden_size, features=pair_features, dropout=dropout)
+        )
 
-    def forward(self, batch: WordBatch) -> Tensor:
-        """Logits of the n words of a batch. *Shape:* (n, 1 + 2 · types)."""
-        states = encode(self.encoder, batch.input_ids, batch.attention_mask)
+    def forward(self, batch: WordBatch) -> tuple[Tensor, Tensor]:
+        """Logits and states of the n words of a batch. *Shape:* (n, 1 + 2 · types), (n, width)."""
+        states = encode(self.encoder, batch.input_ids, batch.attention_mask)[batch.window, batch.position]
         written = self.shapes(batch.shapes).flatten(1)
-        features = torch.cat([states[batch.window, batch.position], written.to(states.dtype)], -1)
-        hidden = nn.functional.gelu(self.hidden(self.dropout(features)))
+        hidden = nn.functional.gelu(self.hidden(self.dropout(torch.cat([states, written.to(states.dtype)], -1))))
         logits: Tensor = self.classifier(self.dropout(hidden))
-        return logits.float()
+        return logits.float(), states
 
     @staticmethod
     def spans(logits: Tensor) -> list[tuple[int, int, int]]:

@@ -12,6 +12,10 @@ from transformers import PreTrainedModel
 __all__ = ["FrozenLayers"]
 
 
+class _Remembered(Exception):
+    """The last frozen layer has answered."""
+
+
 class FrozenLayers:
     """Embeddings, the ``lowest`` layers and whatever layers share, kept as they are; 0 freezes nothing.
 
@@ -65,6 +69,8 @@ class FrozenLayers:
         self._recording = True
         try:
             self._encoder(input_ids=input_ids, attention_mask=attention_mask)
+        except _Remembered:
+            pass
         finally:
             self._recording = False
 
@@ -83,6 +89,7 @@ class FrozenLayers:
                 self._further = (None,) * (len(output) - 1) if isinstance(output, tuple) else None
                 for window, row, real in zip(self._windows, states, self._mask, strict=True):
                     self._states[window] = row[real].float()
+                raise _Remembered  # what is above need not run
             return output
         if last:
             hidden_states = hidden_states.new_zeros(hidden_states.shape, dtype=torch.float32)

@@ -1,23 +1,27 @@
-"""``kg-docre train-mentions``: a mention detector over the encoder of a checkpoint."""
+"""``kg-docre train-mentions``: a detector of mentions, and of those that name the same thing, over the encoder of a
+checkpoint."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import torch
 from pydantic import Field
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 
 from kg_docre.annotations import Document, Entity, Mention
+from kg_docre.coreference.features import pair_features
+from kg_docre.coreference.rules import NamedMention, cluster_mentions
 from kg_docre.data.errors import DataError
 from kg_docre.data.words import WordFeaturizer, collate_words, mention_labels
-from kg_docre.evaluation.mentions import mention_f1
-from kg_docre.mention_predictor import MentionPredictor, build_detector, save_detector
+from kg_docre.evaluation.mentions import score_raw_text
+from kg_docre.mention_predictor import FoundMentions, MentionPredictor, build_detector, save_detector
 from kg_docre.modeling import DocREModel
+from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path, weights_fingerprint
 from kg_docre.progress import progress
@@ -38,6 +42,9 @@ class MentionTrainingConfig(TrainingFile):
         0, ge=0, description="documents held out of the first training file by text hash, to choose the best epoch"
     )
     trained_layers: int = Field(2, ge=1, description="upper layers of the encoder that the detector has for itself")
+    coreference_weight: float = Field(
+        1.0, ge=0, description="of the loss on which mentions name the same thing; 0: a detector that does not tell"
+    )
     epochs: int = Field(4, ge=1)
     batch_size: int = Field(8, ge=1, description="documents per step")
     encoder_learning_rate: float = Field(3e-4, gt=0)
@@ -51,11 +58,13 @@ class MentionTrainingConfig(TrainingFile):
 
 @dataclass(frozen=True, slots=True)
 class MentionResult:
-    """The checkpoint with its detector, of which epoch, and mention F1 on the held-out documents (None: none)."""
+    """The checkpoint with its detector, of which epoch, and F1 on the held-out documents (None: none) of mentions and
+    of exact clusters of them."""
 
     folder: Path
     epoch: int
     f1: float | None
+    cluster_f1: float | None
 
 
 def train_mentions(config: MentionTrainingConfig, output: str | Path) -> MentionResult:
@@ -74,7 +83,7 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
         frozen = FrozenLayers(encoder, encoder.config.get_text_config().num_hidden_layers - config.trained_layers)
     except ValueError as error:
         raise DataError(f"trained_layers: {error}") from error
-    detector = build_detector(encoder, types).to(device)
+    detector = build_detector(encoder, types, coreference=config.coreference_weight > 0).to(device)
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     features = WordFeaturizer(tokenizer)([document.words for document in documents])
     labels = [mention_labels(document, types) for document in documents]
@@ -112,8 +121,10 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
             for indices in batches:
                 batch = collate_words([features[i] for i in indices], model.config).to(device)
                 with autocast(device, config.precision):
-                    logits = detector(batch)
+                    logits, states = detector(batch)
+                    coreference = coreference_loss(detector, [documents[i] for i in indices], states)
                 loss = nn.functional.cross_entropy(logits, torch.cat([labels[i] for i in indices]).to(device))
+                loss = loss + config.coreference_weight * coreference
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 nn.utils.clip_grad_norm_(detector.parameters(), 1.0)
@@ -123,28 +134,63 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
         predictor = MentionPredictor(
             detector, tokenizer, model.config, device=config.device, precision=config.precision
         )
-        f1 = mention_f1(held_out, found_mentions(predictor, held_out))[2] if held_out else None
-        if best is None or best.f1 is None or (f1 is not None and f1 > best.f1):
-            best = MentionResult(folder, epoch + 1, f1)
+        result = MentionResult(folder, epoch + 1, None, None)
+        if held_out:
+            scores = score_raw_text(held_out, found_mentions(predictor, held_out))
+            result = MentionResult(folder, epoch + 1, scores.mention_f1, scores.cluster_f1)
+            print(
+                f"epoch {epoch + 1}: mention F1 {scores.mention_f1:.4f}, cluster F1 {scores.cluster_f1:.4f}", flush=True
+            )
+        if best is None or (result.cluster_f1 or 0.0) >= (best.cluster_f1 or 0.0):
+            best = result
             save_detector(detector, checkpoint, folder)
-        if f1 is not None:
-            print(f"epoch {epoch + 1}: mention F1 {f1:.4f}", flush=True)
     assert best is not None
     return best
 
 
 def found_mentions(predictor: MentionPredictor, documents: list[Document]) -> list[Document]:
-    """The same words with the detector's mentions, each an entity of its own."""
+    """The same words with the detector's mentions and clusters; where it tells of none, by the rules over names."""
     found = predictor.pipe(document.words for document in documents)
     return [
-        Document(
-            id=document.id,
-            words=document.words,
-            sentence_starts=document.sentence_starts,
-            entities=tuple(
-                Entity(name="", type=kind, mentions=(Mention(start=start, end=end, sentence=0, name=""),))
-                for start, end, kind in spans
-            ),
-        )
-        for document, spans in zip(documents, found, strict=True)
+        replace(document, entities=_entities(document, mentions), relations=())
+        for document, mentions in zip(documents, found, strict=True)
     ]
+
+
+def _entities(document: Document, mentions: FoundMentions) -> tuple[Entity, ...]:
+    clusters = mentions.clusters
+    if clusters is None:
+        named = [NamedMention(" ".join(document.words[start:end]), kind) for start, end, kind in mentions.spans]
+        clusters = cluster_mentions(named)
+    return tuple(
+        Entity(
+            name="",
+            type=mentions.spans[cluster[0]][2],
+            mentions=tuple(Mention(*mentions.spans[i][:2], sentence=0, name="") for i in cluster),
+        )
+        for cluster in clusters
+    )
+
+
+def coreference_loss(detector: MentionDetector, documents: list[Document], states: Tensor) -> Tensor:
+    """Cross-entropy of which pairs of gold mentions name the same thing, averaged over all pairs of all documents; 0
+    if the detector does not tell. *Shape:* ``states`` of the documents' words, one document after the other."""
+    if detector.coreference is None:
+        return states.new_zeros(())
+    losses = []
+    for document, read in zip(documents, states.split([len(d.words) for d in documents]), strict=True):
+        mentions = sorted(
+            (m.start, m.end, entity.type, number)
+            for number, entity in enumerate(document.entities)
+            if entity.type in detector.types
+            for m in entity.mentions
+        )
+        if len(mentions) < 2:
+            continue
+        features = pair_features(document.words, [mention[:3] for mention in mentions], detector.types)
+        start, end, number = (torch.tensor([m[column] for m in mentions], device=states.device) for column in (0, 1, 3))
+        scores = detector.coreference(read, start, end - 1, torch.from_numpy(features).to(states.device))
+        first, second = torch.triu_indices(len(mentions), len(mentions), 1, device=states.device)
+        same = (number[first] == number[second]).float()
+        losses.append(nn.functional.binary_cross_entropy_with_logits(scores[first, second], same, reduction="none"))
+    return torch.cat(losses).mean() if losses else states.new_zeros(())

@@ -42,7 +42,7 @@ class Teacher:
 
     def scores(self, documents: Sequence[int]) -> Tensor:
         """Log-odds of the documents' pairs, one document after the other. *Shape:* (P, relations)."""
-        return torch.cat([self._of(document) for document in documents]).float()
+        return torch.cat([self._of(document).float() for document in documents])  # autocast takes no fp16 on a CPU
 
     @torch.no_grad()
     def _of(self, document: int) -> Tensor:

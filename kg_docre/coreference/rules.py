@@ -23,11 +23,11 @@ class NamedMention:
     kb_id: str = ""
 
 
-def cluster_mentions(mentions: Sequence[NamedMention], links: Iterable[tuple[int, int]] = ()) -> list[list[int]]:
+def cluster_mentions(mentions: Sequence[NamedMention], coreference: Iterable[Sequence[int]] = ()) -> list[list[int]]:
     """Indices of mentions that name the same thing, in order of first appearance.
 
-    In this order: the same knowledge-base id; ``links`` found by a coreference component; the same
-    normalized name; surnames, first names and initials of one fuller person name; acronyms; shortened
+    In this order: the same knowledge-base id; the same cluster of ``coreference``; the same normalized name;
+    surnames, first names and initials of one fuller person name; acronyms; shortened
     names. Each later rule needs a single candidate. Mentions with two different knowledge-base ids or of
     two coreference clusters are never joined, nor names of incompatible types.
     """
@@ -36,7 +36,7 @@ def cluster_mentions(mentions: Sequence[NamedMention], links: Iterable[tuple[int
     for index, mention in enumerate(mentions):
         if mention.kb_id:
             groups.join(by_id.setdefault(mention.kb_id, index), index)
-    groups.link(links)
+    groups.link(coreference)
     _join_same_names(mentions, groups)
     _join_person_parts(mentions, groups)
     _join_acronyms(mentions, groups)
@@ -69,12 +69,13 @@ class _Groups:
         if b in self._linked:
             self._linked[a] = self._linked.pop(b)
 
-    def link(self, links: Iterable[tuple[int, int]]) -> None:
+    def link(self, clusters: Iterable[Sequence[int]]) -> None:
         """Join what coreference joined; from now on its clusters stay apart."""
-        links = list(links)
-        for first, second in links:
-            self.join(first, second)
-        self._linked = {self.find(index): index for pair in links for index in pair}
+        clusters = list(clusters)
+        for cluster in clusters:
+            for index in cluster[1:]:
+                self.join(cluster[0], index)
+        self._linked = {self.find(index): index for cluster in clusters for index in cluster}
 
     def join_only(self, index: int, candidates: Iterable[int]) -> bool:
         """Join if all candidates are one group; whether they were."""
