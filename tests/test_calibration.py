@@ -1,11 +1,13 @@
 import json
 import math
+import shutil
 
 import numpy as np
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.calibration import Calibration
+from kg_docre.data.docred import read_docred
 from kg_docre.evaluation.calibration import calibration_error
 from kg_docre.predictor import Predictor
 from kg_docre.training.calibration import fit_calibration
@@ -121,6 +123,17 @@ def test_from_the_command_line(tmp_path):
     both = run("build", sample, "--min-precision", "0.9", "--threshold", "0.5", cwd=tmp_path)
     assert both.returncode == 1
     assert "not both" in both.stderr
+
+
+def test_a_finished_checkpoint_is_calibrated_anew(tmp_path, checkpoint):
+    """On the sample, which the model knows, its scores are too careful as they are."""
+    folder = shutil.copytree(checkpoint, tmp_path / "own")
+    gold = read_docred(DATA / "redocred_sample.json")
+    before = calibration_error(gold, list(Predictor.from_pretrained(folder).pipe(gold)))
+    result = run("calibrate", folder, DATA / "redocred_sample.json", cwd=tmp_path)
+    assert result.stdout == f"calibrated {folder} on {len(gold)} documents\n"
+    after = calibration_error(gold, list(Predictor.from_pretrained(folder).pipe(gold)))
+    assert after < before / 2
 
 
 def test_a_calibration_survives_its_file(tmp_path):

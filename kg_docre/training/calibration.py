@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg_docre.annotations import Document
 from kg_docre.calibration import PRECISIONS, Calibration
-from kg_docre.evaluation.relations import facts_of
+from kg_docre.evaluation.relations import facts_of, judged_only
+from kg_docre.predictor import Predictor
+from kg_docre.pretrained import checkpoint_path
 
-__all__ = ["fit_calibration"]
+__all__ = ["calibrate", "fit_calibration", "probable"]
 
 _PRIOR = 0.5  # standard deviation of the relations' offsets before anything is seen of them
 _FOLDS = 5
+_LOWEST_SCORE = 0.02  # of predictions that a fit should know of
 
 Floats = NDArray[np.float64]
+
+
+def calibrate(checkpoint: str | Path, documents: Sequence[Document], *, device: str = "auto") -> Calibration:
+    """Calibrate a finished checkpoint's scores on labelled documents that it was not trained on, and keep that with it.
+
+    Raises :exc:`ValueError` if all or none of what it predicts is right.
+    """
+    folder = checkpoint_path(checkpoint)
+    predictor = Predictor.from_pretrained(folder, device=device, calibration=None)
+    calibration = fit_calibration(documents, probable(predictor, documents))
+    calibration.save(folder)
+    return calibration
+
+
+def probable(predictor: Predictor, documents: Sequence[Document]) -> list[Document]:
+    """All that a model holds for at least slightly possible of pairs that were judged."""
+    return judged_only(documents, list(predictor.pipe(documents, threshold=_LOWEST_SCORE)))
 
 
 def fit_calibration(gold: Sequence[Document], predicted: Sequence[Document], *, shift: float = 0.0) -> Calibration:

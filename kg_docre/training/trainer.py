@@ -17,12 +17,12 @@ from kg_docre.calibration import Calibration
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer, collate
-from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, judged_only, score_relations
+from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, score_relations
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
 from kg_docre.progress import progress
-from kg_docre.training.calibration import fit_calibration
+from kg_docre.training.calibration import fit_calibration, probable
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
@@ -35,7 +35,6 @@ from kg_docre.training.teacher import Teacher
 
 __all__ = ["TrainingResult", "train"]
 
-_LOWEST_THRESHOLD = 0.02
 # parts of the loss and their names in the log
 _PARTS = {"total": "loss"} | {part: f"loss_{part}" for part in ("plain", "masked", "divergence", "evidence")}
 
@@ -250,7 +249,7 @@ class _Run:
             return _Evaluation(None, 0.0, None)
         model, config = self._best_model(), self.config
         predictor = Predictor(model, self.featurizer, device=str(self.device), precision=config.precision)
-        many = judged_only(self.development, list(predictor.pipe(self.development, threshold=_LOWEST_THRESHOLD)))
+        many = probable(predictor, self.development)
         threshold = best_threshold(self.development, many) if config.tune_threshold else 0.5
         shift = -math.log(threshold / (1 - threshold))
         found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]

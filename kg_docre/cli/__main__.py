@@ -1,0 +1,3 @@
+from kg_docre.cli import app
+
+app()

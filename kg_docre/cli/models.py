@@ -1,0 +1,138 @@
+"""Commands on models: training, evaluation, calibration."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg_docre.cli.app import app
+from kg_docre.cli.options import Device, MinPrecision, SpacyModel, Threshold, cutoff, one_line_errors, pipeline_of
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
+    output: Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")] = Path("runs/train"),
+) -> None:
+    """Train a model; go on where a killed run stopped."""
+    with one_line_errors():
+        from kg_docre.training.config import TrainingConfig
+        from kg_docre.training.trainer import train as run
+
+        result = run(TrainingConfig.from_toml(config), output)
+        best = result.scores
+        scores = "" if best is None else f", F1 {best.f1:.4f}, Ign F1 {best.ign_f1:.4f}"
+        typer.echo(f"best: {result.folder} (epoch {result.epoch}{scores})")
+
+
+@app.command()
+def compress(
+    model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
+    output: Annotated[Path, typer.Argument(help="Folder for the small checkpoint.")],
+    encoder: Annotated[str, typer.Option(help="Folder or hub name of the encoder it was trained from.")],
+    rank: Annotated[int, typer.Option(min=1, help="Of what training added to each of the encoder's matrices.")] = 128,
+) -> None:
+    """Keep of a checkpoint only what training added to its public encoder."""
+    with one_line_errors():
+        from kg_docre.modeling.low_rank import compress as run
+        from kg_docre.pretrained import checkpoint_path
+
+        folder = checkpoint_path(model)
+        run(folder, output, encoder=encoder, rank=rank)
+        before, after = ((f / "model.safetensors").stat().st_size / 1e6 for f in (folder, output))
+        typer.echo(f"{output}: {after:.0f} MB instead of {before:.0f}")
+
+
+@app.command("train-mentions")
+def train_mentions(
+    config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
+    output: Annotated[Path, typer.Option(help="Folder for the checkpoint with its detector.")] = Path("runs/mentions"),
+) -> None:
+    """Train what finds mentions in raw text, on top of a checkpoint."""
+    with one_line_errors():
+        from kg_docre.training.mentions import MentionTrainingConfig
+        from kg_docre.training.mentions import train_mentions as run
+
+        result = run(MentionTrainingConfig.from_toml(config), output)
+        score = "" if result.f1 is None else f", mention F1 {result.f1:.4f}"
+        typer.echo(f"best: {result.folder} (epoch {result.epoch}{score})")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],
+    data: Annotated[Path, typer.Argument(help="A file with labels: DocRED format or PubTator.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    known_facts: Annotated[
+        Path | None, typer.Option(help="Facts Ign F1 leaves out; default: those the checkpoint was trained on.")
+    ] = None,
+    threshold: Threshold = None,
+    min_precision: MinPrecision = None,
+    hierarchy: Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="From words alone: mentions, clusters and relations.")] = False,
+    spacy_model: SpacyModel = None,
+    device: Device = "auto",
+) -> None:
+    """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE; or on raw
+    text: mention, cluster and relation F1."""
+    with one_line_errors():
+        from kg_docre.data.documents import read_documents
+        from kg_docre.evaluation.mentions import score_raw_text
+        from kg_docre.evaluation.relations import KnownFacts
+        from kg_docre.evaluation.report import print_report, report
+        from kg_docre.predictor import Predictor
+        from kg_docre.pretrained import checkpoint_path
+        from kg_docre.progress import progress
+
+        if spacy_model and not raw:
+            raise ValueError("--spacy-model goes with --raw: gold mentions need none")
+        documents = read_documents(data, hierarchy=hierarchy)
+        stored = checkpoint_path(model) / "known_facts.safetensors"
+        known = (
+            KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
+        )
+        predictor = Predictor.from_pretrained(model, device=device)
+        reported = cutoff(predictor, threshold, min_precision)
+        found = (
+            pipeline_of(predictor, model, spacy_model, reported).reread(documents)
+            if raw
+            else predictor.pipe(documents, threshold=reported)
+        )
+        predicted = []
+        with progress("documents", len(documents)) as advance:
+            for document in found:
+                predicted.append(document)
+                advance()
+        scores = score_raw_text(documents, predicted).to_dict() if raw else report(documents, predicted, known)
+        if as_json:
+            typer.echo(json.dumps(scores))
+            return
+        print_report(scores, predictor.model.config.relations)
+
+
+@app.command()
+def calibrate(
+    model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
+    data: Annotated[Path, typer.Argument(help="A file with labels, of documents that the model was not trained on.")],
+    device: Device = "auto",
+) -> None:
+    """Make scores probabilities that hold for documents annotated like these. Training does it, too."""
+    with one_line_errors():
+        from kg_docre.data.documents import read_documents
+        from kg_docre.training.calibration import calibrate as run
+
+        documents = read_documents(data)
+        run(model, documents, device=device)
+        typer.echo(f"calibrated {model} on {len(documents)} documents")
+
+
+@app.command()
+def models() -> None:
+    """List the checkpoints that ship with the package."""
+    from kg_docre.pretrained import shipped_checkpoints
+
+    for name, folder in shipped_checkpoints().items():
+        typer.echo(f"{name:<10} {folder}")

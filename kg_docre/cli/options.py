@@ -1,0 +1,81 @@
+"""What commands have in common: options, errors as one line, and what is asked for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kg_docre.corpus.build import Pipeline
+    from kg_docre.predictor import Predictor
+
+__all__ = [
+    "Device",
+    "MinPrecision",
+    "SpacyModel",
+    "Threshold",
+    "cutoff",
+    "neo4j_credentials",
+    "one_line_errors",
+    "pipeline_of",
+]
+
+Threshold = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Score a relation must reach; default: the model decides.")
+]
+MinPrecision = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Instead: the share of relations that should be right.")
+]
+SpacyModel = Annotated[
+    str | None, typer.Option(help="A spaCy pipeline to find mentions in raw text with, instead of the model's own way.")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what a user can mend into one line on stderr and exit code 1."""
+    from kg_docre.data.errors import DataError
+    from kg_docre.graph.errors import ExportError
+    from kg_docre.resolution.errors import ResolutionError
+    from kg_docre.store import StoreError
+
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())  # the driver logs what becomes our one line
+    try:
+        yield
+    except (DataError, ExportError, ResolutionError, StoreError, OSError, ValueError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def cutoff(predictor: Predictor, threshold: float | None, min_precision: float | None) -> float | None:
+    """The score to ask of relations; None: the model decides."""
+    if threshold is not None and min_precision is not None:
+        raise ValueError("give --threshold or --min-precision, not both")
+    return threshold if min_precision is None else predictor.threshold(min_precision)
+
+
+def pipeline_of(predictor: Predictor, model: str, spacy_model: str | None, threshold: float | None) -> Pipeline:
+    """What reads sources: raw text by a spaCy pipeline, or by the checkpoint's own detector."""
+    from kg_docre.corpus.build import Pipeline
+    from kg_docre.pretrained import detector_of
+
+    return Pipeline(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
+
+
+def neo4j_credentials() -> tuple[str, str, str | None]:
+    """User, password and database from the environment; what is missing is asked for on a terminal."""
+    from kg_docre.graph.errors import ExportError
+
+    user, password = os.environ.get("NEO4J_USER"), os.environ.get("NEO4J_PASSWORD")
+    if (user is None or password is None) and not sys.stdin.isatty():
+        raise ExportError("Neo4j: set NEO4J_USER and NEO4J_PASSWORD")
+    user = user if user is not None else typer.prompt("Neo4j user", default="neo4j")
+    password = password if password is not None else typer.prompt("Neo4j password", hide_input=True)
+    return user, password, os.environ.get("NEO4J_DATABASE")
