@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby, starmap
 from math import prod
 
@@ -249,5 +250,6 @@ class KnowledgeGraph:
             yield fact, value_of(key[2], *ends[0][1:])
 
 
+@lru_cache(maxsize=1024)
 def _document(row: tuple[str, str, str, str, str, int]) -> SourceDocument:
     return SourceDocument(short_hash(row[0]), *row[1:])

@@ -153,28 +153,32 @@ def _sources(graph: KnowledgeGraph) -> Iterator[Quad]:
         yield Quad(sentence, _TEXT, text(words))
 
 
-def _about(fact: Fact, direct: Triple, *, reifier: bool) -> Iterator[Quad]:
+def _about(fact: Fact, direct: Triple, *, reifier: bool) -> list[Quad]:
     subject = minted("fact", fact.id)
-    if reifier:
-        yield Quad(subject, _REIFIES, direct)
-    else:
-        yield Quad(subject, _TYPE, _STATEMENT)
-        yield Quad(subject, _SUBJECT, direct.subject)
-        yield Quad(subject, _PREDICATE, direct.predicate)
-        yield Quad(subject, _OBJECT, direct.object)
-    yield Quad(subject, _CONFIDENCE, Literal(fact.confidence))
-    yield Quad(subject, _SUPPORT, Literal(fact.support))
+    said = (
+        [Quad(subject, _REIFIES, direct)]
+        if reifier
+        else [
+            Quad(subject, _TYPE, _STATEMENT),
+            Quad(subject, _SUBJECT, direct.subject),
+            Quad(subject, _PREDICATE, direct.predicate),
+            Quad(subject, _OBJECT, direct.object),
+        ]
+    )
+    said.append(Quad(subject, _CONFIDENCE, Literal(fact.confidence)))
+    said.append(Quad(subject, _SUPPORT, Literal(fact.support)))
     if fact.conflicts:
-        yield Quad(subject, _PLAUSIBILITY, Literal(fact.plausibility))
-        for conflict in fact.conflicts:
-            yield Quad(subject, _CONFLICT, Literal(conflict))
+        said.append(Quad(subject, _PLAUSIBILITY, Literal(fact.plausibility)))
+        said += [Quad(subject, _CONFLICT, Literal(conflict)) for conflict in fact.conflicts]
     if fact.inferred:
-        yield Quad(subject, _INFERRED, Literal(True))
+        said.append(Quad(subject, _INFERRED, Literal(True)))
     for evidence in fact.evidence:
-        source = minted("fact", fact.id, evidence.document.id)
-        yield Quad(subject, _HAS_EVIDENCE, source)
-        yield Quad(source, _TYPE, _EVIDENCE)
-        yield Quad(source, _HAS_DOCUMENT, vocabulary.document(evidence.document.id))
-        yield Quad(source, _SCORE, Literal(evidence.score))
-        for number, _ in evidence.sentences:
-            yield Quad(source, _HAS_SENTENCE, vocabulary.sentence(evidence.document.id, number))
+        source, id = minted("fact", fact.id, evidence.document.id), evidence.document.id
+        said += [
+            Quad(subject, _HAS_EVIDENCE, source),
+            Quad(source, _TYPE, _EVIDENCE),
+            Quad(source, _HAS_DOCUMENT, vocabulary.document(id)),
+            Quad(source, _SCORE, Literal(evidence.score)),
+            *(Quad(source, _HAS_SENTENCE, vocabulary.sentence(id, number)) for number, _ in evidence.sentences),
+        ]
+    return said

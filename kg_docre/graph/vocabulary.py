@@ -42,9 +42,10 @@ def is_wikidata(kb_id: str) -> bool:
 
 def minted(kind: str, *parts: str) -> NamedNode:
     """An IRI of one's own; ``parts`` hold nothing that IRIs can't."""
-    return NamedNode(":".join((_BASE + kind, *parts)))
+    return NamedNode(f"{_BASE}{kind}:{':'.join(parts)}")
 
 
+@lru_cache(maxsize=1 << 16)
 def entity(id: str, kb_id: str = "") -> NamedNode:
     """A node's IRI: Wikidata's if it is linked there."""
     return NamedNode(_WD + kb_id) if is_wikidata(kb_id) else minted("entity", quote(id, safe=""))
