@@ -32,16 +32,22 @@ def train(
 def compress(
     model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
     output: Annotated[Path, typer.Argument(help="Folder for the small checkpoint.")],
-    encoder: Annotated[str, typer.Option(help="Folder or hub name of the encoder it was trained from.")],
+    encoder: Annotated[
+        str | None, typer.Option(help="Folder or hub name of the encoder it was trained from: leave that out.")
+    ] = None,
     rank: Annotated[int, typer.Option(min=1, help="Of what training added to each of the encoder's matrices.")] = 128,
 ) -> None:
-    """Keep of a checkpoint only what training added to its public encoder."""
+    """Keep of a checkpoint only what training added to its public encoder; or all, its vocabulary in eight bits."""
     with one_line_errors():
-        from kg_docre.modeling.low_rank import compress as run
+        from kg_docre.modeling.low_rank import compress as keep_differences
+        from kg_docre.modeling.tables import compress_tables
         from kg_docre.pretrained import checkpoint_path
 
         folder = checkpoint_path(model)
-        run(folder, output, encoder=encoder, rank=rank)
+        if encoder is None:
+            compress_tables(folder, output)
+        else:
+            keep_differences(folder, output, encoder=encoder, rank=rank)
         before, after = ((f / "model.safetensors").stat().st_size / 1e6 for f in (folder, output))
         typer.echo(f"{output}: {after:.0f} MB instead of {before:.0f}")
 

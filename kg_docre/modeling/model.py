@@ -21,6 +21,7 @@ from kg_docre.modeling.low_rank import add_public_encoder
 from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
+from kg_docre.modeling.tables import restore_tables
 
 __all__ = ["DocREModel", "PairMatrix", "Prediction"]
 
@@ -197,8 +198,7 @@ class DocREModel(nn.Module):
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> Self:
-        """Read what :meth:`save_pretrained` or :func:`~kg_docre.modeling.low_rank.compress` wrote, in fp32, ready
-        for prediction.
+        """Read what :meth:`save_pretrained` wrote, compressed or not, in fp32, ready for prediction.
 
         Raises :exc:`FileNotFoundError` naming the missing file or public encoder, :exc:`ValueError` where
         configuration and weights disagree.
@@ -213,7 +213,7 @@ class DocREModel(nn.Module):
         with no_init_weights():  # every weight is about to be read
             model = cls(config)
         try:
-            state = load_file(folder / "model.safetensors")
+            state = restore_tables(load_file(folder / "model.safetensors"))
             with safe_open(folder / "model.safetensors", "pt") as file:
                 about = file.metadata() or {}
         except SafetensorError as error:

@@ -39,6 +39,19 @@ def test_the_command_makes_a_smaller_checkpoint_that_predicts_the_same(trained, 
     torch.testing.assert_close(_scores(small, documents), _scores(trained, documents), atol=0.01, rtol=0)
 
 
+def test_without_an_encoder_the_vocabulary_is_kept_in_eight_bits(trained, documents, tmp_path):
+    small = tmp_path / "small"
+    done = CliRunner().invoke(app, ["compress", str(trained), str(small)])
+    assert done.exit_code == 0, done.output
+    kept = load_file(small / "model.safetensors")
+    assert kept["encoder.encoder.embeddings.word_embeddings.weight"].dtype == torch.int8
+    before, after = (DocREModel.from_pretrained(folder).state_dict() for folder in (trained, small))
+    for name, value in before.items():
+        bound = value.abs().amax(-1, keepdim=True) / 254 + 1e-6 if kept[name].dtype == torch.int8 else 0
+        assert ((after[name] - value).abs() <= bound).all(), name
+    torch.testing.assert_close(_scores(small, documents), _scores(trained, documents), atol=0.01, rtol=0)
+
+
 def test_a_rank_keeps_the_largest_singular_values(trained, encoder_folder, tmp_path):
     compress(trained, tmp_path, encoder=str(encoder_folder), rank=3)
     name = "encoder.layer.1.intermediate.dense.weight"

@@ -1,0 +1,42 @@
+"""Embedding tables in eight bits: half of a small encoder is its vocabulary.
+
+A row :math:`w` of a table is kept as integers :math:`q = \\mathrm{round}(127\\, w / m)` with :math:`m = \\max |w|`, one
+number a row, so that no entry is off by more than :math:`m / 254`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+__all__ = ["compress_tables", "restore_tables"]
+
+_SCALE = ":scale"
+_ROWS_A_COLUMN = 8  # a matrix with as many is a table
+
+
+def compress_tables(checkpoint: Path, output: Path) -> None:
+    """Write ``checkpoint`` to the folder ``output`` with its tables in eight bits, the rest as it is."""
+    weights = checkpoint / "model.safetensors"
+    kept: dict[str, Tensor] = {}
+    for name, value in load_file(weights).items():
+        if value.ndim == 2 and value.is_floating_point() and len(value) >= _ROWS_A_COLUMN * value.shape[1]:
+            scale = value.float().abs().amax(1, keepdim=True).clamp_min(1e-12) / 127
+            kept[name], kept[name + _SCALE] = (value.float() / scale).round().to(torch.int8), scale
+        else:
+            kept[name] = value
+    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name), dirs_exist_ok=True)
+    save_file(kept, output / weights.name)
+
+
+def restore_tables(kept: dict[str, Tensor]) -> dict[str, Tensor]:
+    """All weights as floating-point numbers, from what :func:`compress_tables` wrote or left alone."""
+    return {
+        name: value.float() * kept[name + _SCALE] if name + _SCALE in kept else value
+        for name, value in kept.items()
+        if not name.endswith(_SCALE)
+    }
