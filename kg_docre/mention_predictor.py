@@ -28,19 +28,21 @@ __all__ = ["FoundMentions", "MentionPredictor", "build_detector", "save_detector
 _WEIGHTS, _SETTINGS = "mentions.safetensors", "mentions.json"
 # tokens at once: on a CPU what its caches hold, on a GPU what keeps it busy
 _BUDGETS = {"cpu": 2048, "cuda": 65536}
+_MOST_MENTIONS = 1000  # of a text: joining them takes time with the cube of their number
 
 
 @dataclass(frozen=True, slots=True)
 class FoundMentions:
     """Mentions of a text (first word, last exclusive, type) in its order, and clusters of those that name the same
-    thing, by their numbers; None from a detector that does not tell."""
+    thing, by their numbers; None where the detector does not tell."""
 
     spans: Spans
     clusters: list[list[int]] | None
 
 
 class MentionPredictor:
-    """Finds the mentions of texts given as words, and which of them name the same thing."""
+    """Finds the mentions of texts given as words and, if ``coreference`` is set and the detector tells, which of them
+    name the same thing; not in texts of more than a thousand mentions."""
 
     def __init__(
         self,
@@ -50,7 +52,9 @@ class MentionPredictor:
         *,
         device: str = "auto",
         precision: str = "auto",
+        coreference: bool = True,
     ) -> None:
+        self.coreference = coreference
         self.device = choose_device(device)
         self.detector = detector.to(self.device).eval()
         self.featurizer = WordFeaturizer(tokenizer)
@@ -60,7 +64,12 @@ class MentionPredictor:
 
     @classmethod
     def from_pretrained(
-        cls, path_or_name: str | Path = "default", *, device: str = "auto", precision: str = "auto"
+        cls,
+        path_or_name: str | Path = "default",
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        coreference: bool = True,
     ) -> Self:
         """The detector of a checkpoint: the checkpoint's encoder, with upper layers of the detector's own.
 
@@ -86,7 +95,7 @@ class MentionPredictor:
         if wrong:
             raise ValueError(f"{folder}/{_WEIGHTS}: weights do not fit: {wrong[0]}")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        return cls(detector, tokenizer, model.config, device=device, precision=precision)
+        return cls(detector, tokenizer, model.config, device=device, precision=precision, coreference=coreference)
 
     def pipe(self, texts: Iterable[Sequence[str]], *, batch_size: int = 128) -> Iterator[FoundMentions]:
         """Mentions of every text, in order; ``batch_size`` texts are sorted by length together."""
@@ -130,10 +139,12 @@ class MentionPredictor:
         return found
 
     def _clusters(self, text: Sequence[str], spans: Spans, states: Tensor) -> list[list[int]] | None:
-        if self.detector.coreference is None:
+        if self.detector.coreference is None or not self.coreference or len(spans) > _MOST_MENTIONS:
             return None
         features = torch.from_numpy(pair_features(text, spans, self.detector.types)).to(self.device)
-        start, end = torch.tensor([span[:2] for span in spans], device=self.device).view(-1, 2).unbind(1)
+        start, end = (
+            torch.tensor([span[:2] for span in spans], dtype=torch.long, device=self.device).view(-1, 2).unbind(1)
+        )
         scores = self.detector.coreference(states, start, end - 1, features)
         return average_linkage(scores.double().cpu().numpy())
 

@@ -78,11 +78,14 @@ class EntityClusters:
             yield self(doc)
 
     def _coreference(self, doc: Doc, spans: list[Span]) -> Iterator[list[int]]:
-        """Mentions that a coreference component put into one cluster."""
+        """Mentions that a coreference component put into one cluster. One beside pronouns alone says nothing of how
+        it relates to other mentions."""
         index = {_core(span): number for number, span in enumerate(spans)}
         for key in doc.spans:
             if key.startswith(self.coreference_prefix):
-                yield [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
+                known = [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
+                if len(known) > 1 or len(known) == len(doc.spans[key]):
+                    yield known
 
 
 def _core(span: Span) -> tuple[int, int]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipel
 __all__ = ["Mentions", "make_mentions"]
 
 
+_OWN = f"{COREFERENCE}_mentions_"  # what keys of this component's clusters begin with
+
+
 @Language.factory(
     "mentions",
     assigns=["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans"],
@@ -37,9 +40,10 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
     """Finds people, places, organizations, works, dates and numbers, as DocRED marks them.
 
     Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
-    before stay, and what overlaps them is left out. Mentions of one thing are a group in ``doc.spans``, where
-    ``entity_clusters`` and ``docre`` find them: ``coref_clusters_1`` and so on, also for what is mentioned once. The
-    checkpoint is read at the first use, or when the pipeline is initialized.
+    before stay, and what overlaps them is left out. If the detector tells, mentions of one thing are a group in
+    ``doc.spans``, where ``entity_clusters`` and ``docre`` find them: ``coref_clusters_mentions_1`` and so on, also for
+    what is mentioned once; not where an earlier component has left such clusters. The checkpoint is read at the first
+    use, or when the pipeline is initialized.
     """
 
     def __init__(
@@ -51,8 +55,9 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         device: str = "auto",
         precision: str = "auto",
     ) -> None:
-        super().__init__(name=name, model=model, options={"device": device, "precision": precision})
-        self.coreference = coreference
+        super().__init__(
+            name=name, model=model, options={"device": device, "precision": precision, "coreference": coreference}
+        )
 
     def _load(self) -> MentionPredictor:
         from kg_docre.mention_predictor import MentionPredictor
@@ -79,7 +84,10 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         every = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in mentions.spans]
         ours = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}
         doc.ents = [*doc.ents, *ours.values()]
-        clusters = mentions.clusters if self.coreference else None
-        left = ([ours[i] for i in cluster if i in ours] for cluster in clusters or ())
+        for key in [key for key in doc.spans if key.startswith(_OWN)]:
+            del doc.spans[key]
+        if any(key.startswith(COREFERENCE) for key in doc.spans):
+            return
+        left = ([ours[i] for i in cluster if i in ours] for cluster in mentions.clusters or ())
         for number, spans in enumerate((spans for spans in left if spans), 1):
-            doc.spans[f"{COREFERENCE}_{number}"] = spans
+            doc.spans[f"{_OWN}{number}"] = spans

@@ -134,6 +134,8 @@ def test_a_finished_checkpoint_is_calibrated_anew(tmp_path, checkpoint):
     assert result.stdout == f"calibrated {folder} on {len(gold)} documents\n"
     after = calibration_error(gold, list(Predictor.from_pretrained(folder).pipe(gold)))
     assert after < before / 2
+    refused = run("calibrate", "default", DATA / "redocred_sample.json", cwd=tmp_path)
+    assert (refused.returncode, "ships with the package" in refused.stderr) == (1, True)
 
 
 def test_a_calibration_survives_its_file(tmp_path):

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.app import app
 from kg_docre.cli.options import (
     Device,
     MinPrecision,
@@ -19,6 +18,7 @@ from kg_docre.cli.options import (
     one_line_errors,
     pipeline_of,
 )
+from kg_docre.cli.root import app
 from kg_docre.graph.provenance import Provenance
 
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out facts that conflict with others or their types.")]

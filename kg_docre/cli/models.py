@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.app import app
 from kg_docre.cli.options import Device, MinPrecision, SpacyModel, Threshold, cutoff, one_line_errors, pipeline_of
+from kg_docre.cli.root import app
+
+Hierarchy = Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")]
 
 
 @app.command()
@@ -35,7 +37,9 @@ def compress(
     encoder: Annotated[
         str | None, typer.Option(help="Folder or hub name of the encoder it was trained from: leave that out.")
     ] = None,
-    rank: Annotated[int, typer.Option(min=1, help="Of what training added to each of the encoder's matrices.")] = 128,
+    rank: Annotated[
+        int | None, typer.Option(min=1, help="Of what training added to each of the encoder's matrices; default: 128.")
+    ] = None,
 ) -> None:
     """Keep of a checkpoint only what training added to its public encoder; or all, its vocabulary in eight bits."""
     with one_line_errors():
@@ -44,10 +48,12 @@ def compress(
         from kg_docre.pretrained import checkpoint_path
 
         folder = checkpoint_path(model)
-        if encoder is None:
-            compress_tables(folder, output)
+        if encoder is not None:
+            keep_differences(folder, output, encoder=encoder, rank=rank or 128)
+        elif rank is not None:
+            raise ValueError("--rank is of what training added to an --encoder")
         else:
-            keep_differences(folder, output, encoder=encoder, rank=rank)
+            compress_tables(folder, output)
         before, after = ((f / "model.safetensors").stat().st_size / 1e6 for f in (folder, output))
         typer.echo(f"{output}: {after:.0f} MB instead of {before:.0f}")
 
@@ -63,7 +69,7 @@ def train_mentions(
         from kg_docre.training.mentions import train_mentions as run
 
         result = run(MentionTrainingConfig.from_toml(config), output)
-        score = "" if result.f1 is None else f", mention F1 {result.f1:.4f}"
+        score = "" if result.f1 is None else f", mention F1 {result.f1:.4f}, cluster F1 {result.cluster_f1:.4f}"
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{score})")
 
 
@@ -77,7 +83,7 @@ def evaluate(
     ] = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
-    hierarchy: Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")] = None,
+    hierarchy: Hierarchy = None,
     raw: Annotated[bool, typer.Option("--raw", help="From words alone: mentions, clusters and relations.")] = False,
     spacy_model: SpacyModel = None,
     device: Device = "auto",
@@ -123,6 +129,7 @@ def evaluate(
 def calibrate(
     model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
     data: Annotated[Path, typer.Argument(help="A file with labels, of documents that the model was not trained on.")],
+    hierarchy: Hierarchy = None,
     device: Device = "auto",
 ) -> None:
     """Make scores probabilities that hold for documents annotated like these. Training does it, too."""
@@ -130,7 +137,7 @@ def calibrate(
         from kg_docre.data.documents import read_documents
         from kg_docre.training.calibration import calibrate as run
 
-        documents = read_documents(data)
+        documents = read_documents(data, hierarchy=hierarchy)
         run(model, documents, device=device)
         typer.echo(f"calibrated {model} on {len(documents)} documents")
 

@@ -1,4 +1,4 @@
-"""Which mentions of a document name the same thing, from their names and types alone."""
+"""Which mentions of a document name the same thing, by their names and types, unless others have said it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class LinearClassifier(nn.Module):
         self.linear = nn.Linear(pair_width, classes)
 
     def forward(
-        self, matrix: Tensor, entities: Tensor, context: Tensor, pairs: Pairs, masked: Tensor | None = None
+        self, matrix: Tensor, entities: Tensor, context: Tensor | None, pairs: Pairs, masked: Tensor | None = None
     ) -> Tensor:
         """*Shape:* matrix (B, N, N, pair width), P pairs → (P, classes); the rest is not read."""
         logits: Tensor = self.linear(self.dropout(matrix[pairs]))
@@ -66,7 +66,7 @@ class BilinearClassifier(nn.Module):
         self.bilinear = nn.Linear(pair_width * pair_width // groups, classes)
 
     def forward(
-        self, matrix: Tensor, entities: Tensor, context: Tensor, pairs: Pairs, masked: Tensor | None = None
+        self, matrix: Tensor, entities: Tensor, context: Tensor | None, pairs: Pairs, masked: Tensor | None = None
     ) -> Tensor:
         """Logits; of a masked pair from what was reasoned of it alone, without its entities and context.
 
@@ -78,6 +78,7 @@ class BilinearClassifier(nn.Module):
         for_head, for_tail = (features, features) if self.pair is None else self.pair(features).chunk(2, -1)
         of_head, of_tail = self.head(entities)[document, head], self.tail(entities)[document, tail]
         if self.context is not None:
+            assert context is not None
             where = ordered_pairs(entities.shape[1], entities.device)[head * entities.shape[1] + tail]
             context_of_head, context_of_tail = self.context(context)[document, where].chunk(2, -1)
             of_head, of_tail = of_head + context_of_head, of_tail + context_of_tail

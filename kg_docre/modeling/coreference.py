@@ -8,6 +8,9 @@ from torch import Tensor, nn
 __all__ = ["CoreferenceScorer"]
 
 
+_TILE_CELLS = 1 << 16  # pairs whose hidden states are held at once
+
+
 class CoreferenceScorer(nn.Module):
     r"""Log-odds that two mentions name the same thing.
 
@@ -30,6 +33,10 @@ class CoreferenceScorer(nn.Module):
         ``features`` (n, n, features) → (n, n), symmetric."""
         mentions = self.dropout(torch.cat([states[start], states[last]], -1))
         alone, paired = self.mention(mentions).chunk(2, -1)
-        hidden = alone[:, None] + alone[None] + self.product(paired[:, None] * paired[None]) + self.features(features)
-        scores: Tensor = self.score(self.dropout(nn.functional.gelu(hidden))).squeeze(-1).float()
+        tile = max(1, _TILE_CELLS // max(1, len(start)))
+        rows = [torch.empty(0, len(start), device=states.device)]
+        for a, u, f in zip(alone.split(tile), paired.split(tile), features.split(tile), strict=True):
+            hidden = a[:, None] + alone[None] + self.product(u[:, None] * paired[None]) + self.features(f)
+            rows.append(self.score(self.dropout(nn.functional.gelu(hidden))).squeeze(-1).float())
+        scores = torch.cat(rows)
         return (scores + scores.transpose(0, 1)) / 2

@@ -16,6 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoModel
 
+from kg_docre.modeling.tables import restore_tables
+
 __all__ = ["ENCODER", "add_public_encoder", "compress"]
 
 ENCODER = "encoder.encoder."  # names of a model's parameters that are the pretrained encoder's begin so
@@ -24,13 +26,13 @@ _LEFT, _RIGHT, _ADDED = ":left", ":right", ":added"
 
 def compress(checkpoint: Path, output: Path, *, encoder: str, rank: int) -> None:
     """Write ``checkpoint`` to the folder ``output`` without the weights of the public encoder (folder or hub name)
-    that it was trained from, in fp16.
+    that it was trained from, in fp16; without its mention detector, which is bound to the weights as they were.
 
     Raises :exc:`FileNotFoundError` without the encoder, :exc:`ValueError` if it is not the checkpoint's.
     """
     weights = checkpoint / "model.safetensors"
-    kept, about = _difference(load_file(weights), encoder, rank)
-    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name), dirs_exist_ok=True)
+    kept, about = _difference(restore_tables(load_file(weights)), encoder, rank)
+    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name, "mentions.*"), dirs_exist_ok=True)
     save_file(kept, output / weights.name, about)
 
 

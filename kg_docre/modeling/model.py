@@ -30,12 +30,12 @@ __all__ = ["DocREModel", "PairMatrix", "Prediction"]
 class PairMatrix:
     """The entity-pair feature matrix M⁽⁰⁾ and what it was made from.
 
-    *Shape:* ``features`` (B, N, N, d), ``context`` (B, N (N + 1) / 2, width), ``mask`` (B, N); ``pairs`` that can be
-    related: document, head and tail, each (P,), in row-major order.
+    *Shape:* ``features`` (B, N, N, d), ``context`` (B, N (N + 1) / 2, width) where the classifier reads it,
+    ``mask`` (B, N); ``pairs`` that can be related: document, head and tail, each (P,), in row-major order.
     """
 
     features: Tensor
-    context: Tensor
+    context: Tensor | None
     encoded: EncodedDocuments
     mask: Tensor
     pairs: Pairs
@@ -136,7 +136,8 @@ class DocREModel(nn.Module):
             document, head, tail = pairs
             fitting = self.related_types[entity_types[document, head], entity_types[document, tail]]
             pairs = (document[fitting], head[fitting], tail[fitting])
-        return PairMatrix(features=features, context=context, encoded=encoded, mask=entity_mask, pairs=pairs)
+        kept = context if self.config.classifier_context else None
+        return PairMatrix(features=features, context=kept, encoded=encoded, mask=entity_mask, pairs=pairs)
 
     def predict(self, matrix: PairMatrix, *, masked: Tensor | None = None, top: int = 0) -> Prediction:
         """Reason over a matrix and classify every pair.

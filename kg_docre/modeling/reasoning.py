@@ -25,8 +25,8 @@ class ReasoningAttention(nn.Module):
         F_i^{(k)} = W_d^{(k)} [A_i; B_i] + b_d^{(k)} \qquad
         M^{(k)}_{s,o} = \mathrm{Attention}(W_Q^{(k)} M_{s,o}, K, K), \quad K = [M_{s,o}; F_1; \dots; F_N]
 
-    and :math:`W_O [M^{(1)}; \dots; M^{(4)}] + b_O` (DocRE-SD eq 3-5). :math:`W_Q` is the query projection of
-    conventional multi-head attention. Without it a pair asks for itself: its own score
+    and :math:`W_O [M^{(1)}; \dots; M^{(4)}] + b_O` (DocRE-SD eq 3-5). :math:`W_Q`, the query projection of
+    conventional multi-head attention, is not in eq 4. Without it a pair asks for itself: its own score
     :math:`M_{s,o} \cdot M_{s,o} / \sqrt d` is some :math:`\sqrt d`, all others are around 0, and trained models
     never looked at an intermediate.
 

@@ -1,4 +1,4 @@
-"""Embedding tables in eight bits: half of a small encoder is its vocabulary.
+"""Tables of many rows in eight bits: half of a small encoder is its vocabulary.
 
 A row :math:`w` of a table is kept as integers :math:`q = \\mathrm{round}(127\\, w / m)` with :math:`m = \\max |w|`, one
 number a row, so that no entry is off by more than :math:`m / 254`.
@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -20,16 +21,23 @@ _ROWS_A_COLUMN = 8  # a matrix with as many is a table
 
 
 def compress_tables(checkpoint: Path, output: Path) -> None:
-    """Write ``checkpoint`` to the folder ``output`` with its tables in eight bits, the rest as it is."""
+    """Write ``checkpoint`` to the folder ``output`` with its tables in eight bits, the rest as it is; without its
+    mention detector, which is bound to the weights as they were.
+
+    Raises :exc:`ValueError` for a checkpoint without its encoder.
+    """
     weights = checkpoint / "model.safetensors"
+    with safe_open(weights, "pt") as file:
+        if "encoder" in (file.metadata() or {}):
+            raise ValueError(f"{checkpoint} is kept without its encoder already")
     kept: dict[str, Tensor] = {}
-    for name, value in load_file(weights).items():
+    for name, value in restore_tables(load_file(weights)).items():
         if value.ndim == 2 and value.is_floating_point() and len(value) >= _ROWS_A_COLUMN * value.shape[1]:
             scale = value.float().abs().amax(1, keepdim=True).clamp_min(1e-12) / 127
             kept[name], kept[name + _SCALE] = (value.float() / scale).round().to(torch.int8), scale
         else:
             kept[name] = value
-    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name), dirs_exist_ok=True)
+    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name, "mentions.*"), dirs_exist_ok=True)
     save_file(kept, output / weights.name)
 
 

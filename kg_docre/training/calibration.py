@@ -13,7 +13,7 @@ from kg_docre.annotations import Document
 from kg_docre.calibration import PRECISIONS, Calibration
 from kg_docre.evaluation.relations import facts_of, judged_only
 from kg_docre.predictor import Predictor
-from kg_docre.pretrained import checkpoint_path
+from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 
 __all__ = ["calibrate", "fit_calibration", "probable"]
 
@@ -27,8 +27,10 @@ Floats = NDArray[np.float64]
 def calibrate(checkpoint: str | Path, documents: Sequence[Document], *, device: str = "auto") -> Calibration:
     """Calibrate a finished checkpoint's scores on labelled documents that it was not trained on, and keep that with it.
 
-    Raises :exc:`ValueError` if all or none of what it predicts is right.
+    Raises :exc:`ValueError` if all or none of what it predicts is right, and for what ships with the package.
     """
+    if str(checkpoint) in shipped_checkpoints():
+        raise ValueError(f"{checkpoint} ships with the package; calibrate a copy of {checkpoint_path(checkpoint)}")
     folder = checkpoint_path(checkpoint)
     predictor = Predictor.from_pretrained(folder, device=device, calibration=None)
     calibration = fit_calibration(documents, probable(predictor, documents))

@@ -111,7 +111,7 @@ def _twice(matrix: PairMatrix) -> PairMatrix:
     encoded = matrix.encoded
     return PairMatrix(
         features=matrix.features.repeat(2, 1, 1, 1),
-        context=matrix.context.repeat(2, 1, 1),
+        context=None if matrix.context is None else matrix.context.repeat(2, 1, 1),
         encoded=type(encoded)(
             states=encoded.states, entities=encoded.entities.repeat(2, 1, 1), attention=encoded.attention
         ),

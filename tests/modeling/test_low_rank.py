@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from kg_docre.cli import app
 from kg_docre.modeling import DocREModel
 from kg_docre.modeling.low_rank import compress
+from kg_docre.modeling.tables import compress_tables
 from kg_docre.predictor import Predictor
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.trainer import train
@@ -50,6 +51,30 @@ def test_without_an_encoder_the_vocabulary_is_kept_in_eight_bits(trained, docume
         bound = value.abs().amax(-1, keepdim=True) / 254 + 1e-6 if kept[name].dtype == torch.int8 else 0
         assert ((after[name] - value).abs() <= bound).all(), name
     torch.testing.assert_close(_scores(small, documents), _scores(trained, documents), atol=0.01, rtol=0)
+
+
+def test_compressing_again_changes_nothing_and_a_detector_is_not_kept(trained, tmp_path):
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    (trained / "mentions.json").write_text("{}")
+    try:
+        compress_tables(trained, once)
+    finally:
+        (trained / "mentions.json").unlink()
+    compress_tables(once, twice)
+    assert not (once / "mentions.json").exists()
+    before, after = (DocREModel.from_pretrained(folder).state_dict() for folder in (once, twice))
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, atol=1e-6, rtol=0)
+
+
+def test_what_cannot_be_compressed_is_one_line(trained, encoder_folder, tmp_path):
+    compress(trained, tmp_path / "small", encoder=str(encoder_folder), rank=3)
+    for arguments, reason in (
+        ((tmp_path / "small", tmp_path / "smaller"), "is kept without its encoder already"),
+        ((trained, tmp_path / "other", "--rank", "3"), "--rank is of what training added to an --encoder"),
+    ):
+        done = CliRunner().invoke(app, ["compress", *map(str, arguments)])
+        assert (done.exit_code, reason in done.output) == (1, True)
 
 
 def test_a_rank_keeps_the_largest_singular_values(trained, encoder_folder, tmp_path):

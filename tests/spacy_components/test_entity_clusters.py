@@ -65,6 +65,12 @@ def test_labels_of_ones_own(nlp):
     assert [(e.name, e.type) for e in doc._.entities] == [("BRCA1", "ORG"), ("Foo", "MISC")]
 
 
+def test_a_name_among_pronouns_is_joined_by_its_name(nlp):
+    doc = _doc(nlp, "Barack Obama won . He paid . Obama won . His mother came".split(), [(0, 2, "PER"), (7, 8, "PER")])
+    doc.spans["coref_clusters_1"], doc.spans["coref_clusters_2"] = [doc[0:2], doc[4:5]], [doc[7:8], doc[10:11]]
+    assert [e.name for e in nlp(doc)._.entities] == ["Barack Obama"]
+
+
 def test_a_cluster_of_one_mention_is_joined_by_no_rule(nlp):
     doc = _doc(nlp, "Smith met John Smith".split(), [(0, 1, "PERSON"), (2, 4, "PERSON")])
     doc.spans["coref_clusters_1"], doc.spans["coref_clusters_2"] = [doc[0:1]], [doc[2:4]]

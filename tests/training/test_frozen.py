@@ -62,8 +62,11 @@ def test_remembered_windows_pass_the_frozen_layers_by(config):
 
     before = run()
     frozen = FrozenLayers(encoder, 2)
+    above = next(m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList) and len(m) > 2)[2]
+    watched = above.register_forward_pre_hook(lambda *_: pytest.fail("what is not frozen need not run"))
     for window, real in zip(ids, mask, strict=True):  # each alone, later side by side and padded
         frozen.remember(window[real][None], real[real][None])
+    watched.remove()
     for layer in frozen.layers:
         for parameter in layer.parameters():
             parameter.zero_()

@@ -4,8 +4,9 @@ import shutil
 import pytest
 from safetensors.torch import load_file
 
+from kg_docre import mention_predictor
 from kg_docre.data.errors import DataError
-from kg_docre.evaluation.mentions import mention_f1
+from kg_docre.evaluation.mentions import score_raw_text
 from kg_docre.mention_predictor import MentionPredictor
 from kg_docre.training.dataset import read_split
 from kg_docre.training.mentions import MentionTrainingConfig, found_mentions, train_mentions
@@ -33,9 +34,39 @@ def trained(tmp_path_factory, checkpoint):
 def test_a_detector_learns_and_is_found_again_from_disk(trained):
     _, held_out = read_split([SAMPLE], None, 3)
     predictor = MentionPredictor.from_pretrained(trained.folder, precision="fp32")
-    f1 = mention_f1(held_out, found_mentions(predictor, held_out))[2]
-    assert f1 > 0.3, "seven texts are few, but not nothing"
-    assert f1 == pytest.approx(trained.f1, abs=0.02)  # the file holds half precision
+    scores = score_raw_text(held_out, found_mentions(predictor, held_out))
+    assert scores.mention_f1 > 0.3, "seven texts are few, but not nothing"
+    assert scores.mention_f1 == pytest.approx(trained.f1, abs=0.02)  # the file holds half precision
+    assert scores.cluster_f1 == pytest.approx(trained.cluster_f1, abs=0.02)
+
+
+def test_every_mention_is_in_one_cluster_however_few_there_are(trained):
+    texts = [[], ["!"], ["and", "then", "?"], ["Oslo"], "Oslo is in Norway , where Oslo is large .".split()]
+    for text, found in zip(texts, MentionPredictor.from_pretrained(trained.folder).pipe(texts), strict=True):
+        assert sorted(i for cluster in found.clusters or () for i in cluster) == list(range(len(found.spans))), text
+    assert len(found.spans) > 1
+
+
+def test_clusters_can_be_left_to_others_and_are_not_told_of_too_many(trained, monkeypatch):
+    text = ["Oslo is in Norway .".split()]
+    predictor = MentionPredictor.from_pretrained(trained.folder)
+    (found,) = predictor.pipe(text)
+    assert found.clusters is not None
+    (without,) = MentionPredictor.from_pretrained(trained.folder, coreference=False).pipe(text)
+    monkeypatch.setattr(mention_predictor, "_MOST_MENTIONS", len(found.spans) - 1)
+    (many,) = predictor.pipe(text)
+    assert found.spans == without.spans == many.spans
+    assert without.clusters is many.clusters is None
+
+
+def test_a_detector_may_know_nothing_of_clusters(checkpoint, tmp_path):
+    config = MentionTrainingConfig(
+        checkpoint=str(checkpoint), train=(SAMPLE,), trained_layers=1, coreference_weight=0, epochs=1, precision="fp32"
+    )
+    trained = train_mentions(config, tmp_path / "own")
+    assert not [name for name in load_file(trained.folder / "mentions.safetensors") if "coreference" in name]
+    (found,) = MentionPredictor.from_pretrained(trained.folder).pipe([["Oslo"]])
+    assert found.clusters is None
 
 
 def test_only_what_was_trained_is_kept(trained):
