@@ -42,7 +42,7 @@ def training_loss(
     evidence: Evidence | None = None,
     evidence_weight: float = 0.0,
 ) -> Losses:
-    r"""Loss of one batch, averaged over its pairs that can be related and were judged.
+    r"""Loss of one batch, averaged over its pairs that can be related; pairs that nobody judged add nothing to it.
 
     ``self-distillation`` is eq 9, :math:`\mathcal L_c + \hat{\mathcal L}_c + \mathcal L_{kl}`: both
     branches share the encoder pass and the pair features, and one batched call reasons over the plain
@@ -63,7 +63,7 @@ def training_loss(
 
     def classification(logits: Tensor) -> Tensor:
         losses = model.classification_loss(logits, targets)
-        return (losses * judged).sum() / judged.sum().clamp_min(1)
+        return (losses * judged).sum() / max(1, len(losses))
 
     def divergence(target: Tensor, other: Tensor) -> Tensor:
         losses = prediction_divergence(target, other)

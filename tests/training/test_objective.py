@@ -127,7 +127,7 @@ def test_pairs_nobody_judged_teach_nothing(case):
     cells = [cell for cell in _real(batch) if cell != (document, head, tail)]
     logits = model(batch).logits
     numbers = {cell: n for n, cell in enumerate(_real(batch))}
-    expected = sum(oracles.adaptive_threshold(logits[numbers[c]], labels[c]) for c in cells) / len(cells)
+    expected = sum(oracles.adaptive_threshold(logits[numbers[c]], labels[c]) for c in cells) / len(numbers)
     assert training_loss(model, batch, labels, **options).total.item() == pytest.approx(float(expected), rel=1e-4)
 
 
