@@ -28,6 +28,7 @@ from kg_docre.graph.property_graph import (
     entity_properties,
     evidence_properties,
     fact_properties,
+    is_entity_label,
     relationship_properties,
     relationship_type,
 )
@@ -50,8 +51,8 @@ def _own(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Ids of what one export wrote: of nodes by label, of relationships, and of evidence as fact and document; nothing
-    is kept if ``kept`` is not set."""
+    """What one export wrote: ids of nodes by label, of relationships with their type, and of evidence as fact and
+    document; nothing is kept if ``kept`` is not set."""
 
     kept: bool
     nodes: dict[str, set[str]] = field(default_factory=lambda: {"Entity": set(), "Document": set(), "Fact": set()})
@@ -110,15 +111,28 @@ class Neo4jTarget(BoltDatabase):
                 by_type[entity_label(node.type)].append({"id": node.id})
             for label, same in by_type.items():
                 self._write(f"UNWIND $rows AS row MATCH (e:Entity {{id: row.id}}) SET e:{label}", same)
+            if written.kept:
+                self._remove_labels(by_type)
+
+    def _remove_labels(self, by_type: dict[str, list[Properties]]) -> None:
+        """Take labels of other types off nodes that have changed theirs."""
+        ids = {row["id"]: label for label, rows in by_type.items() for row in rows}
+        found = self._read("MATCH (e:Entity) WHERE e.id IN $ids RETURN e.id AS id, labels(e) AS labels", ids=list(ids))
+        stale: dict[str, list[Properties]] = defaultdict(list)
+        for row in found:
+            for label in filter(is_entity_label, {*row["labels"]} - {ids[row["id"]]}):
+                stale[label].append({"id": row["id"]})
+        for label, rows in stale.items():
+            self._write(f"UNWIND $rows AS row MATCH (e:Entity {{id: row.id}}) REMOVE e:{label}", rows)
 
     def _write_relationships(
         self, facts: list[Fact], waiting: dict[str, list[Properties]], store: str, written: Written
     ) -> None:
         """Of the types that most wait of: a statement has one type, and takes longer by the number of statements."""
-        written.note(fact.id for fact in facts)
         for fact in facts:
             row = {"id": fact.id, "head": fact.head, "tail": fact.tail, "properties": relationship_properties(fact)}
-            waiting[relationship_type(fact.label, fact.name)].append(row)
+            waiting[type := relationship_type(fact.label, fact.name)].append(row)
+            written.note((fact.id + type,))
         self._flush(waiting, _WAITING, store)
 
     def _flush(self, waiting: dict[str, list[Properties]], left: int, store: str) -> None:
@@ -150,7 +164,7 @@ class Neo4jTarget(BoltDatabase):
         """Take this store's name off what it has not written now, and delete what bears no name."""
         disown = "SET x.stores = [s IN x.stores WHERE s <> $store] WITH x WHERE size(x.stores) = 0"
         relationships = {
-            "MATCH (t:Entity {})<-[x]-(h:Entity {})": "x.id",
+            "MATCH (t:Entity {})<-[x]-(h:Entity {})": "x.id + type(x)",
             "MATCH (t:Document {})<-[x:EVIDENCED_BY]-(h:Fact {})": "h.id + t.id",
         }
         for pattern, key in relationships.items():

@@ -18,6 +18,7 @@ __all__ = [
     "evidence_properties",
     "fact_attributes",
     "fact_properties",
+    "is_entity_label",
     "node_attributes",
     "relationship_properties",
     "relationship_type",
@@ -35,6 +36,9 @@ _LABELS = {
 }
 
 
+_OWN_TYPE = "Type_"  # what labels of types of one's own begin with
+
+
 def _identifier(text: str) -> str:
     """Letters, digits and underscores of ``text``, not too many: the only part of a name that ever enters Cypher."""
     return re.sub(r"[^A-Za-z0-9]+", "_", text)[:100].strip("_")
@@ -50,7 +54,12 @@ def relationship_type(label: str, name: str) -> str:
 @lru_cache
 def entity_label(type: str) -> str:
     """``PER`` → ``Person``; types of one's own are kept, marked as types."""
-    return _LABELS.get(type) or f"Type_{_identifier(type) or short_hash(type)}"
+    return _LABELS.get(type) or f"{_OWN_TYPE}{_identifier(type) or short_hash(type)}"
+
+
+def is_entity_label(label: str) -> bool:
+    """Whether a label says of which type an entity is, and nothing but what Cypher may hold."""
+    return label in _LABELS.values() or (label.startswith(_OWN_TYPE) and label == _identifier(label))
 
 
 def node_attributes(node: Node) -> Properties:

@@ -171,3 +171,21 @@ def test_resolving_moves_facts_in_neo4j(bolt, database, tmp_path):
         _export(KnowledgeGraph(store), bolt)
         assert database("MATCH (e:Organization) RETURN count(e) AS n") == [{"n": 1}]
         assert database("MATCH (:Organization)-[r]->(:Location) RETURN r.support AS n") == [{"n": 2}]
+
+
+def test_a_type_or_a_name_that_changed_leaves_nothing_of_the_old_one(bolt, database, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        add(store, document("a", ("ORG", "Oslo"), ("a:b", "Norway"), facts=((0, "P17", 1, 0.9),)))
+        _export(KnowledgeGraph(store), bolt)
+        database("MATCH (e:Organization) SET e:Mine")
+        for change in (
+            "UPDATE entity SET type = 'LOC' WHERE name = 'Oslo'",
+            "UPDATE entity SET type = 'c' WHERE name = 'Norway'",
+            "UPDATE label SET name = 'lies in'",
+        ):
+            store.read(change)
+        _export(KnowledgeGraph(store), bolt)
+    rows = database("MATCH (h)-[r]->(t:Entity) RETURN labels(h) AS h, type(r) AS type, labels(t) AS t")
+    assert [(set(row["h"]), row["type"], set(row["t"])) for row in rows] == [
+        ({"Entity", "Location", "Mine"}, "LIES_IN", {"Entity", "Type_c"})
+    ]
