@@ -20,7 +20,8 @@ class Calibration(BaseModel):
     .. math:: p = \sigma(a \cdot s + b + \delta_r)
 
     where s is the model's log-odds that relation r holds. ``cutoffs`` has, for precisions in percent, the
-    probability from which on facts were right that often in held-out documents.
+    probability from which on facts were right that often in held-out documents. ``decision`` is the s from which on
+    the model's facts are reported where nothing else is asked for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,6 +30,7 @@ class Calibration(BaseModel):
     intercept: float = Field(description="b")
     offsets: dict[str, float] = Field(description="δ_r, 0 for a relation that is not there")
     cutoffs: dict[int, float] = Field(description="percent of precision → probability")
+    decision: float = Field(default=0.0, description="s from which on a fact is reported; 0: what training decided")
 
     def cutoff(self, min_precision: float) -> float:
         """The probability from which on at least this share of facts is right, as far as known.

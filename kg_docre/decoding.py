@@ -48,7 +48,8 @@ def decode(
     """
     log_odds = model.decision_scores(prediction.logits)
     probabilities = _calibrated(log_odds, model, calibration).sigmoid()
-    decided = log_odds >= 0 if threshold is None else probabilities >= threshold
+    decision = 0.0 if calibration is None else calibration.decision
+    decided = log_odds >= decision if threshold is None else probabilities >= threshold
     pair, label = decided.nonzero().unbind(1)
     document, head, tail = (column[pair] for column in prediction.pairs)
     count = int(sentences.max()) + 1

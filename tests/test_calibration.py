@@ -9,6 +9,7 @@ from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.calibration import Calibration
 from kg_docre.data.docred import read_docred
 from kg_docre.evaluation.calibration import calibration_error
+from kg_docre.evaluation.relations import score_relations
 from kg_docre.predictor import Predictor
 from kg_docre.training.calibration import fit_calibration
 from tests.test_cli import DATA, run
@@ -136,6 +137,21 @@ def test_a_finished_checkpoint_is_calibrated_anew(tmp_path, checkpoint):
     assert after < before / 2
     refused = run("calibrate", "default", DATA / "redocred_sample.json", cwd=tmp_path)
     assert (refused.returncode, "ships with the package" in refused.stderr) == (1, True)
+
+
+def test_a_threshold_is_tuned_where_it_serves_best(tmp_path, checkpoint, documents):
+    folder = shutil.copytree(checkpoint, tmp_path / "own")
+
+    def f1(threshold=None, **options):
+        predictor = Predictor.from_pretrained(folder, device="cpu", precision="fp32", **options)
+        return score_relations(documents, list(predictor.pipe(documents, threshold=threshold))).f1
+
+    usual = f1()
+    assert run("calibrate", folder, DATA / "redocred_sample.json", "--tune-threshold", cwd=tmp_path).returncode == 0
+    tuned = f1()
+    assert tuned > usual
+    assert tuned == pytest.approx(max(f1(n / 100, calibration=None) for n in range(2, 99, 4)), abs=0.02)
+    assert f1(0.0001) < tuned, "a threshold that is asked for decides"
 
 
 def test_a_calibration_survives_its_file(tmp_path):

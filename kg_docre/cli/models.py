@@ -129,6 +129,9 @@ def evaluate(
 def calibrate(
     model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
     data: Annotated[Path, typer.Argument(help="A file with labels, of documents that the model was not trained on.")],
+    tune_threshold: Annotated[
+        bool, typer.Option("--tune-threshold", help="And report facts from where F1 on these documents is best.")
+    ] = False,
     hierarchy: Hierarchy = None,
     device: Device = "auto",
 ) -> None:
@@ -138,7 +141,7 @@ def calibrate(
         from kg_docre.training.calibration import calibrate as run
 
         documents = read_documents(data, hierarchy=hierarchy)
-        run(model, documents, device=device)
+        run(model, documents, tune_threshold=tune_threshold, device=device)
         typer.echo(f"calibrated {model} on {len(documents)} documents")
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kg_docre.annotations import Document
 from kg_docre.calibration import PRECISIONS, Calibration
-from kg_docre.evaluation.relations import facts_of, judged_only
+from kg_docre.evaluation.relations import best_threshold, facts_of, judged_only
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 
@@ -24,8 +24,11 @@ _LOWEST_SCORE = 0.02  # of predictions that a fit should know of
 Floats = NDArray[np.float64]
 
 
-def calibrate(checkpoint: str | Path, documents: Sequence[Document], *, device: str = "auto") -> Calibration:
-    """Calibrate a finished checkpoint's scores on labelled documents that it was not trained on, and keep that with it.
+def calibrate(
+    checkpoint: str | Path, documents: Sequence[Document], *, tune_threshold: bool = False, device: str = "auto"
+) -> Calibration:
+    """Calibrate a finished checkpoint's scores on labelled documents that it was not trained on, and keep that with
+    it; with ``tune_threshold`` it then reports facts from that score on with which F1 on the documents is best.
 
     Raises :exc:`ValueError` if all or none of what it predicts is right, and for what ships with the package.
     """
@@ -33,7 +36,11 @@ def calibrate(checkpoint: str | Path, documents: Sequence[Document], *, device: 
         raise ValueError(f"{checkpoint} ships with the package; calibrate a copy of {checkpoint_path(checkpoint)}")
     folder = checkpoint_path(checkpoint)
     predictor = Predictor.from_pretrained(folder, device=device, calibration=None)
-    calibration = fit_calibration(documents, probable(predictor, documents))
+    predicted = probable(predictor, documents)
+    calibration = fit_calibration(documents, predicted)
+    if tune_threshold:
+        threshold = best_threshold(documents, predicted)
+        calibration = calibration.model_copy(update={"decision": math.log(threshold / (1 - threshold))})
     calibration.save(folder)
     return calibration
 
