@@ -80,14 +80,17 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
 
     def _annotate(self, doc: Doc, numbers: list[int], mentions: FoundMentions) -> None:
         """Set what was found among the tokens ``numbers``."""
-        taken = {i for span in doc.ents for i in range(span.start, span.end)}
+        there = {(span.start, span.end): span for span in doc.ents}
+        taken = {i for start, end in there for i in range(start, end)}
         every = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in mentions.spans]
-        ours = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}
-        doc.ents = [*doc.ents, *ours.values()]
+        free = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}
+        kept = {i: there[span.start, span.end] for i, span in enumerate(every) if (span.start, span.end) in there}
+        doc.ents = [*doc.ents, *free.values()]
         for key in [key for key in doc.spans if key.startswith(_OWN)]:
             del doc.spans[key]
         if any(key.startswith(COREFERENCE) for key in doc.spans):
             return
+        ours = free | kept
         left = ([ours[i] for i in cluster if i in ours] for cluster in mentions.clusters or ())
         for number, spans in enumerate((spans for spans in left if spans), 1):
             doc.spans[f"{_OWN}{number}"] = spans

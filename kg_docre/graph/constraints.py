@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ TYPES, VALUES = "types", "several values"
 _DIGITS = 6
 
 
-def type_conflicts(label: str, types: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+@lru_cache(maxsize=10_000)
+def type_conflicts(label: str, types: frozenset[tuple[str, str]]) -> tuple[str, ...]:
     """``types`` if the relation joins none of these types of head and tail, one pair a document."""
     known = known_properties().get(label)
     return (TYPES,) if known and all(known.misfits(head, tail) for head, tail in types) else ()

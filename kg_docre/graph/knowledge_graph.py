@@ -244,7 +244,7 @@ class KnowledgeGraph:
                 tail=key[2],
                 confidence=confidence,
                 evidence=tuple(evidence),
-                conflicts=type_conflicts(key[1], ((head_type, tail_type) for head_type, tail_type, _ in ends)),
+                conflicts=type_conflicts(key[1], frozenset(end[:2] for end in ends)),
                 plausibility=confidence,
             )
             yield fact, value_of(key[2], *ends[0][1:])

@@ -108,12 +108,15 @@ def _fit(s: Floats, r: NDArray[np.int64], y: Floats, relations: int) -> tuple[fl
 
 
 def _cutoffs(probability: Floats, right: Floats) -> dict[int, float]:
-    """The lowest probability from which on each precision is kept."""
+    """The lowest probability from which on each precision is kept, less what may be luck: one standard error (the
+    lower end of Wilson's interval), for of many cutoffs the one that looks best is seldom as good."""
     order = np.argsort(-probability, kind="stable")
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    n = np.arange(1, len(order) + 1)
+    precision = np.cumsum(right[order]) / n
+    at_least = (precision + 1 / (2 * n) - np.sqrt(precision * (1 - precision) / n + 1 / (4 * n**2))) / (1 + 1 / n)
     lowest = {}
     for percent in PRECISIONS:
-        enough = np.flatnonzero(precision >= percent / 100)
+        enough = np.flatnonzero(at_least >= percent / 100)
         if len(enough):
             lowest[percent] = float(probability[order[enough[-1]]])
     return lowest

@@ -2,7 +2,7 @@ import json
 
 import pytest
 import spacy
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 
 import kg_docre
 from kg_docre.evaluation.mentions import score_raw_text
@@ -51,6 +51,26 @@ def test_entities_that_are_there_stay(nlp):
     assert (doc.ents[0].text, doc.ents[0].label_) == ("Gilligan was", "ODD")
     assert "Virginia" in {span.text for span in doc.ents}
     assert "Vince Gilligan" not in {span.text for span in doc.ents}
+
+
+def test_what_names_the_same_thing_is_left_in_spans(nlp):
+    doc = nlp(f"{TEXT} Gilligan was born in Richmond, Virginia.")
+    clusters = {key: [span.text for span in spans] for key, spans in doc.spans.items()}
+    assert all(key.startswith("coref_clusters_mentions_") for key in clusters)
+    assert ["Vince Gilligan", "Gilligan"] in clusters.values()
+    spans = [(span.start, span.end) for spans in doc.spans.values() for span in spans]
+    assert sorted(spans) == [(span.start, span.end) for span in doc.ents], "every mention in one cluster"
+    again = Doc(nlp.vocab).from_bytes(doc.to_bytes())
+    assert {key: [span.text for span in spans] for key, spans in again.spans.items()} == clusters
+    nlp.get_pipe("mentions")(again)
+    assert {key: [span.text for span in spans] for key, spans in again.spans.items()} == clusters, "read once more"
+
+
+def test_clusters_of_another_component_stay(nlp):
+    doc = nlp.make_doc(TEXT)
+    doc.spans["coref_clusters_1"] = [doc[0:2]]
+    assert set(nlp.get_pipe("mentions")(doc).spans) == {"coref_clusters_1"}
+    assert not mention_pipeline(precision="fp32", coreference=False)(TEXT).spans
 
 
 def test_texts_of_any_length_come_back_in_order(nlp):
