@@ -20,8 +20,8 @@ class Calibration(BaseModel):
     .. math:: p = \sigma(a \cdot s + b + \delta_r)
 
     where s is the model's log-odds that relation r holds. ``cutoffs`` has, for precisions in percent, the
-    probability from which on facts were right that often in held-out documents, luck allowed for. ``decision`` is the s from which on
-    the model's facts are reported where nothing else is asked for.
+    probability from which on facts were right that often in held-out documents, luck allowed for. ``decision`` is the
+    s from which on the model's facts are reported where nothing else is asked for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

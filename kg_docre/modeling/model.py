@@ -222,9 +222,6 @@ class DocREModel(nn.Module):
         if "encoder" in about:
             state = add_public_encoder(state, about)
         state = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
-        for name in [n for n in model.state_dict() if n.endswith("attention.query.weight") and n not in state]:
-            if name.startswith("reasoning."):  # of before queries were projected
-                state[name] = torch.eye(config.pair_width).repeat(len(config.patterns), 1)
         try:
             model.load_state_dict(state, assign=True)
         except RuntimeError as error:
