@@ -23,6 +23,8 @@ from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.property_graph import entity_properties, relationship_properties, relationship_type
+from kg_docre.graph.provenance import Provenance
+from kg_docre.graph.targets import open_target
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
 
@@ -53,8 +55,7 @@ def main() -> None:
         least = simplest(graph)
 
         def export() -> None:
-            with Neo4jTarget(uri, user=user, password=password, database=name) as target:
-                target.write(graph, evidence=options.evidence)
+            open_target(uri, lambda: (user, password, name), None if options.evidence else Provenance.NONE)(graph)
 
         ways = {
             "exporter": export,
@@ -132,7 +133,7 @@ def send(driver: Driver, database: str | None, statements: list[tuple[str, dict[
 def empty(driver: Driver, database: str | None) -> None:
     with driver.session(database=database) as session:
         for pattern in ("()-[x]->()", "(x)"):
-            session.run(f"MATCH {pattern} CALL {{ WITH x DELETE x }} IN TRANSACTIONS OF 10000 ROWS").consume()
+            session.run(f"MATCH {pattern} CALL (x) {{ DELETE x }} IN TRANSACTIONS OF 10000 ROWS").consume()
 
 
 if __name__ == "__main__":
