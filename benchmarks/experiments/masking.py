@@ -1,16 +1,14 @@
 """F1 with pairs hidden while testing (DocRE-SD, Fig. 5).
 
-    python -m benchmarks.experiments.masking CHECKPOINT DATA [--held-out 100] [--rates 0 0.5 1] [--show-entities]
+    python -m benchmarks.experiments.masking CHECKPOINT DATA [--held-out 100] [--rates 0 0.5 1]
 
-``--held-out`` takes only as many documents as a training run holds out of that file. ``--show-entities``
-replaces the pairs' features but lets the classifier see the entities, which tells how far it leans on them.
+``--held-out`` takes only as many documents as a training run holds out of that file.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -29,20 +27,17 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--held-out", type=int, default=0)
     parser.add_argument("--rates", nargs="+", type=float, default=[0.0, 0.5, 1.0])
-    parser.add_argument("--show-entities", action="store_true")
     arguments = parser.parse_args()
     everything, held_out = read_split([arguments.data], None, arguments.held_out)
     predictor = Predictor.from_pretrained(arguments.checkpoint)
     for rate in arguments.rates:
-        f1 = masked_f1(predictor, held_out or everything, rate, show_entities=arguments.show_entities)
+        f1 = masked_f1(predictor, held_out or everything, rate)
         print(f"{rate:g} masked: F1 {100 * f1:.1f}", flush=True)
 
 
 @torch.inference_mode()
-def masked_f1(
-    predictor: Predictor, documents: Sequence[Document], rate: float, *, show_entities: bool = False, seed: int = 0
-) -> float:
-    """F1 where the features of a random ``rate`` of all pairs are replaced by the [Mask] vector."""
+def masked_f1(predictor: Predictor, documents: Sequence[Document], rate: float, *, seed: int = 0) -> float:
+    """F1 where a random ``rate`` of all pairs is masked as in training."""
     model = predictor.model
     generator = torch.Generator().manual_seed(seed)
     expected = found = both = 0
@@ -56,10 +51,7 @@ def masked_f1(
             matrix = model.encode(batch)
             masked = torch.zeros(matrix.features.shape[:3], dtype=torch.bool, device=predictor.device)
             masked[matrix.pairs] = (torch.rand(len(matrix.pairs[0]), generator=generator) < rate).to(masked.device)
-            if show_entities:
-                hidden = model.mask_vector.to(matrix.features.dtype)
-                matrix = replace(matrix, features=torch.where(masked[..., None], hidden, matrix.features))
-            prediction = model.predict(matrix, masked=None if show_entities else masked)
+            prediction = model.predict(matrix, masked=masked)
         truth = label_tensor([document], features, list(model.config.relations)).to(predictor.device)[prediction.pairs]
         guess = model.decision_scores(prediction.logits) > 0
         expected, found, both = (
