@@ -67,6 +67,13 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert "has no document 'corpus/gilligan.txt'" in unknown.stderr
 
 
+def test_a_build_that_finds_no_facts_shows_no_table(tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("Good morning.")
+    result = run("build", "texts", "--store", "kg.sqlite", cwd=tmp_path)
+    assert result.stdout == "1 documents added, 0 already there; kg.sqlite holds 1 documents, 0 nodes, 0 relations\n"
+
+
 def test_a_build_does_not_read_its_own_files(corpus, tmp_path):
     for _ in range(2):
         done = run("build", ".", "--to", "kg.ttl", cwd=tmp_path)

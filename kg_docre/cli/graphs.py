@@ -85,7 +85,8 @@ def build(
             for export in exports:
                 export(graph)
             with facts.snapshot():
-                print_facts(graph, best_of_each_relation(graph, 10), "Most confident facts")
+                if best := best_of_each_relation(graph, 10):
+                    print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
         typer.echo(
             f"{result.added} documents added, {result.already_there} already there; {store} holds "
