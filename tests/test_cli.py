@@ -53,8 +53,9 @@ def test_build_export_and_facts(corpus, tmp_path):
     edges = json.loads((tmp_path / "inverses.json").read_text())["edges"]
     assert not any(edge["conflicts"] for edge in edges)
 
-    markup = run("facts", "kg.sqlite", "--entity", "[/x]", cwd=tmp_path)
-    assert markup.returncode == 0, markup.stderr
+    unheard = run("facts", "kg.sqlite", "--entity", "Vince Giligan [/x]", cwd=tmp_path)
+    assert unheard.returncode == 1
+    assert unheard.stderr == "Error: kg.sqlite: no facts about 'Vince Giligan [/x]'; names like it: Vince Gilligan\n"
 
     about = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path)
     assert "Vince Gilligan" in about.stdout

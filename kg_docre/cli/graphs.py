@@ -141,7 +141,12 @@ def facts(
         with FactStore(store, create=False) as known, known.snapshot():
             graph = KnowledgeGraph(known)
             found = graph.facts_about(entity) if entity else graph.facts()
-            print_facts(graph, nlargest(limit, found, key=lambda fact: fact.confidence), entity or "Facts")
+            surest = nlargest(limit, found, key=lambda fact: fact.confidence)
+            if not surest:
+                near = ", ".join(graph.names_like(entity)) if entity else ""
+                about = (f" about {entity!r}" if entity else "") + (f"; names like it: {near}" if near else "")
+                raise ValueError(f"{store}: no facts{about}")
+            print_facts(graph, surest, entity or "Facts")
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby, starmap
 from math import prod
@@ -184,6 +185,11 @@ class KnowledgeGraph:
                     OR t.node IN (SELECT value FROM json_each(:nodes)))""",
             {"nodes": json.dumps(sorted(nodes))},
         )
+
+    def names_like(self, name: str, limit: int = 3) -> list[str]:
+        """Names of entities that are written nearly so, the nearest first."""
+        names = [written for (written,) in self.store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
+        return get_close_matches(name, names, limit)
 
     def _facts(self, condition: str, parameters: dict[str, str | None]) -> Iterator[Fact]:
         facts = self._read_facts("h", "t", "r.label", "", condition, parameters)
