@@ -19,6 +19,7 @@ from spacy.tokens import Doc, Span
 
 from benchmarks.straightforward import Straightforward
 from kg_docre.annotations import Document
+from kg_docre.calibration import Calibration
 from kg_docre.data.docred import read_docred
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.features import Features, Featurizer, collate
@@ -95,7 +96,8 @@ def _decide_as_often_as_annotators(predictor: Predictor, documents: list[Documen
         ]
     )
     facts = sum(len(document.relations) for document in documents)
-    model.shift_decisions(-scores.topk(facts).values[-1].item())
+    decision = scores.topk(facts).values[-1].item()
+    predictor.calibration = Calibration(slope=1.0, intercept=0.0, offsets={}, cutoffs={}, decision=decision)
 
 
 def _consume(stream) -> None:
@@ -149,7 +151,7 @@ def _straightforward(predictor: Predictor, documents: list[Document]) -> Callabl
         features = predictor.featurizer(documents)
         for first in range(0, len(features), RESEARCH_BATCH):
             for logits in slow(features[first : first + RESEARCH_BATCH]):
-                (predictor.model.decision_scores(logits) > 0).nonzero().tolist()
+                (predictor.model.decision_scores(logits) >= predictor.decision).nonzero().tolist()
 
     return run
 

@@ -30,7 +30,7 @@ class Calibration(BaseModel):
     intercept: float = Field(description="b")
     offsets: dict[str, float] = Field(description="δ_r, 0 for a relation that is not there")
     cutoffs: dict[int, float] = Field(description="percent of precision → probability")
-    decision: float = Field(default=0.0, description="s from which on a fact is reported; 0: what training decided")
+    decision: float = Field(default=0.0, description="s from which on a fact is reported")
 
     def cutoff(self, min_precision: float) -> float:
         """The probability from which on at least this share of facts is right, as far as known.

@@ -81,6 +81,11 @@ class Predictor:
         name = f"{folder.name}@{checkpoint_fingerprint(folder)}"
         return cls(model, featurizer, **{"name": name, "calibration": Calibration.load(folder), **options})
 
+    @property
+    def decision(self) -> float:
+        """The log-odds (:meth:`DocREModel.decision_scores`) from which on a relation is reported."""
+        return 0.0 if self.calibration is None else self.calibration.decision
+
     def threshold(self, min_precision: float) -> float:
         """The score from which on at least this share of facts was right in held-out documents.
 

@@ -1,6 +1,7 @@
 import json
 import math
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,11 +80,19 @@ def test_precision_is_reached_after_few_documents_too():
     assert 0.895 < right / kept < 0.925
 
 
-def test_a_shift_of_the_decisions_is_seen():
-    gold, predicted = _documents(30, slope=1.0, offsets=OFFSETS, seed=0)
-    plain, shifted = (fit_calibration(gold, predicted, shift=shift) for shift in (0.0, 2.0))
-    assert shifted.slope == pytest.approx(plain.slope, abs=0.01)
-    assert shifted.intercept == pytest.approx(plain.intercept - 2 * plain.slope, abs=0.05)
+def test_a_tuned_threshold_is_where_f1_is_best():
+    gold, predicted = _documents(30, slope=1.0, offsets={"r": 1.5, "q": 1.5}, seed=0)  # modest scores: half are too few
+    plain, tuned = (fit_calibration(gold, predicted, tune_threshold=tuned) for tuned in (False, True))
+    assert plain.decision == 0
+    assert plain.slope == tuned.slope
+
+    def f1(log_odds):
+        least = _sigmoid(log_odds)
+        kept = [replace(d, relations=tuple(r for r in d.relations if r.score >= least)) for d in predicted]
+        return score_relations(gold, kept).f1
+
+    assert f1(tuned.decision) > f1(0.0)
+    assert f1(tuned.decision) >= max(f1(tuned.decision + step) for step in (-0.5, 0.5))
 
 
 def test_what_was_never_reached_is_refused():

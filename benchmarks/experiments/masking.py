@@ -53,7 +53,7 @@ def masked_f1(predictor: Predictor, documents: Sequence[Document], rate: float, 
             masked[matrix.pairs] = (torch.rand(len(matrix.pairs[0]), generator=generator) < rate).to(masked.device)
             prediction = model.predict(matrix, masked=masked)
         truth = label_tensor([document], features, list(model.config.relations)).to(predictor.device)[prediction.pairs]
-        guess = model.decision_scores(prediction.logits) > 0
+        guess = model.decision_scores(prediction.logits) >= predictor.decision
         expected, found, both = (
             total + int(part.sum()) for total, part in ((expected, truth), (found, guess), (both, truth & guess))
         )

@@ -171,12 +171,6 @@ class DocREModel(nn.Module):
             return logits[..., 1:] - logits[..., :1]
         return logits
 
-    @torch.no_grad()
-    def shift_decisions(self, amount: float) -> None:
-        """Add ``amount`` to every relation's log-odds (:meth:`decision_scores`), in the classifier's bias."""
-        bias = next(p for name, p in self.named_parameters() if name.startswith(self.LAST_LAYERS) and p.ndim == 1)
-        bias[1 if self.config.loss == "adaptive-threshold" else 0 :] += amount
-
     def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The configured loss per pair. *Shape:* (pairs, classes), (pairs, relations) bool → (pairs,)."""
         losses = {

@@ -37,10 +37,7 @@ def calibrate(
     folder = checkpoint_path(checkpoint)
     predictor = Predictor.from_pretrained(folder, device=device, calibration=None)
     predicted = probable(predictor, documents)
-    calibration = fit_calibration(documents, predicted)
-    if tune_threshold:
-        threshold = best_threshold(documents, predicted)
-        calibration = calibration.model_copy(update={"decision": math.log(threshold / (1 - threshold))})
+    calibration = fit_calibration(documents, predicted, tune_threshold=tune_threshold)
     calibration.save(folder)
     return calibration
 
@@ -50,19 +47,22 @@ def probable(predictor: Predictor, documents: Sequence[Document]) -> list[Docume
     return judged_only(documents, list(predictor.pipe(documents, threshold=_LOWEST_SCORE)))
 
 
-def fit_calibration(gold: Sequence[Document], predicted: Sequence[Document], *, shift: float = 0.0) -> Calibration:
+def fit_calibration(
+    gold: Sequence[Document], predicted: Sequence[Document], *, tune_threshold: bool = False
+) -> Calibration:
     """Calibrate on documents that the model was not trained on.
 
     ``predicted`` should hold relations of far lower scores than would be reported, with uncalibrated
-    scores; ``shift`` is added to their log-odds. Cutoffs are found with probabilities of documents that
-    the fit has not seen (five folds). Raises :exc:`ValueError` if all or none of the predictions are right.
+    scores. Cutoffs are found with probabilities of documents that the fit has not seen (five folds).
+    ``tune_threshold`` moves the decision to where F1 is best, else it stays at the model's own, log-odds of 0.
+    Raises :exc:`ValueError` if all or none of the predictions are right.
     """
     scores, labels, right, folds = [], [], [], []
     for number, (truth, guess) in enumerate(zip(gold, predicted, strict=True)):
         facts = facts_of(truth)
         for relation in guess.relations:
             p = min(max(relation.score, 1e-7), 1 - 1e-7)
-            scores.append(math.log(p / (1 - p)) + shift)
+            scores.append(math.log(p / (1 - p)))
             labels.append(relation.label)
             right.append((relation.head, relation.label, relation.tail) in facts)
             folds.append(number % _FOLDS)
@@ -71,6 +71,7 @@ def fit_calibration(gold: Sequence[Document], predicted: Sequence[Document], *, 
     r = np.array([names.index(label) for label in labels], int)
     if not 0 < y.sum() < len(y):
         raise ValueError("calibration needs right and wrong predictions")
+    threshold = best_threshold(gold, predicted) if tune_threshold else 0.5
     slope, intercept, offsets = _fit(s, r, y, len(names))
     unseen = np.empty(len(y))
     for held_out in range(_FOLDS):
@@ -83,6 +84,7 @@ def fit_calibration(gold: Sequence[Document], predicted: Sequence[Document], *, 
         intercept=intercept,
         offsets=dict(zip(names, offsets.tolist(), strict=True)),
         cutoffs=_cutoffs(unseen, y),
+        decision=math.log(threshold / (1 - threshold)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import shutil
@@ -17,7 +16,7 @@ from kg_docre.calibration import Calibration
 from kg_docre.data.docred_relations import docred_relations, read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer, collate
-from kg_docre.evaluation.relations import KnownFacts, RelationScores, best_threshold, score_relations
+from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_relations
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
@@ -50,11 +49,9 @@ class TrainingResult:
 
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
-    """Scores on the development documents, the shift of all decisions that they are reached with (0 unless
-    the threshold is tuned), and the calibration of what is then decided."""
+    """Scores on the development documents, and the calibration they are reached with."""
 
     scores: RelationScores | None
-    shift: float
     calibration: Calibration | None
 
 
@@ -171,7 +168,7 @@ class _Run:
             if scores is None or done["best"] is None or scores.f1 > done["best"]["f1"]:
                 done["best"] = None if scores is None else asdict(scores)
                 done["best_epoch"] = epoch + 1
-                self._save_best(evaluation.shift, evaluation.calibration)
+                self._save_best(evaluation.calibration)
             fresh = self.folder / "last.new"
             shutil.rmtree(fresh, ignore_errors=True)
             save_state(fresh, self._models(), optimizer, scheduler, done)
@@ -246,27 +243,22 @@ class _Run:
     def evaluate(self) -> _Evaluation:
         """Scores on the development documents, if there are any, and what is learned from them."""
         if not self.development:
-            return _Evaluation(None, 0.0, None)
+            return _Evaluation(None, None)
         model, config = self._best_model(), self.config
         predictor = Predictor(model, self.featurizer, device=str(self.device), precision=config.precision)
         many = probable(predictor, self.development)
-        threshold = best_threshold(self.development, many) if config.tune_threshold else 0.5
-        shift = -math.log(threshold / (1 - threshold))
-        found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]
         try:
-            calibration = fit_calibration(self.development, many, shift=shift)
+            calibration = fit_calibration(self.development, many, tune_threshold=config.tune_threshold)
         except ValueError:  # all or none are right: too few documents, or nothing learned yet
             calibration = None
-        return _Evaluation(score_relations(self.development, found, self.known), shift, calibration)
+        threshold = 0.5 if calibration is None else 1 / (1 + math.exp(-calibration.decision))
+        found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]
+        return _Evaluation(score_relations(self.development, found, self.known), calibration)
 
-    def _save_best(self, shift: float, calibration: Calibration | None) -> None:
+    def _save_best(self, calibration: Calibration | None) -> None:
         fresh = self.folder / "best.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        model = self._best_model()
-        if shift:
-            model = copy.deepcopy(model)
-            model.shift_decisions(shift)
-        model.save_pretrained(fresh, half=True)
+        self._best_model().save_pretrained(fresh, half=True)
         self.tokenizer.save(str(fresh / "tokenizer.json"))
         self.known.save(fresh / "known_facts.safetensors")
         if calibration is not None:

@@ -92,7 +92,7 @@ def test_training_learns_and_keeps_the_best_epoch(training_file, tmp_path):
 
 
 @pytest.mark.parametrize("loss", ["adaptive-threshold", "balanced-softmax"])
-def test_a_tuned_threshold_is_in_the_saved_weights(loss, training_file, tmp_path):
+def test_a_tuned_threshold_is_saved_with_the_weights(loss, training_file, tmp_path):
     results = {}
     for tuned in (False, True):
         file = training_file(epochs=2, tune_threshold=tuned, model={"loss": loss})
