@@ -7,7 +7,7 @@ from typing import Any
 
 from kg_docre.annotations import Document
 from kg_docre.evaluation.calibration import calibration_error
-from kg_docre.evaluation.reasoning import PATTERNS, score_reasoning
+from kg_docre.evaluation.reasoning import PATTERNS, score_reasoning, score_steps
 from kg_docre.evaluation.relations import KnownFacts, by_relation, judged_only, score_relations
 from kg_docre.evaluation.sentences import score_sentences
 
@@ -26,6 +26,7 @@ def report(gold: Sequence[Document], predicted: Sequence[Document], known: Known
     relations = score_relations(gold, predicted, known)
     sentences = score_sentences(gold, predicted)
     reasoning = score_reasoning(gold, predicted)
+    steps = score_steps(gold, predicted)
     ends = (*ENTITY_BINS[1:], None)
     by_entities = {}
     for first, end in zip(ENTITY_BINS, ends, strict=True):
@@ -46,6 +47,8 @@ def report(gold: Sequence[Document], predicted: Sequence[Document], known: Known
         "infer_recall": reasoning.infer_recall,
         "infer_f1": reasoning.infer_f1,
         "infer_acc": reasoning.infer_acc,
+        "step_accuracy": steps.accuracy,
+        "step_chance": steps.chance,
         "evidence_f1": sentences.evidence_f1,
         "ece": calibration_error(gold, predicted),
         "by_pattern": dict(zip(map(str, PATTERNS), reasoning.infer_acc_by_pattern, strict=True)),

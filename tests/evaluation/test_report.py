@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation
 from kg_docre.evaluation.calibration import calibration_error
-from kg_docre.evaluation.reasoning import covered_pairs, pattern_coverage, score_reasoning
+from kg_docre.evaluation.reasoning import covered_pairs, pattern_coverage, score_reasoning, score_steps
 from kg_docre.evaluation.relations import by_relation
 from kg_docre.evaluation.report import report
 from kg_docre.evaluation.sentences import score_sentences
@@ -71,6 +71,22 @@ def test_infer_scores():
     assert score_reasoning([GOLD], [GOLD]).infer_f1 == 1.0
     extra = replace(GOLD, relations=(*GOLD.relations, Relation(head=0, label="z", tail=2)))
     assert score_reasoning([GOLD], [extra]).infer_precision == pytest.approx(3 / 4)
+
+
+def test_steps_are_right_if_facts_relate_both_pairs():
+    def told(*steps):  # (fact of GOLD, pattern, via, premises)
+        relations = [
+            replace(GOLD.relations[fact], reasoning=(ReasoningStep(pattern, via, premises, 0.5),))
+            for fact, pattern, via, premises in steps
+        ]
+        return replace(GOLD, relations=tuple(relations))
+
+    # 0 → 2 by 0 → 1 → 2; 3 → 2 fits no pattern; 1 → 2 by 0 → 1 and 0 → 2, of which the step reads one
+    found = told((2, 1, 1, ((0, 1), (1, 2))), (3, 1, 0, ((3, 0), (0, 2))), (1, 2, 3, ((3, 1), (3, 2))))
+    scores = score_steps([GOLD], [found])
+    assert scores.accuracy == 0.5
+    assert scores.chance == 0.5, "one of two third entities would do, both times"
+    assert score_steps([GOLD], [GOLD]).accuracy is None
 
 
 def test_calibration_error():
