@@ -67,9 +67,10 @@ def node_attributes(node: Node) -> Properties:
     return {"name": node.name, "type": node.type, "kb_id": node.kb_id, "aliases": list(node.aliases)}
 
 
-def fact_attributes(fact: Fact) -> Properties:
-    """What a fact carries besides its ends, its label and its evidence, anywhere."""
+def fact_attributes(fact: Fact, **others: Any) -> Properties:
+    """What a fact carries besides its ends, its label and its evidence, anywhere, after ``others``."""
     return {
+        **others,
         "name": fact.name,
         "confidence": fact.confidence,
         "support": fact.support,
@@ -89,11 +90,12 @@ def document_properties(document: SourceDocument) -> Properties:
 
 def fact_properties(fact: Fact) -> Properties:
     """Of a fact's node in the evidence layer."""
-    return _said(fact) | {"head": fact.head, "tail": fact.tail}
+    return fact_attributes(fact, id=fact.id, property=fact.label, head=fact.head, tail=fact.tail)
 
 
 def relationship_properties(fact: Fact) -> Properties:
-    return _said(fact) | {"documents": [e.document.uri for e in fact.evidence]}
+    documents = [e.document.uri for e in fact.evidence]
+    return fact_attributes(fact, id=fact.id, property=fact.label, documents=documents)
 
 
 def evidence_properties(evidence: Evidence) -> Properties:
@@ -103,7 +105,3 @@ def evidence_properties(evidence: Evidence) -> Properties:
         "sentence_numbers": [number for number, _ in evidence.sentences],
         "sentences": [text for _, text in evidence.sentences],
     }
-
-
-def _said(fact: Fact) -> Properties:
-    return {"id": fact.id, "property": fact.label, **fact_attributes(fact)}
