@@ -16,4 +16,4 @@ for relation in doc._.relations:
     for sentence in relation.evidence:
         print(f"    evidence: {sentence}")
     for step in relation.reasoning[:1]:
-        print(f"    looked at: {step.via.name} (pattern {step.pattern}, weight {step.weight:.2f})")
+        print(f"    looked at: {step} (pattern {step.pattern}, weight {step.weight:.2f})")

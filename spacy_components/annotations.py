@@ -7,6 +7,7 @@ pickling carry them. ``doc._.entities``, ``doc._.relations`` and ``span._.entity
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,12 +50,18 @@ class EntityView:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningView:
-    """An intermediate entity that one reasoning pattern looked at, and the two pairs it read."""
+    """An intermediate entity that one reasoning pattern looked at, the two pairs it read, and the names of the
+    relations that were found between each of them, if any."""
 
     pattern: int
     via: EntityView
     premises: tuple[tuple[EntityView, EntityView], tuple[EntityView, EntityView]]
+    names: tuple[tuple[str, ...], tuple[str, ...]]
     weight: float
+
+    def __str__(self) -> str:
+        pairs = zip(self.premises, self.names, strict=True)
+        return ", ".join(f"{a.name} —{' / '.join(names) or '?'}→ {b.name}" for (a, b), names in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,21 @@ def _entity_of(span: Span) -> EntityView | None:
 
 def _relations(doc: Doc) -> list[RelationView]:
     entities, sentences = _entities(doc), _sentences(doc)
+    found = getattr(doc._, RELATIONS) or ()
+    names = defaultdict[tuple[int, int], list[str]](list)
+    for head, _, name, tail, *_ in found:
+        names[head, tail].append(name)
+
+    def step(pattern: int, via: int, premises: list[list[int]], weight: float) -> ReasoningView:
+        (a, b), (c, d) = premises
+        return ReasoningView(
+            pattern=pattern,
+            via=entities[via],
+            premises=((entities[a], entities[b]), (entities[c], entities[d])),
+            names=(tuple(names.get((a, b), ())), tuple(names.get((c, d), ()))),
+            weight=weight,
+        )
+
     return [
         RelationView(
             head=entities[head],
@@ -195,15 +217,7 @@ def _relations(doc: Doc) -> list[RelationView]:
             tail=entities[tail],
             score=score,
             evidence=tuple(sentences[number] for number in evidence),
-            reasoning=tuple(
-                ReasoningView(
-                    pattern=pattern,
-                    via=entities[via],
-                    premises=((entities[a], entities[b]), (entities[c], entities[d])),
-                    weight=weight,
-                )
-                for pattern, via, ((a, b), (c, d)), weight in reasoning
-            ),
+            reasoning=tuple(step(*told) for told in reasoning),
         )
-        for head, label, name, tail, score, evidence, reasoning in getattr(doc._, RELATIONS) or ()
+        for head, label, name, tail, score, evidence, reasoning in found
     ]

@@ -108,7 +108,8 @@ def test_what_was_never_reached_is_refused():
 def test_a_predictor_reports_calibrated_scores(checkpoint, documents):
     predictor = Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32")
     calibrated = list(predictor.pipe(documents))
-    calibration, predictor.calibration = predictor.calibration, None
+    calibration = predictor.calibration
+    predictor.calibration = Calibration(slope=1.0, intercept=0.0, offsets={}, cutoffs={}, decision=calibration.decision)
     plain = list(predictor.pipe(documents))
     pairs = [
         (a, b) for x, y in zip(plain, calibrated, strict=True) for a, b in zip(x.relations, y.relations, strict=True)
@@ -122,6 +123,7 @@ def test_a_predictor_reports_calibrated_scores(checkpoint, documents):
             assert b.score == pytest.approx(_sigmoid(calibration.slope * s + calibration.intercept + offset), abs=1e-3)
             checked += 1
     assert checked > len(pairs) / 2
+    predictor.calibration = None
     with pytest.raises(ValueError, match="not calibrated"):
         predictor.threshold(0.9)
 
@@ -150,13 +152,14 @@ def test_from_the_command_line(tmp_path):
 
 def test_a_finished_checkpoint_is_calibrated_anew(tmp_path, checkpoint):
     folder = shutil.copytree(checkpoint, tmp_path / "own")
-    Calibration(slope=0.2, intercept=-1.0, offsets={}, cutoffs={}).save(folder)  # far too careful
+    Calibration(slope=0.2, intercept=-1.0, offsets={}, cutoffs={}, decision=0.3).save(folder)  # far too careful
     gold = read_docred(DATA / "redocred_sample.json")
     before = calibration_error(gold, list(Predictor.from_pretrained(folder).pipe(gold)))
     result = run("calibrate", folder, DATA / "redocred_sample.json", cwd=tmp_path)
     assert result.stdout == f"calibrated {folder} on {len(gold)} documents\n"
     after = calibration_error(gold, list(Predictor.from_pretrained(folder).pipe(gold)))
     assert after < before / 2
+    assert Calibration.load(folder).decision == 0.3, "scores are set right, what is reported is not another question"
     refused = run("calibrate", "default", DATA / "redocred_sample.json", cwd=tmp_path)
     assert (refused.returncode, "ships with the package" in refused.stderr) == (1, True)
 

@@ -20,7 +20,11 @@ class EntityPairs(nn.Module):
     r"""DocRE-SD eq 1.
 
     .. math::
-        F_{s,o} = \mathrm{FNN}([\tanh(W_s[h(e_s); c_{s,o}]); \tanh(W_o[h(e_o); c_{s,o}])])
+        F_{s,o} = \mathrm{LN}(\mathrm{FNN}([\tanh(W_s[h(e_s); c_{s,o}]); \tanh(W_o[h(e_o); c_{s,o}])]))
+
+    The layer normalization is not in the paper. Without it training makes features ever larger, and with them the
+    scores of R-MSA's attention, until each pair looks at one entity alone, whichever, and what is reasoned
+    drowns the pair itself.
 
     :math:`W_s [h; c]` is :math:`W_s^h h + W_s^c c`: the entity half is computed once per entity, and
     the context halves of :math:`W_s` and :math:`W_o` in one product, for (s, o) and (o, s) together.
@@ -32,7 +36,11 @@ class EntityPairs(nn.Module):
         self.tail = nn.Linear(entity_width, pair_width)
         self.context = nn.Linear(entity_width, 2 * pair_width, bias=False)
         self.feed_forward = nn.Sequential(
-            nn.Linear(2 * pair_width, pair_width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(pair_width, pair_width)
+            nn.Linear(2 * pair_width, pair_width),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(pair_width, pair_width),
+            nn.LayerNorm(pair_width),
         )
         for layer in self.feed_forward:  # features of unit scale from the start
             if isinstance(layer, nn.Linear):

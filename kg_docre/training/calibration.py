@@ -28,7 +28,7 @@ def calibrate(
     checkpoint: str | Path, documents: Sequence[Document], *, tune_threshold: bool = False, device: str = "auto"
 ) -> Calibration:
     """Calibrate a finished checkpoint's scores on labelled documents that it was not trained on, and keep that with
-    it; with ``tune_threshold`` it then reports facts from that score on with which F1 on the documents is best.
+    it. What it decides stays as it was, unless ``tune_threshold`` moves that to where F1 on the documents is best.
 
     Raises :exc:`ValueError` if all or none of what it predicts is right, and for what ships with the package.
     """
@@ -38,6 +38,9 @@ def calibrate(
     predictor = Predictor.from_pretrained(folder, device=device, calibration=None)
     predicted = probable(predictor, documents)
     calibration = fit_calibration(documents, predicted, tune_threshold=tune_threshold)
+    before = Calibration.load(folder)
+    if before is not None and not tune_threshold:
+        calibration = calibration.model_copy(update={"decision": before.decision})
     calibration.save(folder)
     return calibration
 

@@ -57,7 +57,13 @@ def test_relations_of_a_doc(nlp, make_doc, documents, checkpoint):
         assert found.name == "country" or found.label != "P17"
         assert [sentences.index(e) for e in found.evidence] == list(wanted.evidence)
         assert [(s.pattern, s.via.index) for s in found.reasoning] == [(s.pattern, s.via) for s in wanted.reasoning]
+        for step in found.reasoning:
+            for (a, b), names in zip(step.premises, step.names, strict=True):
+                relations = [r.name for r in doc._.relations if (r.head.index, r.tail.index) == (a.index, b.index)]
+                assert list(names) == relations
+                assert f"{a.name} —{' / '.join(relations) or '?'}→ {b.name}" in str(step)
     assert "→" in str(doc._.relations[0])
+    assert any(any(step.names) for r in doc._.relations for step in r.reasoning)
 
 
 def test_it_clusters_entities_itself_when_nobody_has(nlp, make_doc, documents):
