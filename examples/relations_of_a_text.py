@@ -3,9 +3,9 @@
 import kg_docre
 
 TEXT = """
-Paper Hearts is the tenth episode of the fourth season of the American science fiction television series
-The X-Files. It was written by Vince Gilligan and directed by Rob Bowman. The show centers on FBI special
-agents Fox Mulder and Dana Scully. In this episode, a killer claims to have murdered Mulder's sister Samantha.
+Ajax-Pickering was a federal electoral district in Ontario, Canada, that was represented in the House of Commons
+of Canada from 2004 to 2015. It was created in 2003 from parts of Pickering, Ajax, Uxbridge and Whitby - Ajax ridings.
+It consisted of the Town of Ajax and the northern part of the City of Pickering, east of Toronto.
 """
 
 nlp = kg_docre.load()
@@ -15,5 +15,6 @@ for relation in doc._.relations:
     print(relation)
     for sentence in relation.evidence:
         print(f"    evidence: {sentence}")
-    for step in relation.reasoning[:1]:
-        print(f"    looked at: {step} (pattern {step.pattern}, weight {step.weight:.2f})")
+    for step in relation.reasoning:
+        if all(step.names):  # both pairs it looked at are related, too
+            print(f"    looked at: {step} (pattern {step.pattern}, weight {step.weight:.2f})")
