@@ -13,7 +13,7 @@ from spacy_components.annotations import set_entities
 @pytest.fixture(scope="module")
 def nlp(checkpoint):
     nlp = spacy.blank("en")
-    nlp.add_pipe("docre", config={"model": str(checkpoint), "device": "cpu"})
+    nlp.add_pipe("docre", config={"model": str(checkpoint), "device": "cpu", "precision": "fp32"})
     return nlp
 
 
@@ -47,7 +47,7 @@ def test_relations_of_a_doc(nlp, make_doc, documents, checkpoint):
     from kg_docre.predictor import Predictor
 
     document = documents[1]  # no mention of it begins with an article, which the component would leave out
-    expected = Predictor.from_pretrained(checkpoint, device="cpu")(document)
+    expected = Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32")(document)
     doc = nlp(make_doc(document))
     assert len(doc._.relations) == len(expected.relations) > 3
     sentences = list(doc.sents)
