@@ -115,10 +115,8 @@ def score_reasoning(gold: Sequence[Document], predicted: Sequence[Document]) -> 
 
 
 def score_steps(gold: Sequence[Document], predicted: Sequence[Document]) -> StepScores:
-    """Of facts that are right, tell a step and fit a pattern: the share whose weightiest step reads two related pairs.
-
-    These are the facts that gold facts could explain: in a document of 20 entities, a third entity drawn by chance does
-    so for one in ten.
+    """Of facts that are right, tell a step and could be inferred from gold facts by any pattern: the share whose
+    weightiest step reads two related pairs, and what it would be with the step's pattern and any third entity.
     """
     told = right = 0
     chance = 0.0

@@ -26,6 +26,19 @@ def test_entity_pairs_are_docre_sd_eq_1():
             torch.testing.assert_close(features[0, s, o], module.feed_forward(torch.cat([z_s, z_o])))
 
 
+def test_entity_pairs_keep_their_scale_however_large_weights_grow():
+    """Else scores of R-MSA's attention grow with them, and a pair looks at one entity alone."""
+    module = EntityPairs(entity_width=6, pair_width=4, dropout=0.0).eval()
+    before = module(ENTITIES, UNORDERED)
+    with torch.no_grad():
+        for layer in module.feed_forward:
+            if isinstance(layer, torch.nn.Linear):
+                layer.weight *= 100
+                layer.bias *= 100
+    torch.testing.assert_close(before.norm(dim=-1), torch.full((1, 3, 3), 2.0), atol=1e-2, rtol=0)
+    torch.testing.assert_close(module(ENTITIES, UNORDERED).norm(dim=-1), before.norm(dim=-1), atol=1e-2, rtol=0)
+
+
 def test_similarity_pairs_are_docunet_eq_3():
     module = SimilarityPairs(entity_width=6, pair_width=4)
     features = module(ENTITIES, UNORDERED)
