@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-__all__ = ["PairAttention", "ReasoningAttention", "ReasoningLayer", "ReasoningModule"]
+__all__ = ["PairAttention", "ReasoningAttention", "ReasoningLayer", "ReasoningModule", "joined_over"]
 
 # For pair (s, o) and intermediate i, which two cells of the matrix head k reads (Table 1). The first
 # factor of each head that touches s is indexed (s, i), the other (o, i); True: read it transposed.
@@ -188,3 +188,17 @@ class ReasoningModule(nn.Module):
         for number, layer in enumerate(self.layers, 1):
             pairs, weights, vias = layer(pairs, mask, top=top if number == len(self.layers) else 0)
         return pairs, weights, vias
+
+
+def joined_over(cells: Tensor, patterns: tuple[int, ...]) -> Tensor:
+    """Whether both cells that each pattern reads for pair (s, o) and intermediate i are true (DocRE-SD Table 1).
+
+    *Shape:* (B, N, N) bool → (B, patterns, N, N, N) bool, indexed s, o, i.
+    """
+    turned = cells.transpose(1, 2)
+    found = []
+    for pattern in patterns:
+        _, head_transposed, tail_transposed = _SIDES[pattern]
+        head, tail = (turned if transposed else cells for transposed in (head_transposed, tail_transposed))
+        found.append(head[:, :, None, :] & tail[:, None, :, :])
+    return torch.stack(found, 1)

@@ -100,6 +100,9 @@ class TrainingConfig(TrainingFile):
         0.0, ge=0, lt=1, description="decay of an exponential average of the weights, which is what is kept; 0: none"
     )
     evidence_weight: float = Field(0.0, ge=0, description="of the loss on the sentences that facts are read from")
+    step_weight: float = Field(
+        0.0, ge=0, description="of the loss on the third entities that reasoning looks at, where facts lead over them"
+    )
     tune_threshold: bool = Field(
         False, description="move the decision threshold to where F1 on the development documents is best"
     )

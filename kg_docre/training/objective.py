@@ -9,7 +9,9 @@ from torch import Tensor
 
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix
 from kg_docre.modeling.losses import prediction_divergence
+from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.training.evidence import Evidence, evidence_loss
+from kg_docre.training.steps import step_loss
 
 __all__ = ["Losses", "mask_rate", "training_loss"]
 
@@ -28,6 +30,7 @@ class Losses:
     masked: Tensor  # L̂_c
     divergence: Tensor  # L_kl
     evidence: Tensor  # L_evi, before its weight
+    steps: Tensor  # L_step, before its weight
 
 
 def training_loss(
@@ -41,6 +44,7 @@ def training_loss(
     teacher_scores: Tensor | None = None,
     evidence: Evidence | None = None,
     evidence_weight: float = 0.0,
+    step_weight: float = 0.0,
 ) -> Losses:
     r"""Loss of one batch, averaged over its pairs that can be related; pairs that nobody judged add nothing to it.
 
@@ -49,8 +53,9 @@ def training_loss(
     and the masked matrix. ``plain-branch`` keeps :math:`\mathcal L_c` alone, ``masked-branch``
     :math:`\hat{\mathcal L}_c` alone. ``r-drop`` (Wu et al. 2021) replaces masking by a second dropout
     sample with a symmetric divergence, ``knowledge-distillation`` (Hinton et al. 2015) by a teacher. To
-    each, ``evidence_weight`` adds :func:`~kg_docre.training.evidence.evidence_loss`, and ``teacher_scores`` the
-    divergence from a teacher's predictions, of unjudged pairs too.
+    each, ``evidence_weight`` adds :func:`~kg_docre.training.evidence.evidence_loss`, ``step_weight``
+    :func:`~kg_docre.training.steps.step_loss` of the branch that decides, and ``teacher_scores`` the divergence from
+    a teacher's predictions, of unjudged pairs too.
 
     *Shape:* labels (B, N, N, relations) bool; unjudged (B, N, N) bool, pairs whose labels are not known;
     teacher_scores (P, relations) log-odds of the matrix's pairs.
@@ -70,22 +75,23 @@ def training_loss(
         return losses.sum() / max(1, len(losses))
 
     attended = zero if evidence is None else evidence_loss(model, matrix, batch, evidence)
+    top = labels.shape[1] if step_weight else 0
     if objective in ("self-distillation", "masked-branch"):
         masked = torch.zeros(labels.shape[:3], dtype=torch.bool, device=labels.device)
         masked[pairs] = torch.rand(len(targets), device=labels.device) < rate
     plain = hidden = gap = zero
     if objective == "self-distillation":
-        both = model.predict(_twice(matrix), masked=torch.cat([torch.zeros_like(masked), masked])).logits
-        plain_logits, masked_logits = both.chunk(2)
+        prediction = model.predict(_twice(matrix), masked=torch.cat([torch.zeros_like(masked), masked]), top=top)
+        plain_logits, masked_logits = prediction.logits.chunk(2)
         plain, hidden = classification(plain_logits), classification(masked_logits)
         scores, masked_scores = (model.decision_scores(part) for part in (plain_logits, masked_logits))
         gap = divergence(scores, masked_scores)
     elif objective == "masked-branch":
-        masked_logits = model.predict(matrix, masked=masked).logits
-        hidden, scores = classification(masked_logits), model.decision_scores(masked_logits)
+        prediction = model.predict(matrix, masked=masked, top=top)
+        hidden, scores = classification(prediction.logits), model.decision_scores(prediction.logits)
     else:
-        logits = model.predict(matrix).logits
-        plain, scores = classification(logits), model.decision_scores(logits)
+        prediction = model.predict(matrix, top=top)
+        plain, scores = classification(prediction.logits), model.decision_scores(prediction.logits)
         if objective == "r-drop":
             again = model(batch).logits
             other = model.decision_scores(again)
@@ -97,8 +103,12 @@ def training_loss(
             raise ValueError(objective)
     if teacher_scores is not None:
         gap = gap + divergence(teacher_scores, scores)
-    total = plain + hidden + gap + evidence_weight * attended
-    return Losses(total=total, plain=plain, masked=hidden, divergence=gap, evidence=attended)
+    led = zero
+    if step_weight:
+        assert isinstance(model.reasoning, ReasoningModule)
+        led = step_loss(prediction, model.reasoning.patterns, labels.any(-1), unjudged)
+    total = plain + hidden + gap + evidence_weight * attended + step_weight * led
+    return Losses(total=total, plain=plain, masked=hidden, divergence=gap, evidence=attended, steps=led)
 
 
 def _both(pairs: tuple[Tensor, Tensor, Tensor], batch: int) -> tuple[Tensor, Tensor, Tensor]:

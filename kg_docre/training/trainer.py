@@ -35,7 +35,7 @@ from kg_docre.training.teacher import Teacher
 __all__ = ["TrainingResult", "train"]
 
 # parts of the loss and their names in the log
-_PARTS = {"total": "loss"} | {part: f"loss_{part}" for part in ("plain", "masked", "divergence", "evidence")}
+_PARTS = {"total": "loss"} | {part: f"loss_{part}" for part in ("plain", "masked", "divergence", "evidence", "steps")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ class _Run:
         relations = docred_relations() if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, relations)
         self.model.to(self.device)
+        if config.step_weight and not getattr(self.model.reasoning, "patterns", ()):
+            raise DataError("step_weight: the model reasons over no third entity (reasoning must be 'r-msa')")
         try:
             self.frozen = FrozenLayers(self.model.encoder.encoder, config.frozen_layers)
         except ValueError as error:
@@ -227,6 +229,7 @@ class _Run:
                         teacher_scores=None if self.teacher is None else self.teacher.scores(indices),
                         evidence=evidence,
                         evidence_weight=config.evidence_weight,
+                        step_weight=config.step_weight,
                     )
                 optimizer.zero_grad(set_to_none=True)
                 losses.total.backward()
