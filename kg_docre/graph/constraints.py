@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -57,4 +56,4 @@ def _alone(facts: Sequence[tuple[Fact, str]], *, strict: bool) -> Iterator[Fact]
         elif not strict or (fact.confidence, fact.id) > max((rival.confidence, rival.id) for rival in rivals):
             own, *others = (f.confidence / max(1e-6, 1 - f.confidence) for f in (fact, *rivals))
             plausibility = round(own / (1 + own + sum(others)), _DIGITS)
-            yield replace(fact, conflicts=(*fact.conflicts, VALUES), plausibility=plausibility)
+            yield fact._replace(conflicts=(*fact.conflicts, VALUES), plausibility=plausibility)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby, starmap
 from math import prod
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.constraints import checked, type_conflicts, value_of
@@ -20,13 +22,16 @@ from kg_docre.store import FactStore
 
 __all__ = ["Evidence", "Fact", "KnowledgeGraph", "Node", "Run", "SourceDocument"]
 
+_parsed = json.JSONDecoder().raw_decode  # without the search for white space around it
 _DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 _URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
+_SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
+                 FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
+                 WHERE e.relation = r.id)"""
 _DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A real thing: its most frequent name, or a country's own, and every other name documents gave it."""
 
     id: str
@@ -36,8 +41,7 @@ class Node:
     aliases: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
+class SourceDocument(NamedTuple):
     """A document of the store. ``id`` stands for its content, ``uri`` is where it was found; ``added`` is the time
     (UTC, ISO 8601) and ``run`` the number of the build that read it, 0 where that is not known."""
 
@@ -59,8 +63,7 @@ class Run:
     started: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What one document says for a fact: its score there and the sentences (number, text)."""
 
     document: SourceDocument
@@ -68,8 +71,7 @@ class Evidence:
     sentences: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An edge ``head —label→ tail``.
 
     ``confidence`` is the noisy-or of its documents' scores, :math:`1 - \\prod_d (1 - s_d)`: the chance
@@ -163,11 +165,15 @@ class KnowledgeGraph:
             names |= {label: docred_relations()[label] for label in inverses - names.keys()}
         return dict(sorted(names.items()))
 
-    def facts(self, *, labels: Iterable[str] | None = None) -> Iterator[Fact]:
-        """Every fact, by head, label and tail; only those of ``labels`` where given."""
+    def facts(self, *, labels: Iterable[str] | None = None, sentences: bool = True) -> Iterator[Fact]:
+        """Every fact, by head, label and tail; only those of ``labels`` where given.
+
+        Without ``sentences`` their evidence has none; reading is faster then."""
         chosen = None if labels is None else json.dumps(list(labels))
         return self._facts(
-            "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))", {"labels": chosen}
+            "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))",
+            {"labels": chosen},
+            sentences=sentences,
         )
 
     def facts_about(self, name: str) -> Iterator[Fact]:
@@ -191,8 +197,9 @@ class KnowledgeGraph:
         names = [written for (written,) in self.store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
         return get_close_matches(name, names, limit)
 
-    def _facts(self, condition: str, parameters: dict[str, str | None]) -> Iterator[Fact]:
-        facts = self._read_facts("h", "t", "r.label", "", condition, parameters)
+    def _facts(self, condition: str, parameters: dict[str, str | None], *, sentences: bool = True) -> Iterator[Fact]:
+        texts = _SENTENCES if sentences else "'[]'"
+        facts = self._read_facts("h", "t", "r.label", "", condition, parameters, texts)
         yield from checked(facts, strict=self.strict)
         if self.inverses:
             inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
@@ -207,21 +214,19 @@ class KnowledgeGraph:
                        WHERE q.label IN (SELECT value FROM json_each(:inverses))) """
                 + condition,
                 parameters | {"inverses": json.dumps(inverses)},
+                texts,
             )
-            turned = ((replace(fact, inferred=True), value) for fact, value in facts)
+            turned = ((fact._replace(inferred=True), value) for fact, value in facts)
             yield from checked(turned, strict=self.strict)
 
     def _read_facts(
-        self, head: str, tail: str, label: str, join: str, condition: str, parameters: dict[str, str | None]
+        self, head: str, tail: str, label: str, join: str, condition: str, parameters: dict[str, str | None], texts: str
     ) -> Iterator[tuple[Fact, str]]:
         """Facts by head, label and tail, with their values: of the relations as they are (``h``, ``t``), or turned
         round."""
         rows = self.store.read(
             f"""SELECT {head}.node, {label}, {tail}.node, {_DOCUMENT}, r.score,
-                       {head}.type, {tail}.type, {tail}.name,
-                       (SELECT json_group_array(json_array(s.number, s.text))
-                        FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
-                        WHERE e.relation = r.id)
+                       {head}.type, {tail}.type, {tail}.name, {texts}
                 FROM relation r
                 JOIN entity h ON h.id = r.head
                 JOIN entity t ON t.id = r.tail
@@ -232,16 +237,10 @@ class KnowledgeGraph:
             parameters,
         )
         names = self.labels()
-        for key, group in groupby(rows, key=lambda row: row[:3]):
-            evidence, ends = [], []
-            for source, same in groupby(group, key=lambda row: row[3:9]):
-                score, sentences = 0.0, set[tuple[int, str]]()
-                for *_, its_score, head_type, tail_type, tail_name, texts in same:
-                    ends.append((head_type, tail_type, tail_name))
-                    score = max(score, round(its_score, _DIGITS))
-                    sentences.update((number, text) for number, text in json.loads(texts))
-                evidence.append(Evidence(document=_document(source), score=score, sentences=tuple(sorted(sentences))))
-            confidence = round(1.0 - prod(1.0 - e.score for e in evidence), _DIGITS)
+        for key, group in groupby(rows, itemgetter(0, 1, 2)):
+            said = list(group)
+            evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
+            confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), _DIGITS)
             fact = Fact(
                 id=short_hash(*key),
                 head=key[0],
@@ -249,13 +248,20 @@ class KnowledgeGraph:
                 name=names[key[1]],
                 tail=key[2],
                 confidence=confidence,
-                evidence=tuple(evidence),
-                conflicts=type_conflicts(key[1], frozenset(end[:2] for end in ends)),
+                evidence=evidence,
+                conflicts=type_conflicts(key[1], frozenset([row[10:12] for row in said])),
                 plausibility=confidence,
             )
-            yield fact, value_of(key[2], *ends[0][1:])
+            yield fact, value_of(key[2], *said[0][11:13])
 
 
-@lru_cache(maxsize=1024)
+def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
+    """What one document says: rows of :meth:`KnowledgeGraph._read_facts`, one for each pair of its entities."""
+    score = round(max([row[9] for row in said]), _DIGITS)
+    sentences = {number: text for *_, texts in said for number, text in _parsed(texts)[0]}
+    return Evidence(_document(said[0][3:9]), score, tuple(sorted(sentences.items())))
+
+
+@lru_cache(maxsize=1 << 14)
 def _document(row: tuple[str, str, str, str, str, int]) -> SourceDocument:
     return SourceDocument(short_hash(row[0]), *row[1:])

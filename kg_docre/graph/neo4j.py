@@ -92,7 +92,7 @@ class Neo4jTarget(BoltDatabase):
                 rows = written.noting("Document", map(document_properties, graph.documents()))
                 self._write(query, rows, store=store)
             waiting: dict[str, list[Properties]] = defaultdict(list)
-            for facts in batched(graph.facts()):
+            for facts in batched(graph.facts(sentences=evidence)):
                 self._write_relationships(facts, waiting, store, written)
                 if evidence:
                     self._write_evidence(facts, store, written)

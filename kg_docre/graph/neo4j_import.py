@@ -70,7 +70,7 @@ def write_import(graph: KnowledgeGraph, folder: Path, *, evidence: bool = True) 
             tables["entities"].add(entity_properties(node) | {":LABEL": labels})
         for document in graph.documents() if evidence else ():
             tables["documents"].add(document_properties(document) | {":LABEL": "Document"})
-        for fact in graph.facts():
+        for fact in graph.facts(sentences=evidence):
             ends = {":START_ID": fact.head, ":END_ID": fact.tail, ":TYPE": relationship_type(fact.label, fact.name)}
             tables["relationships"].add(relationship_properties(fact) | ends)
             if not evidence:

@@ -25,7 +25,7 @@ def to_networkx(graph: KnowledgeGraph, *, evidence: bool = True) -> networkx.Mul
     result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for node in graph.nodes():
         result.add_node(node.id, **node_attributes(node))
-    for fact in graph.facts():
+    for fact in graph.facts(sentences=evidence):
         result.add_edge(fact.head, fact.tail, key=fact.label, **edge_attributes(fact, evidence=evidence))
     return result
 
@@ -40,7 +40,7 @@ def write_node_link(graph: KnowledgeGraph, path: str | Path, *, evidence: bool =
             "key": fact.label,
             **edge_attributes(fact, evidence=evidence),
         }
-        for fact in graph.facts()
+        for fact in graph.facts(sentences=evidence)
     )
     with Path(path).open("w", encoding="utf-8") as file:
         file.write('{"directed": true, "multigraph": true, "graph": {}, "nodes": [')

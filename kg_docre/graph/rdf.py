@@ -104,7 +104,7 @@ def quads(graph: KnowledgeGraph, provenance: Provenance) -> Iterator[Quad]:
     if provenance != Provenance.NONE:
         yield from _sources(graph)
     linked = {node: kb_id for node, kb_id in graph.linked() if vocabulary.is_wikidata(kb_id)}
-    for fact in graph.facts():
+    for fact in graph.facts(sentences=provenance != Provenance.NONE):
         head, tail = (vocabulary.entity(end, linked.get(end, "")) for end in (fact.head, fact.tail))
         property = vocabulary.relation(fact.label)
         if provenance == Provenance.GRAPHS:
