@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-__all__ = ["Document", "Entity", "Mention", "ReasoningStep", "Relation"]
+__all__ = ["Document", "Entity", "Mention", "ReasoningStep", "Relation", "premises"]
+
+# the two pairs each pattern reads, of s(ubject), i(ntermediate), o(bject): DocRE-SD Table 1
+_PREMISES = {
+    1: (("s", "i"), ("i", "o")),
+    2: (("i", "s"), ("i", "o")),
+    3: (("s", "i"), ("o", "i")),
+    4: (("o", "i"), ("i", "s")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,13 @@ class ReasoningStep:
     via: int
     premises: tuple[tuple[int, int], tuple[int, int]]
     weight: float
+
+
+def premises(pattern: int, head: int, via: int, tail: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The two pairs that ``pattern`` reads for (head, tail) by way of the entity ``via`` (DocRE-SD Table 1)."""
+    entity = {"s": head, "i": via, "o": tail}
+    (a, b), (c, d) = _PREMISES[pattern]
+    return (entity[a], entity[b]), (entity[c], entity[d])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kg_docre.annotations import ReasoningStep, Relation
+from kg_docre.annotations import ReasoningStep, Relation, premises
 from kg_docre.calibration import Calibration
 from kg_docre.data.features import Features
 from kg_docre.modeling import DocREModel, PairMatrix, Prediction, context_weights, sentence_shares
@@ -20,14 +20,6 @@ STEPS = 3  # reasoning steps told per fact
 _MINIMUM_WEIGHT = 0.05  # attention below this explains nothing
 _EVIDENCE_SHARE = 0.2  # a sentence is evidence if it holds this share of the pair's context weight
 _CHUNK = 128  # facts whose token weights are held at once
-
-# the two pairs each pattern reads, of s(ubject), i(ntermediate), o(bject): DocRE-SD Table 1
-_PREMISES = {
-    1: (("s", "i"), ("i", "o")),
-    2: (("i", "s"), ("i", "o")),
-    3: (("s", "i"), ("o", "i")),
-    4: (("o", "i"), ("i", "s")),
-}
 
 
 def decode(
@@ -102,10 +94,8 @@ def _assemble(
         for weight, k, via in zip(weights, heads, vias, strict=True):
             if weight < _MINIMUM_WEIGHT:
                 break
-            entity = {"s": int(order[h]), "o": int(order[t]), "i": int(order[via])}
-            (a, b), (c, e) = _PREMISES[patterns[k]]
-            premises = ((entity[a], entity[b]), (entity[c], entity[e]))
-            reasoning.append(ReasoningStep(pattern=patterns[k], via=entity["i"], premises=premises, weight=weight))
+            pairs = premises(patterns[k], int(order[h]), int(order[via]), int(order[t]))
+            reasoning.append(ReasoningStep(pattern=patterns[k], via=int(order[via]), premises=pairs, weight=weight))
         relations[d].append(
             Relation(
                 head=int(order[h]),

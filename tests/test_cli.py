@@ -60,6 +60,7 @@ def test_build_export_and_facts(corpus, tmp_path):
     about = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path)
     assert "Vince Gilligan" in about.stdout
     assert "place of birth" in about.stdout
+    assert "looked at: Richmond —" in about.stdout, "what a place lies in, by way of another"
 
     forgotten = run("forget", "kg.sqlite", "corpus/gilligan.txt", cwd=tmp_path)
     assert "holds 0 documents, 0 nodes, 0 relations" in forgotten.stdout, forgotten.stderr

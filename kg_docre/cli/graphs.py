@@ -130,7 +130,7 @@ def facts(
     entity: Annotated[str, typer.Option(help="Only facts about it, by any of its names.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many, most confident first.")] = 20,
 ) -> None:
-    """Show facts with their confidence, evidence and documents."""
+    """Show facts with their confidence, evidence, documents, and the facts they were read by way of."""
     with one_line_errors():
         from heapq import nlargest
 
@@ -146,7 +146,7 @@ def facts(
                 near = ", ".join(graph.names_like(entity)) if entity else ""
                 about = (f" about {entity!r}" if entity else "") + (f"; names like it: {near}" if near else "")
                 raise ValueError(f"{store}: no facts{about}")
-            print_facts(graph, surest, entity or "Facts")
+            print_facts(graph, surest, entity or "Facts", reasoning=True)
 
 
 @app.command()

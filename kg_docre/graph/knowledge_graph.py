@@ -258,7 +258,7 @@ class KnowledgeGraph:
 def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     """What one document says: rows of :meth:`KnowledgeGraph._read_facts`, one for each pair of its entities."""
     score = round(max([row[9] for row in said]), _DIGITS)
-    sentences = {number: text for *_, texts in said for number, text in _parsed(texts)[0]}
+    sentences = {number: text for row in said for number, text in _parsed(row[13])[0]}
     return Evidence(_document(said[0][3:9]), score, tuple(sorted(sentences.items())))
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.reasoning import reasoning_of
 from kg_docre.resolution.decisions import Form
 from kg_docre.store import Source
 
@@ -28,8 +29,10 @@ def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
     return sorted(best.values(), key=lambda fact: -fact.confidence)[:limit]
 
 
-def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
-    """A row a fact: confidence, head, relation, tail and the sentences of its strongest document."""
+def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoning: bool = False) -> None:
+    """A row a fact: confidence, head, relation, tail and the sentences of its strongest document; with ``reasoning``
+    also the third thing it was read by way of."""
+    steps = reasoning_of(graph.store, facts) if reasoning else {}
     names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
     table = Table(title=cell(title), title_justify="left", show_lines=False, padding=(0, 1))
     table.add_column("", justify="right")
@@ -48,6 +51,7 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str) -> None:
             cell(
                 f"{sentences} [{strongest.document.title or strongest.document.uri}]"
                 + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
+                + (f"\nlooked at: {steps[fact.id]}" if fact.id in steps else "")
             ),
         )
     print_table(table)
