@@ -22,7 +22,7 @@ from kg_docre.graph.targets import SCHEMES
 __all__ = ["BoltDatabase", "batched", "check_address"]
 
 _BATCH = 5000
-_AHEAD = 2  # batches that wait to be sent while the next is made
+_AHEAD = 8  # batches that wait to be sent while the next is made: those of nodes while the first facts are read
 _PATIENCE = 30.0  # seconds in which a transaction that failed for a passing reason is tried again
 
 T = TypeVar("T")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -119,16 +118,13 @@ class KnowledgeGraph:
                ORDER BY node, id""",
             {"ids": None if ids is None else json.dumps(sorted(ids))},
         )
-        for node, group in groupby(rows, key=lambda row: row[0]):
-            names, types, aliases, kb_id = Counter[str](), Counter[str](), set(), ""
-            for _, name, type, entity_kb_id, mentions in group:
-                names[name] += 1
-                types[type] += 1
-                kb_id = kb_id or entity_kb_id
-                aliases.update(json.loads(mentions))
-            name = max(names, key=lambda n: (names[n], len(n), n))
-            type = max(types, key=lambda t: (types[t], t))
+        for node, group in groupby(rows, itemgetter(0)):
+            _, names, types, kb_ids, mentions = zip(*group, strict=True)
+            name = max({*names}, key=lambda name: (names.count(name), len(name), name))
+            type = max({*types}, key=lambda type: (types.count(type), type))
             name = (country_name(name) if type == "LOC" else "") or name
+            aliases = {alias for its in mentions for alias in _parsed(its)[0]}
+            kb_id = next(filter(None, kb_ids), "")
             yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=tuple(sorted(aliases - {name})))
 
     def documents(self) -> Iterator[SourceDocument]:
