@@ -77,7 +77,7 @@ def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Facts and rows hold no cycles: looking for some among those that wait takes a third of the time to make them."""
+    """Rows that wait to be sent hold no cycles: looking for some among them takes a third of the time to make them."""
     usual = gc.get_threshold()
     gc.set_threshold(50_000, *usual[1:])
     try:
@@ -118,7 +118,7 @@ def _write(graph: KnowledgeGraph, path: Path, writer: Writer) -> None:
     try:
         with TemporaryDirectory(dir=parent, prefix=f".{path.name}.", ignore_cleanup_errors=True) as folder:
             unfinished, old = Path(folder, path.name), Path(folder, f"{path.name}.old")
-            with graph.store.snapshot(), _few_collections():
+            with graph.store.snapshot():
                 writer(graph, unfinished)
             if not (unfinished.is_dir() and path.exists()):
                 unfinished.replace(path)
