@@ -94,8 +94,9 @@ def _assemble(
         for weight, k, via in zip(weights, heads, vias, strict=True):
             if weight < _MINIMUM_WEIGHT:
                 break
-            pairs = premises(patterns[k], int(order[h]), int(order[via]), int(order[t]))
-            reasoning.append(ReasoningStep(pattern=patterns[k], via=int(order[via]), premises=pairs, weight=weight))
+            third = int(order[via])
+            pairs = premises(patterns[k], int(order[h]), third, int(order[t]))
+            reasoning.append(ReasoningStep(pattern=patterns[k], via=third, premises=pairs, weight=weight))
         relations[d].append(
             Relation(
                 head=int(order[h]),
