@@ -2,8 +2,9 @@
 
     python -m benchmarks.export [--facts 100000] [--endings .nt .ttl …]
 
-The store is made up: names drawn by Zipf's law, twenty entities and forty facts a document. Every export runs in a
-process of its own; memory is what it grew by.
+The store is made up: names drawn by Zipf's law, twenty entities and forty facts a document, three reasoning steps a
+fact, of which the first explains it wherever one can. Every export runs in a process of its own; memory is what it
+grew by.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.resolution import made_up
-from kg_docre.annotations import Relation
+from kg_docre.annotations import PATTERNS, ReasoningStep, Relation, premises
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
@@ -58,7 +59,22 @@ def fill(path: Path, facts: int) -> None:
                 Relation(*chance.sample(entities, 2), chance.choice(labels), round(chance.random(), 6), (0,))
                 for _ in range(40)
             )
+            related = {(r.head, r.tail) for r in relations}
+            relations = tuple(replace(r, reasoning=steps(r, entities, related, chance)) for r in relations)
             store.add(replace(document, relations=relations), model="made up", names=names, resolve=form_id)
+
+
+def steps(
+    relation: Relation, entities: range, related: set[tuple[int, int]], chance: random.Random
+) -> tuple[ReasoningStep, ...]:
+    head, tail = relation.head, relation.tail
+    ways = [(pattern, via) for pattern in PATTERNS for via in entities if via not in (head, tail)]
+    explained = [(pattern, via) for pattern, via in ways if {*premises(pattern, head, via, tail)} <= related]
+    chosen = explained[:1] + chance.sample(ways, min(3, len(ways)))
+    return tuple(
+        ReasoningStep(pattern, via, premises(pattern, head, via, tail), 0.5 / rank)
+        for rank, (pattern, via) in enumerate(chosen[:3], 1)
+    )
 
 
 def measure(store: str, ending: str) -> None:

@@ -10,9 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import TypeVar
 
-__all__ = ["Document", "Entity", "Mention", "ReasoningStep", "Relation", "premises"]
+__all__ = ["PATTERNS", "Document", "Entity", "Mention", "ReasoningStep", "Relation", "premises"]
 
+Thing = TypeVar("Thing")  # an entity's number, or whatever stands for one
+
+PATTERNS = (1, 2, 3, 4)  # of reasoning
 # the two pairs each pattern reads, of s(ubject), i(ntermediate), o(bject): DocRE-SD Table 1
 _PREMISES = {
     1: (("s", "i"), ("i", "o")),
@@ -60,7 +64,7 @@ class ReasoningStep:
     weight: float
 
 
-def premises(pattern: int, head: int, via: int, tail: int) -> tuple[tuple[int, int], tuple[int, int]]:
+def premises(pattern: int, head: Thing, via: Thing, tail: Thing) -> tuple[tuple[Thing, Thing], tuple[Thing, Thing]]:
     """The two pairs that ``pattern`` reads for (head, tail) by way of the entity ``via`` (DocRE-SD Table 1)."""
     entity = {"s": head, "i": via, "o": tail}
     (a, b), (c, d) = _PREMISES[pattern]

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kg_docre.annotations import Document
+from kg_docre.annotations import PATTERNS, Document
 from kg_docre.evaluation.relations import facts_of, harmonic, ratio
 
 __all__ = [
-    "PATTERNS",
     "ReasoningScores",
     "StepScores",
     "covered_pairs",
@@ -25,14 +24,12 @@ __all__ = [
     "score_steps",
 ]
 
-PATTERNS = (1, 2, 3, 4)
-
 Pairs = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningScores:
-    """Fractions of 1; ``infer_acc_by_pattern`` in the order of :data:`PATTERNS`."""
+    """Fractions of 1; ``infer_acc_by_pattern`` in the order of :data:`~kg_docre.annotations.PATTERNS`."""
 
     infer_precision: float
     infer_recall: float

@@ -11,7 +11,7 @@ from kg_docre.graph.properties import known_properties
 from kg_docre.resolution.forms import name_form
 
 if TYPE_CHECKING:
-    from kg_docre.graph.knowledge_graph import Fact
+    from kg_docre.graph.records import Fact
 
 __all__ = ["TYPES", "VALUES", "checked", "type_conflicts", "value_of"]
 

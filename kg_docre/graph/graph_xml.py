@@ -48,7 +48,7 @@ def write_graphml(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = T
             for node in graph.nodes():
                 with _element(xml, "node", id=_said(node.id)):
                     _data(xml, "node", node_attributes(node))
-            for fact in graph.facts(sentences=evidence):
+            for fact in graph.facts(details=evidence):
                 ends = {"source": _said(fact.head), "target": _said(fact.tail)}
                 with _element(xml, "edge", ends, id=fact.id):
                     _data(xml, "edge", edge_attributes(fact, evidence=evidence))
@@ -75,7 +75,7 @@ def write_gexf(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
                 with _element(xml, "node", id=_said(node.id), label=_said(node.name)), _element(xml, "attvalues"):
                     _values(xml, "node", node_attributes(node))
         with _element(xml, "edges"):
-            for fact in graph.facts(sentences=evidence):
+            for fact in graph.facts(details=evidence):
                 edge = {
                     "id": fact.id,
                     "source": _said(fact.head),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby, starmap
 from math import prod
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
+from kg_docre.annotations import PATTERNS, premises
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.constraints import checked, type_conflicts, value_of
 from kg_docre.graph.properties import known_properties
+from kg_docre.graph.records import Evidence, Fact, Node, Premise, Run, SourceDocument, Step, fact_id
 from kg_docre.names import normalize_name, short_hash
 from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
 
-__all__ = ["Evidence", "Fact", "KnowledgeGraph", "Node", "Run", "SourceDocument"]
+__all__ = ["KnowledgeGraph"]
 
 _parsed = json.JSONDecoder().raw_decode  # without the search for white space around it
 _DIGITS = 6  # decimals of every score: what all export formats carry unharmed
@@ -27,73 +28,28 @@ _URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')
 _SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
                  FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
                  WHERE e.relation = r.id)"""
+
+
+def _related(pair: int) -> str:
+    """SQL for what a document states of the first (0) or second (1) pair that a step reads: [-score, label], …"""
+    head, tail = (
+        " ".join(
+            f"WHEN {pattern} THEN {premises(pattern, 'r.head', 's.via', 'r.tail')[pair][end]}" for pattern in PATTERNS
+        )
+        for end in (0, 1)
+    )
+    return f"""(SELECT json_group_array(json_array(-p.score, p.label)) FROM relation p
+                WHERE p.head = CASE s.pattern {head} END AND p.tail = CASE s.pattern {tail} END)"""
+
+
+# the weightiest step of those whose two pairs are related
+_STEP = f"""coalesce((SELECT json_array(pattern, weight, node, json(first), json(second))
+                      FROM (SELECT s.pattern, s.weight, v.node, {_related(0)} AS first, {_related(1)} AS second
+                            FROM reasoning s JOIN entity v ON v.id = s.via
+                            WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node)
+                            ORDER BY s.rank)
+                      WHERE first <> '[]' AND second <> '[]' LIMIT 1), '[]')"""
 _DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
-
-
-class Node(NamedTuple):
-    """A real thing: its most frequent name, or a country's own, and every other name documents gave it."""
-
-    id: str
-    name: str
-    type: str
-    kb_id: str
-    aliases: tuple[str, ...]
-
-
-class SourceDocument(NamedTuple):
-    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found; ``added`` is the time
-    (UTC, ISO 8601) and ``run`` the number of the build that read it, 0 where that is not known."""
-
-    id: str
-    uri: str
-    title: str
-    model: str
-    added: str
-    run: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A build that read documents: kg-docre's version, what it was set to (JSON), and when it began."""
-
-    id: int
-    version: str
-    config: str
-    started: str
-
-
-class Evidence(NamedTuple):
-    """What one document says for a fact: its score there and the sentences (number, text)."""
-
-    document: SourceDocument
-    score: float
-    sentences: tuple[tuple[int, str], ...]
-
-
-class Fact(NamedTuple):
-    """An edge ``head —label→ tail``.
-
-    ``confidence`` is the noisy-or of its documents' scores, :math:`1 - \\prod_d (1 - s_d)`: the chance
-    that at least one of them is right if they err independently. ``support`` counts the documents.
-
-    ``conflicts`` says what speaks against it (:mod:`~kg_docre.graph.constraints`), ``plausibility`` is its confidence
-    in sight of facts that exclude it. ``inferred`` is what no document states but the inverse relation says.
-    """
-
-    id: str
-    head: str
-    label: str
-    name: str
-    tail: str
-    confidence: float
-    evidence: tuple[Evidence, ...]
-    conflicts: tuple[str, ...] = ()
-    plausibility: float = 0.0
-    inferred: bool = False
-
-    @property
-    def support(self) -> int:
-        return len(self.evidence)
 
 
 class KnowledgeGraph:
@@ -161,15 +117,15 @@ class KnowledgeGraph:
             names |= {label: docred_relations()[label] for label in inverses - names.keys()}
         return dict(sorted(names.items()))
 
-    def facts(self, *, labels: Iterable[str] | None = None, sentences: bool = True) -> Iterator[Fact]:
+    def facts(self, *, labels: Iterable[str] | None = None, details: bool = True) -> Iterator[Fact]:
         """Every fact, by head, label and tail; only those of ``labels`` where given.
 
-        Without ``sentences`` their evidence has none; reading is faster then."""
+        Without ``details`` their evidence has neither sentences nor reasoning; reading is faster then."""
         chosen = None if labels is None else json.dumps(list(labels))
         return self._facts(
             "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))",
             {"labels": chosen},
-            sentences=sentences,
+            details=details,
         )
 
     def facts_about(self, name: str) -> Iterator[Fact]:
@@ -193,9 +149,9 @@ class KnowledgeGraph:
         names = [written for (written,) in self.store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
         return get_close_matches(name, names, limit)
 
-    def _facts(self, condition: str, parameters: dict[str, str | None], *, sentences: bool = True) -> Iterator[Fact]:
-        texts = _SENTENCES if sentences else "'[]'"
-        facts = self._read_facts("h", "t", "r.label", "", condition, parameters, texts)
+    def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
+        further = f"{_SENTENCES}, {_STEP}" if details else "'[]', '[]'"
+        facts = self._read_facts("h", "t", "r.label", "", condition, parameters, further)
         yield from checked(facts, strict=self.strict)
         if self.inverses:
             inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
@@ -210,19 +166,27 @@ class KnowledgeGraph:
                        WHERE q.label IN (SELECT value FROM json_each(:inverses))) """
                 + condition,
                 parameters | {"inverses": json.dumps(inverses)},
-                texts,
+                further,
             )
             turned = ((fact._replace(inferred=True), value) for fact, value in facts)
             yield from checked(turned, strict=self.strict)
 
     def _read_facts(
-        self, head: str, tail: str, label: str, join: str, condition: str, parameters: dict[str, str | None], texts: str
+        self,
+        head: str,
+        tail: str,
+        label: str,
+        join: str,
+        condition: str,
+        parameters: dict[str, str | None],
+        further: str,
     ) -> Iterator[tuple[Fact, str]]:
         """Facts by head, label and tail, with their values: of the relations as they are (``h``, ``t``), or turned
         round."""
         rows = self.store.read(
             f"""SELECT {head}.node, {label}, {tail}.node, {_DOCUMENT}, r.score,
-                       {head}.type, {tail}.type, {tail}.name, {texts}
+                       {head}.type, {tail}.type, {tail}.name, h.node, t.node,
+                       {further}
                 FROM relation r
                 JOIN entity h ON h.id = r.head
                 JOIN entity t ON t.id = r.tail
@@ -238,7 +202,7 @@ class KnowledgeGraph:
             evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
             confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), _DIGITS)
             fact = Fact(
-                id=short_hash(*key),
+                id=fact_id(*key),
                 head=key[0],
                 label=key[1],
                 name=names[key[1]],
@@ -253,9 +217,20 @@ class KnowledgeGraph:
 
 def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     """What one document says: rows of :meth:`KnowledgeGraph._read_facts`, one for each pair of its entities."""
-    score = round(max([row[9] for row in said]), _DIGITS)
-    sentences = {number: text for row in said for number, text in _parsed(row[13])[0]}
-    return Evidence(_document(said[0][3:9]), score, tuple(sorted(sentences.items())))
+    sentences = {number: text for row in said for number, text in _parsed(row[15])[0]}
+    surest_first = sorted(said, key=itemgetter(9), reverse=True) if len(said) > 1 else said
+    step = next((_step(row) for row in surest_first if row[16] != "[]"), None)
+    score = round(surest_first[0][9], _DIGITS)
+    return Evidence(_document(said[0][3:9]), score, tuple(sorted(sentences.items())), step)
+
+
+def _step(row: tuple[Any, ...]) -> Step:
+    pattern, weight, via, *related = _parsed(row[16])[0]
+    first, second = (
+        Premise(head, tuple(label for _, label in sorted(labels)), tail)
+        for labels, (head, tail) in zip(related, premises(pattern, row[13], via, row[14]), strict=True)
+    )
+    return Step(pattern, round(weight, _DIGITS), via, (first, second))
 
 
 @lru_cache(maxsize=1 << 14)

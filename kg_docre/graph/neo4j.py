@@ -2,8 +2,8 @@
 
 ``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after the relation
 (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred, documents}``), and an
-evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences}]->(:Document)``, where a Fact has the id of its
-relationship. The full-text index ``kg_names`` finds entities by words of their names. Everything is merged by id: a
+evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via}]->(:Document)``, where a Fact has the id of
+its relationship, and ``looked_at`` has the ids of the facts that it was read by way of. The full-text index ``kg_names`` finds entities by words of their names. Everything is merged by id: a
 second export of the same store changes nothing.
 
 Every node and relationship lists the ``stores`` it came from. What a store no longer says, an export takes its name
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from neo4j.exceptions import Neo4jError
 
 from kg_docre.graph.bolt import BoltDatabase, batched
-from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.property_graph import (
     Properties,
     document_properties,
@@ -32,6 +32,7 @@ from kg_docre.graph.property_graph import (
     relationship_properties,
     relationship_type,
 )
+from kg_docre.graph.records import Fact
 
 __all__ = ["CONSTRAINTS", "NAMES_INDEX", "Neo4jTarget"]
 
@@ -92,7 +93,7 @@ class Neo4jTarget(BoltDatabase):
                 rows = written.noting("Document", map(document_properties, graph.documents()))
                 self._write(query, rows, store=store)
             waiting: dict[str, list[Properties]] = defaultdict(list)
-            for facts in batched(graph.facts(sentences=evidence)):
+            for facts in batched(graph.facts(details=evidence)):
                 self._write_relationships(facts, waiting, store, written)
                 if evidence:
                     self._write_evidence(facts, store, written)

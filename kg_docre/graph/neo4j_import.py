@@ -38,7 +38,7 @@ _COLUMNS = {
     "documents": "id:ID(Document) uri title model stores:string[] :LABEL",
     "facts": f"{_SAID.replace('id', 'id:ID(Fact)', 1)} head tail stores:string[] :LABEL",
     "evidence": ":START_ID(Fact) :END_ID(Document) score:double sentence_numbers:long[] sentences:string[] "
-    "stores:string[] :TYPE",
+    "looked_at:string[] via pattern:long weight:double stores:string[] :TYPE",
 }
 _NODES = ("entities", "documents", "facts")
 _DELIMITERS = (*map(chr, range(0x1F, 0x1B, -1)), *map(chr, range(0xE000, 0xF900)))
@@ -51,6 +51,7 @@ _LOST = (
     ("(:Entity)-[x]->(:Entity)", "documents", "['']"),
     ("(x:Fact)", "conflicts", "[]"),
     ("(:Fact)-[x:EVIDENCED_BY]->(:Document)", "sentence_numbers", "[]"),
+    ("(:Fact)-[x:EVIDENCED_BY]->(:Document)", "looked_at", "[]"),
     ("(:Fact)-[x:EVIDENCED_BY]->(:Document)", "sentences", "[number IN x.sentence_numbers | '']"),
 )
 
@@ -70,7 +71,7 @@ def write_import(graph: KnowledgeGraph, folder: Path, *, evidence: bool = True) 
             tables["entities"].add(entity_properties(node) | {":LABEL": labels})
         for document in graph.documents() if evidence else ():
             tables["documents"].add(document_properties(document) | {":LABEL": "Document"})
-        for fact in graph.facts(sentences=evidence):
+        for fact in graph.facts(details=evidence):
             ends = {":START_ID": fact.head, ":END_ID": fact.tail, ":TYPE": relationship_type(fact.label, fact.name)}
             tables["relationships"].add(relationship_properties(fact) | ends)
             if not evidence:

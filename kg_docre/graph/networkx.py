@@ -10,8 +10,9 @@ from typing import IO, Any
 
 import networkx
 
-from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
-from kg_docre.graph.property_graph import fact_attributes, node_attributes
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.property_graph import fact_attributes, node_attributes, step_attributes
+from kg_docre.graph.records import Fact
 
 __all__ = ["edge_attributes", "to_networkx", "write_node_link"]
 
@@ -21,11 +22,13 @@ _HALF = re.compile("[\ud800-\udfff]")  # of a character
 def to_networkx(graph: KnowledgeGraph, *, evidence: bool = True) -> networkx.MultiDiGraph[str]:
     """Nodes by id with ``name``, ``type``, ``kb_id`` and ``aliases``; edges keyed by relation label with
     ``label``, ``name``, ``confidence``, ``support``, ``conflicts``, ``plausibility``, ``inferred`` and, unless it is
-    left out, ``evidence``, a list of ``{document, title, model, score, sentences: [[number, text], …]}``."""
+    left out, ``evidence``, a list of ``{document, title, model, score, sentences: [[number, text], …],
+    looked_at: [[head, label, tail], …], via, pattern, weight}``, whose last four are the reasoning: the edges read on
+    the way, the third node, the row of DocRE-SD's Table 1 and the attention weight."""
     result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for node in graph.nodes():
         result.add_node(node.id, **node_attributes(node))
-    for fact in graph.facts(sentences=evidence):
+    for fact in graph.facts(details=evidence):
         result.add_edge(fact.head, fact.tail, key=fact.label, **edge_attributes(fact, evidence=evidence))
     return result
 
@@ -40,7 +43,7 @@ def write_node_link(graph: KnowledgeGraph, path: str | Path, *, evidence: bool =
             "key": fact.label,
             **edge_attributes(fact, evidence=evidence),
         }
-        for fact in graph.facts(sentences=evidence)
+        for fact in graph.facts(details=evidence)
     )
     with Path(path).open("w", encoding="utf-8") as file:
         file.write('{"directed": true, "multigraph": true, "graph": {}, "nodes": [')
@@ -61,6 +64,8 @@ def edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
                 "model": e.document.model,
                 "score": e.score,
                 "sentences": [list(sentence) for sentence in e.sentences],
+                "looked_at": [list(fact) for fact in e.step.looked_at] if e.step else [],
+                **step_attributes(e.step),
             }
             for e in fact.evidence
         ]

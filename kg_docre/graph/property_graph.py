@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from kg_docre.graph.knowledge_graph import Evidence, Fact, Node, SourceDocument
+from kg_docre.graph.records import Evidence, Fact, Node, SourceDocument, Step, fact_id
 from kg_docre.names import short_hash
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "node_attributes",
     "relationship_properties",
     "relationship_type",
+    "step_attributes",
 ]
 
 Properties = dict[str, Any]
@@ -98,10 +99,18 @@ def relationship_properties(fact: Fact) -> Properties:
     return fact_attributes(fact, id=fact.id, property=fact.label, documents=documents)
 
 
+def step_attributes(step: Step | None) -> Properties:
+    """What is known of a reasoning step, anywhere, besides what it looked at; pattern 0 where there is none."""
+    pattern, weight, via = step[:3] if step else (0, 0.0, "")
+    return {"via": via, "pattern": pattern, "weight": weight}
+
+
 def evidence_properties(evidence: Evidence) -> Properties:
-    """Of the relationship between a fact and a document that states it."""
+    """Of the relationship between a fact and a document that states it; ``looked_at`` has ids of facts."""
     return {
         "score": evidence.score,
         "sentence_numbers": [number for number, _ in evidence.sentences],
         "sentences": [text for _, text in evidence.sentences],
+        "looked_at": [fact_id(*fact) for fact in evidence.step.looked_at] if evidence.step else [],
+        **step_attributes(evidence.step),
     }

@@ -19,8 +19,9 @@ from rdflib import Dataset, Graph
 
 from kg_docre.graph import vocabulary
 from kg_docre.graph.errors import ExportError
-from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
+from kg_docre.graph.records import Fact, fact_id
 from kg_docre.graph.vocabulary import KG, PREFIXES, minted, text
 
 __all__ = ["FORMATS", "KG", "check_provenance", "quads", "to_rdf", "write_rdf"]
@@ -49,6 +50,7 @@ _DOCUMENT, _EVIDENCE, _SENTENCE, _CONFIG = map(_iri, ("kg:Document", "kg:Evidenc
 _HAS_DOCUMENT, _HAS_EVIDENCE, _HAS_SENTENCE = map(_iri, ("kg:document", "kg:evidence", "kg:sentence"))
 _MODEL, _ADDED, _NUMBER, _TEXT = map(_iri, ("kg:model", "kg:added", "kg:number", "kg:text"))
 _CONFIDENCE, _SUPPORT, _SCORE = map(_iri, ("kg:confidence", "kg:support", "kg:score"))
+_LOOKED_AT, _VIA, _PATTERN, _WEIGHT = map(_iri, ("kg:lookedAt", "kg:via", "kg:pattern", "kg:weight"))
 _CONFLICT, _PLAUSIBILITY, _INFERRED = map(_iri, ("kg:conflict", "kg:plausibility", "kg:inferred"))
 
 
@@ -104,7 +106,7 @@ def quads(graph: KnowledgeGraph, provenance: Provenance) -> Iterator[Quad]:
     if provenance != Provenance.NONE:
         yield from _sources(graph)
     linked = {node: kb_id for node, kb_id in graph.linked() if vocabulary.is_wikidata(kb_id)}
-    for fact in graph.facts(sentences=provenance != Provenance.NONE):
+    for fact in graph.facts(details=provenance != Provenance.NONE):
         head, tail = (vocabulary.entity(end, linked.get(end, "")) for end in (fact.head, fact.tail))
         property = vocabulary.relation(fact.label)
         if provenance == Provenance.GRAPHS:
@@ -113,7 +115,7 @@ def quads(graph: KnowledgeGraph, provenance: Provenance) -> Iterator[Quad]:
         else:
             yield Quad(head, property, tail)
         if provenance != Provenance.NONE:
-            yield from _about(fact, Triple(head, property, tail), reifier=provenance == Provenance.REIFIERS)
+            yield from _about(fact, Triple(head, property, tail), linked, reifier=provenance == Provenance.REIFIERS)
 
 
 def _names(graph: KnowledgeGraph) -> Iterator[Quad]:
@@ -153,7 +155,7 @@ def _sources(graph: KnowledgeGraph) -> Iterator[Quad]:
         yield Quad(sentence, _TEXT, text(words))
 
 
-def _about(fact: Fact, direct: Triple, *, reifier: bool) -> list[Quad]:
+def _about(fact: Fact, direct: Triple, linked: dict[str, str], *, reifier: bool) -> list[Quad]:
     subject = minted("fact", fact.id)
     said = (
         [Quad(subject, _REIFIES, direct)]
@@ -181,4 +183,11 @@ def _about(fact: Fact, direct: Triple, *, reifier: bool) -> list[Quad]:
             Quad(source, _SCORE, Literal(evidence.score)),
             *(Quad(source, _HAS_SENTENCE, vocabulary.sentence(id, number)) for number, _ in evidence.sentences),
         ]
+        if step := evidence.step:
+            said += [
+                *(Quad(source, _LOOKED_AT, minted("fact", fact_id(*read))) for read in step.looked_at),
+                Quad(source, _VIA, vocabulary.entity(step.via, linked.get(step.via, ""))),
+                Quad(source, _PATTERN, Literal(step.pattern)),
+                Quad(source, _WEIGHT, Literal(step.weight)),
+            ]
     return said

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kg_docre.graph.knowledge_graph import Fact, KnowledgeGraph
-from kg_docre.graph.reasoning import reasoning_of
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.records import Fact, Step
 from kg_docre.resolution.decisions import Form
 from kg_docre.store import Source
 
@@ -32,8 +32,10 @@ def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
 def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoning: bool = False) -> None:
     """A row a fact: confidence, head, relation, tail and the sentences of its strongest document; with ``reasoning``
     also the third thing it was read by way of."""
-    steps = reasoning_of(graph.store, facts) if reasoning else {}
-    names = {node.id: node.name for node in graph.nodes({end for fact in facts for end in (fact.head, fact.tail)})}
+    steps = {fact.id: step for fact in facts if (step := _surest_step(fact))} if reasoning else {}
+    nodes = {end for fact in facts for end in (fact.head, fact.tail)} | {step.via for step in steps.values()}
+    names = {node.id: node.name for node in graph.nodes(nodes)}
+    labels = graph.labels()
     table = Table(title=cell(title), title_justify="left", show_lines=False, padding=(0, 1))
     table.add_column("", justify="right")
     table.add_column("head", style="bold", max_width=24)
@@ -51,10 +53,22 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoni
             cell(
                 f"{sentences} [{strongest.document.title or strongest.document.uri}]"
                 + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
-                + (f"\nlooked at: {steps[fact.id]}" if fact.id in steps else "")
+                + (f"\nlooked at: {_told(steps[fact.id], names, labels)}" if fact.id in steps else "")
             ),
         )
     print_table(table)
+
+
+def _surest_step(fact: Fact) -> Step | None:
+    """The step of the document that is surest of the fact, among those that have one."""
+    return max((e for e in fact.evidence if e.step), key=lambda e: e.score, default=fact.evidence[0]).step
+
+
+def _told(step: Step, names: dict[str, str], labels: dict[str, str]) -> str:
+    return ", ".join(
+        f"{names[head]} —{' / '.join(labels[label] for label in read)}→ {names[tail]}"
+        for head, read, tail in step.premises
+    )
 
 
 def print_forms(forms: list[Form], title: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 from rdflib import Namespace
 
-from kg_docre.graph.knowledge_graph import Node
+from kg_docre.graph.records import Node
 
 __all__ = ["KG", "PREFIXES", "document", "entity", "is_wikidata", "minted", "node_type", "relation", "sentence", "text"]
 

@@ -32,6 +32,8 @@ def test_all_exporters_carry_the_same_facts(graph, tmp_path, bolt, database):
     expected = expected_facts(graph)
     assert len(expected) > 200
     assert any(support > 1 for _, support, _ in expected.values())
+    explained = [bool(read) for *_, evidence in expected.values() for *_, read in evidence.values()]
+    assert 20 < sum(explained) < len(explained)
     assert_same(from_networkx(to_networkx(graph)), expected)
     assert_same(
         from_networkx(networkx.read_graphml(write(graph, tmp_path / "kg.graphml"), force_multigraph=True)), expected

@@ -57,7 +57,7 @@ def test_facts_gather_their_evidence(tmp_path):
         ("b", 0.5, [0, 1]),
     ]
     assert fact.evidence[0].sentences[0][1] == "a0 a1 a2 a3 a4"
-    (bare,) = graph.facts(sentences=False)
+    (bare,) = graph.facts(details=False)
     assert [e.sentences for e in bare.evidence] == [(), ()]
     assert bare == fact._replace(evidence=tuple(e._replace(sentences=()) for e in fact.evidence))
 

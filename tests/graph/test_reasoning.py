@@ -2,7 +2,7 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation, premises
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.graph.reasoning import reasoning_of
+from kg_docre.graph.table import print_facts
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
 
@@ -31,40 +31,64 @@ def _step(pattern, via, weight):
 
 
 @pytest.fixture
-def told(tmp_path):
-    """What is told of the town's country when these documents are in a store."""
+def told(tmp_path, capsys):
+    """A function: of the town's country, when these documents are in a store, the step of each and what is printed."""
 
     def tell(*documents):
         with FactStore(tmp_path / "kg.sqlite") as store:
             for document in documents:
                 store.add(document, model="m", names=NAMES, resolve=form_id)
-            every = list(KnowledgeGraph(store).facts())
-            steps = reasoning_of(store, every)
-            fact = next(f for f in every if f.label == "P17" and f.evidence[0].score >= 0.8)
-            assert steps.keys() <= {fact.id}
-            return steps.get(fact.id)
+            graph = KnowledgeGraph(store)
+            (fact,) = (f for f in graph.facts() if f.label == "P17" and f.evidence[0].score >= 0.8)
+            assert not any(e.step for f in graph.facts() for e in f.evidence if f != fact)
+            assert not any(e.step for f in graph.facts(details=False) for e in f.evidence)
+            print_facts(graph, [fact], "", reasoning=True)
+            words = " ".join(capsys.readouterr().out.split())
+            return [evidence.step for evidence in fact.evidence], words.partition("looked at: ")[2].partition(" │")[0]
 
     return tell
 
 
 def test_the_weightiest_step_whose_pairs_are_related_is_told_with_what_relates_them(told):
-    step = told(_document("a", score=0.8, steps=(_step(1, RIVER, 0.5), _step(1, COUNTY, 0.3), _step(4, COUNTY, 0.1))))
+    steps = (_step(1, RIVER, 0.5), _step(1, COUNTY, 0.3), _step(4, COUNTY, 0.1))
+    (step,), words = told(_document("a", score=0.8, steps=steps))
     assert (step.pattern, step.weight) == (1, 0.3)
-    assert str(step) == "Ajax —located in→ Durham, Durham —located in / country→ Canada"
+    first, second = step.premises
+    assert (first.tail, first.labels) == (step.via, ("P131",))
+    assert (second.head, second.labels) == (step.via, ("P131", "P17")), "the surest first"
+    assert step.looked_at == [(first.head, "P131", step.via), *((step.via, p, second.tail) for p in ("P131", "P17"))]
+    assert words == "Ajax —located in→ Durham, Durham —located in / country→ Canada"
 
 
 def test_pairs_are_those_of_the_pattern(told):
-    step = told(_document("a", score=0.8, steps=(_step(2, COUNTY, 0.6), _step(3, COUNTY, 0.4))))
+    (step,), words = told(_document("a", score=0.8, steps=(_step(2, COUNTY, 0.6), _step(3, COUNTY, 0.4))))
     assert step.pattern == 3, "nothing leads from the county to the town, as pattern 2 wants it"
-    assert str(step) == "Ajax —located in→ Durham, Canada —contains→ Durham"
+    assert words == "Ajax —located in→ Durham, Canada —contains→ Durham"
 
 
-def test_the_surest_document_is_asked_first(told):
+def test_the_step_of_the_surest_document_is_printed(told):
     first = _document("a", score=0.8, steps=(_step(1, COUNTY, 0.9),))
     second = _document("b", score=0.95, steps=(_step(3, COUNTY, 0.2),))
-    assert told(first, second).pattern == 3
+    steps, words = told(first, second)
+    assert [step.pattern for step in steps] == [1, 3]
+    assert "Canada —contains→ Durham" in words
 
 
 @pytest.mark.parametrize("steps", [(), (_step(1, RIVER, 0.9),), (_step(1, SAME_COUNTRY, 0.9),)])
 def test_nothing_is_told_where_no_step_explains(told, steps):
-    assert told(_document("a", score=0.8, steps=steps)) is None
+    assert told(_document("a", score=0.8, steps=steps)) == ([None], "")
+
+
+def test_what_only_the_inverse_says_was_read_like_it(tmp_path):
+    """Each the other's spouse: of (Ann, Bob) a document says it, by way of their child."""
+    entities = tuple(Entity(name, "PER", (Mention(i, i + 1, 0, name),)) for i, name in enumerate(("Ann", "Bob", "Cy")))
+    step = ReasoningStep(1, 2, premises(1, 0, 2, 1), 0.4)
+    relations = (Relation(0, 1, "P26", 0.8, (0,), (step,)), Relation(0, 2, "P40", 0.9), Relation(2, 1, "P22", 0.7))
+    document = Document("a", ("Ann", "Bob", "Cy"), (0,), entities, relations)
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        store.add(document, model="m", names={}, resolve=form_id)
+        said, turned = (f for f in KnowledgeGraph(store, inverses=True).facts() if f.label == "P26")
+    assert (turned.head, turned.tail, turned.inferred) == (said.tail, said.head, True)
+    (evidence,) = turned.evidence
+    assert evidence.step == said.evidence[0].step
+    assert evidence.step.looked_at == [(said.head, "P40", evidence.step.via), (evidence.step.via, "P22", said.tail)]

@@ -1,0 +1,107 @@
+"""What a graph is made of: nodes, documents, facts, and what is said for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg_docre.names import short_hash
+
+__all__ = ["Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
+
+
+class Node(NamedTuple):
+    """A real thing: its most frequent name, or a country's own, and every other name documents gave it."""
+
+    id: str
+    name: str
+    type: str
+    kb_id: str
+    aliases: tuple[str, ...]
+
+
+class SourceDocument(NamedTuple):
+    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found; ``added`` is the time
+    (UTC, ISO 8601) and ``run`` the number of the build that read it, 0 where that is not known."""
+
+    id: str
+    uri: str
+    title: str
+    model: str
+    added: str
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A build that read documents: kg-docre's version, what it was set to (JSON), and when it began."""
+
+    id: int
+    version: str
+    config: str
+    started: str
+
+
+def fact_id(head: str, label: str, tail: str) -> str:
+    """What a fact is called in every graph of every store."""
+    return short_hash(head, label, tail)
+
+
+class Premise(NamedTuple):
+    """A pair of things that reasoning read, and the labels of the facts a document states about them, the surest
+    first."""
+
+    head: str
+    labels: tuple[str, ...]
+    tail: str
+
+
+class Step(NamedTuple):
+    """How reasoning came to a fact: the row of DocRE-SD's Table 1 (1 to 4), the attention weight (0 to 1) of the third
+    thing ``via``, and the two pairs read."""
+
+    pattern: int
+    weight: float
+    via: str
+    premises: tuple[Premise, Premise]
+
+    @property
+    def looked_at(self) -> list[tuple[str, str, str]]:
+        """Head, label and tail of every fact among what was read."""
+        return [(premise.head, label, premise.tail) for premise in self.premises for label in premise.labels]
+
+
+class Evidence(NamedTuple):
+    """What one document says for a fact: its score there, the sentences (number, text), and the weightiest reasoning
+    step of those whose two pairs the document relates, if there is one."""
+
+    document: SourceDocument
+    score: float
+    sentences: tuple[tuple[int, str], ...] = ()
+    step: Step | None = None
+
+
+class Fact(NamedTuple):
+    """An edge ``head —label→ tail``.
+
+    ``confidence`` is the noisy-or of its documents' scores, :math:`1 - \\prod_d (1 - s_d)`: the chance
+    that at least one of them is right if they err independently. ``support`` counts the documents.
+
+    ``conflicts`` says what speaks against it (:mod:`~kg_docre.graph.constraints`), ``plausibility`` is its confidence
+    in sight of facts that exclude it. ``inferred`` is what no document states but the inverse relation says.
+    """
+
+    id: str
+    head: str
+    label: str
+    name: str
+    tail: str
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    conflicts: tuple[str, ...] = ()
+    plausibility: float = 0.0
+    inferred: bool = False
+
+    @property
+    def support(self) -> int:
+        return len(self.evidence)
