@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kg_docre.annotations import Document
+from kg_docre.annotations import PATTERNS, Document
 from kg_docre.evaluation.calibration import calibration_error
 from kg_docre.evaluation.reasoning import score_reasoning, score_steps
 from kg_docre.evaluation.relations import KnownFacts, by_relation, judged_only, score_relations
