@@ -16,7 +16,7 @@ demo: $(VENV)/.installed
 	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.ttl --to kg.graphml
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadgroup
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
