@@ -67,6 +67,22 @@ def test_it_finds_the_truth_and_holds_on_other_documents():
     assert 0.89 < sum(right) / len(right) < 0.97
 
 
+def test_it_is_where_the_penalized_likelihood_is_highest():
+    """Its slopes there, by hand: offsets have a normal prior of deviation 0.5, slope and intercept next to none."""
+    gold, predicted = _documents(6, slope=0.5, offsets=OFFSETS, seed=2)
+    calibration = fit_calibration(gold, predicted)
+    slopes = {"slope": 1e-6 * (calibration.slope - 1), "intercept": 1e-6 * calibration.intercept}
+    slopes |= {label: offset / 0.5**2 for label, offset in calibration.offsets.items()}
+    for truth, before, after in zip(gold, predicted, _recalibrated(calibration, predicted), strict=True):
+        facts = {(r.head, r.label, r.tail) for r in truth.relations}
+        for raw, r in zip(before.relations, after.relations, strict=True):
+            error = r.score - ((r.head, r.label, r.tail) in facts)
+            slopes["slope"] += error * math.log(raw.score / (1 - raw.score))
+            slopes["intercept"] += error
+            slopes[r.label] += error
+    assert slopes == pytest.approx(dict.fromkeys(slopes, 0.0), abs=1e-6)
+
+
 def test_precision_is_reached_after_few_documents_too():
     kept, right = 0, 0
     for seed in range(20):

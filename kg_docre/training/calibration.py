@@ -92,20 +92,29 @@ def fit_calibration(
 
 
 def _fit(s: Floats, r: NDArray[np.int64], y: Floats, relations: int) -> tuple[float, float, Floats]:
-    """Newton's method on the penalized logistic likelihood; slope and intercept are as good as free."""
-    x = np.zeros((len(s), 2 + relations))
-    x[:, 0], x[:, 1] = s, 1
-    x[np.arange(len(s)), 2 + r] = 1
+    """Newton's method on the penalized logistic likelihood; slope and intercept are as good as free.
+
+    A row of the design is a score, 1, and 1 at its relation, so all sums over rows are sums by relation."""
     penalty = np.full(2 + relations, _PRIOR**-2)
     penalty[:2] = 1e-6
     center = np.zeros(2 + relations)
     center[0] = 1.0
     w = center.copy()
+
+    def totals(values: Floats) -> Floats:
+        """*Shape:* (rows,) → (2 + relations,): the design's transpose times it."""
+        by_relation = np.bincount(r, values, relations)
+        return np.concatenate([[values @ s, values.sum()], by_relation])
+
     for _ in range(50):
-        p = _sigmoid(x @ w)
-        gradient = x.T @ (p - y) + penalty * (w - center)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(penalty)
-        step = np.linalg.solve(hessian, gradient)
+        p = _sigmoid(w[0] * s + w[1] + w[2:][r])
+        gradient = totals(p - y) + penalty * (w - center)
+        curvature = p * (1 - p)
+        of_scores, of_ones = totals(curvature * s), totals(curvature)
+        hessian = np.diag(of_ones)
+        hessian[0] = hessian[:, 0] = of_scores
+        hessian[1, 1:] = hessian[1:, 1] = of_ones[1:]
+        step = np.linalg.solve(hessian + np.diag(penalty), gradient)
         w -= step / max(1.0, float(np.abs(step).max()))  # no step so long that it overshoots
         if np.abs(step).max() < 1e-8:
             break
