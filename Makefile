@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+PROCESSES = $(if $(NEO4J_URI),0,auto)  # a server that is named has one database
 
 export TOKENIZERS_PARALLELISM = false
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -16,7 +17,7 @@ demo: $(VENV)/.installed
 	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.ttl --to kg.graphml
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses $(strip $(PROCESSES)) --maxprocesses 8 --dist loadfile
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .

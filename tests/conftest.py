@@ -17,13 +17,6 @@ torch.set_num_threads(1)  # the models are tiny, and tests share the machine
 DATA = Path(__file__).parent / "data"
 
 
-def pytest_collection_modifyitems(items):
-    """Where tests run in several processes, those of a file stay together, for they share fixtures, and those on a
-    server, for it has one database."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("bolt" if "bolt" in item.fixturenames else str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def documents():
     """Ten real documents with gold entities and relations."""

@@ -140,7 +140,7 @@ def facts(
 
         with FactStore(store, create=False) as known, known.snapshot():
             graph = KnowledgeGraph(known)
-            found = graph.facts_about(entity) if entity else graph.facts()
+            found = graph.facts_about(entity, details=False) if entity else graph.facts(details=False)
             surest = nlargest(limit, found, key=lambda fact: fact.confidence)
             if not surest:
                 near = ", ".join(graph.names_like(entity)) if entity else ""

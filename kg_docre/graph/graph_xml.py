@@ -18,6 +18,7 @@ from xml.sax.xmlreader import AttributesImpl
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.networkx import edge_attributes
 from kg_docre.graph.property_graph import node_attributes
+from kg_docre.graph.records import Fact
 
 __all__ = ["write_gexf", "write_graphml"]
 
@@ -51,7 +52,7 @@ def write_graphml(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = T
             for fact in graph.facts(details=evidence):
                 ends = {"source": _said(fact.head), "target": _said(fact.tail)}
                 with _element(xml, "edge", ends, id=fact.id):
-                    _data(xml, "edge", edge_attributes(fact, evidence=evidence))
+                    _data(xml, "edge", _edge_attributes(fact, evidence=evidence))
 
 
 def write_gexf(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True) -> None:
@@ -83,7 +84,16 @@ def write_gexf(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
                     "label": _said(fact.name),
                 }
                 with _element(xml, "edge", edge | {"weight": _said(fact.confidence)}), _element(xml, "attvalues"):
-                    _values(xml, "edge", edge_attributes(fact, evidence=evidence))
+                    _values(xml, "edge", _edge_attributes(fact, evidence=evidence))
+
+
+def _edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
+    """Reasoning names nodes as XML has them."""
+    attributes = edge_attributes(fact, evidence=evidence)
+    for said in attributes.get("evidence", ()):
+        said["via"] = _said(said["via"])
+        said["looked_at"] = [[_said(part) for part in read] for read in said["looked_at"]]
+    return attributes
 
 
 def _edge_types(*, evidence: bool) -> dict[str, str]:

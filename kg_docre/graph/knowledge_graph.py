@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby, starmap
@@ -11,11 +11,11 @@ from math import prod
 from operator import itemgetter
 from typing import Any
 
-from kg_docre.annotations import PATTERNS, premises
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.constraints import checked, type_conflicts, value_of
 from kg_docre.graph.properties import known_properties
-from kg_docre.graph.records import Evidence, Fact, Node, Premise, Run, SourceDocument, Step, fact_id
+from kg_docre.graph.reasoning import STEP, read_step
+from kg_docre.graph.records import DIGITS, Evidence, Fact, Node, Run, SourceDocument, fact_id
 from kg_docre.names import normalize_name, short_hash
 from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
@@ -23,32 +23,11 @@ from kg_docre.store import FactStore
 __all__ = ["KnowledgeGraph"]
 
 _parsed = json.JSONDecoder().raw_decode  # without the search for white space around it
-_DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 _URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
 _SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
                  FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
                  WHERE e.relation = r.id)"""
 
-
-def _related(pair: int) -> str:
-    """SQL for what a document states of the first (0) or second (1) pair that a step reads: [-score, label], …"""
-    head, tail = (
-        " ".join(
-            f"WHEN {pattern} THEN {premises(pattern, 'r.head', 's.via', 'r.tail')[pair][end]}" for pattern in PATTERNS
-        )
-        for end in (0, 1)
-    )
-    return f"""(SELECT json_group_array(json_array(-p.score, p.label)) FROM relation p
-                WHERE p.head = CASE s.pattern {head} END AND p.tail = CASE s.pattern {tail} END)"""
-
-
-# the weightiest step of those whose two pairs are related
-_STEP = f"""coalesce((SELECT json_array(pattern, weight, node, json(first), json(second))
-                      FROM (SELECT s.pattern, s.weight, v.node, {_related(0)} AS first, {_related(1)} AS second
-                            FROM reasoning s JOIN entity v ON v.id = s.via
-                            WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node)
-                            ORDER BY s.rank)
-                      WHERE first <> '[]' AND second <> '[]' LIMIT 1), '[]')"""
 _DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
 
 
@@ -56,7 +35,8 @@ class KnowledgeGraph:
     """A read-only view of a store as a graph.
 
     Nothing is held in memory but the node or fact at hand. Facts whose head and tail are resolved to
-    one node are left out; with ``strict`` those in conflict too. ``inverses`` completes relations that have one:
+    one node are left out; with ``strict`` those in conflict too, which others may still have been read by way of.
+    ``inverses`` completes relations that have one:
     who is a spouse of, or a part of.
     """
 
@@ -128,7 +108,7 @@ class KnowledgeGraph:
             details=details,
         )
 
-    def facts_about(self, name: str) -> Iterator[Fact]:
+    def facts_about(self, name: str, *, details: bool = True) -> Iterator[Fact]:
         """Facts whose head or tail is called so, whatever case, article or punctuation it is written in."""
         wanted = normalize_name(name)
         nodes = {
@@ -142,7 +122,23 @@ class KnowledgeGraph:
             """AND (h.node IN (SELECT value FROM json_each(:nodes))
                     OR t.node IN (SELECT value FROM json_each(:nodes)))""",
             {"nodes": json.dumps(sorted(nodes))},
+            details=details,
         )
+
+    def with_details(self, facts: Sequence[Fact]) -> list[Fact]:
+        """These facts with the sentences and the reasoning of their evidence."""
+        whole = KnowledgeGraph(self.store, inverses=self.inverses)._facts(
+            """AND (h.node, {label}, t.node) IN
+                   (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+                    FROM json_each(:facts))""",
+            {
+                "facts": json.dumps(
+                    [end for f in facts for end in ((f.head, f.label, f.tail), (f.tail, f.label, f.head))]
+                )
+            },
+        )
+        evidence = {fact.id: fact.evidence for fact in whole}
+        return [fact._replace(evidence=evidence[fact.id]) for fact in facts]
 
     def names_like(self, name: str, limit: int = 3) -> list[str]:
         """Names of entities that are written nearly so, the nearest first."""
@@ -150,7 +146,7 @@ class KnowledgeGraph:
         return get_close_matches(name, names, limit)
 
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
-        further = f"{_SENTENCES}, {_STEP}" if details else "'[]', '[]'"
+        further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
         facts = self._read_facts("h", "t", "r.label", "", condition, parameters, further)
         yield from checked(facts, strict=self.strict)
         if self.inverses:
@@ -168,7 +164,7 @@ class KnowledgeGraph:
                 parameters | {"inverses": json.dumps(inverses)},
                 further,
             )
-            turned = ((fact._replace(inferred=True), value) for fact, value in facts)
+            turned = ((fact._replace(inferred=True, evidence=_turned(fact.evidence)), value) for fact, value in facts)
             yield from checked(turned, strict=self.strict)
 
     def _read_facts(
@@ -200,7 +196,7 @@ class KnowledgeGraph:
         for key, group in groupby(rows, itemgetter(0, 1, 2)):
             said = list(group)
             evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
-            confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), _DIGITS)
+            confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), DIGITS)
             fact = Fact(
                 id=fact_id(*key),
                 head=key[0],
@@ -219,18 +215,13 @@ def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     """What one document says: rows of :meth:`KnowledgeGraph._read_facts`, one for each pair of its entities."""
     sentences = {number: text for row in said for number, text in _parsed(row[15])[0]}
     surest_first = sorted(said, key=itemgetter(9), reverse=True) if len(said) > 1 else said
-    step = next((_step(row) for row in surest_first if row[16] != "[]"), None)
-    score = round(surest_first[0][9], _DIGITS)
+    step = next(filter(None, (read_step(row[16], row[13], row[14]) for row in surest_first)), None)
+    score = round(surest_first[0][9], DIGITS)
     return Evidence(_document(said[0][3:9]), score, tuple(sorted(sentences.items())), step)
 
 
-def _step(row: tuple[Any, ...]) -> Step:
-    pattern, weight, via, *related = _parsed(row[16])[0]
-    first, second = (
-        Premise(head, tuple(label for _, label in sorted(labels)), tail)
-        for labels, (head, tail) in zip(related, premises(pattern, row[13], via, row[14]), strict=True)
-    )
-    return Step(pattern, round(weight, _DIGITS), via, (first, second))
+def _turned(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(e._replace(step=e.step.turned()) if e.step else e for e in evidence)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -2,8 +2,8 @@
 
 ``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after the relation
 (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred, documents}``), and an
-evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via}]->(:Document)``, where a Fact has the id of
-its relationship, and ``looked_at`` the ids of the facts that it was read by way of. The full-text index ``kg_names``
+evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via, …}]->(:Document)``, where a Fact has the id
+of its relationship, and ``looked_at`` the ids of the facts that it was read by way of. The full-text index ``kg_names``
 finds entities by words of their names. Everything is merged by id: a second export of the same store changes nothing.
 
 Every node and relationship lists the ``stores`` it came from. What a store no longer says, an export takes its name

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from kg_docre.names import short_hash
 
-__all__ = ["Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
+__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
+
+DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 
 
 class Node(NamedTuple):
@@ -70,10 +72,16 @@ class Step(NamedTuple):
         """Head, label and tail of every fact among what was read."""
         return [(premise.head, label, premise.tail) for premise in self.premises for label in premise.labels]
 
+    def turned(self) -> Step:
+        """The same pairs as they are read for (tail, head): patterns 1 and 4 are each other's, 2 and 3 their own."""
+        if self.pattern in (1, 4):
+            return self._replace(pattern=5 - self.pattern)
+        return self._replace(premises=self.premises[::-1])
+
 
 class Evidence(NamedTuple):
-    """What one document says for a fact: its score there, the sentences (number, text), and the weightiest reasoning
-    step of those whose two pairs the document relates, if there is one."""
+    """What one document says for a fact: its score there, the sentences (number, text), and a reasoning step, if there
+    is one: of those for its surest pair of entities, the weightiest whose own two pairs the document relates."""
 
     document: SourceDocument
     score: float

@@ -23,7 +23,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
     """The most confident fact of every relation, the surest ``limit`` of them."""
     best: dict[str, Fact] = {}
-    for fact in graph.facts():
+    for fact in graph.facts(details=False):
         if fact.label not in best or fact.confidence > best[fact.label].confidence:
             best[fact.label] = fact
     return sorted(best.values(), key=lambda fact: -fact.confidence)[:limit]
@@ -32,6 +32,7 @@ def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
 def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoning: bool = False) -> None:
     """A row a fact: confidence, head, relation, tail and the sentences of its strongest document; with ``reasoning``
     also the third thing it was read by way of."""
+    facts = graph.with_details(facts)
     steps = {fact.id: step for fact in facts if (step := _surest_step(fact))} if reasoning else {}
     nodes = {end for fact in facts for end in (fact.head, fact.tail)} | {step.via for step in steps.values()}
     names = {node.id: node.name for node in graph.nodes(nodes)}
@@ -61,7 +62,8 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoni
 
 def _surest_step(fact: Fact) -> Step | None:
     """The step of the document that is surest of the fact, among those that have one."""
-    return max((e for e in fact.evidence if e.step), key=lambda e: e.score, default=fact.evidence[0]).step
+    surest = max((e for e in fact.evidence if e.step), key=lambda e: e.score, default=None)
+    return surest.step if surest else None
 
 
 def _told(step: Step, names: dict[str, str], labels: dict[str, str]) -> str:

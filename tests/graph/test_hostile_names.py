@@ -10,7 +10,7 @@ import networkx
 import pytest
 from rdflib import RDFS, SKOS, Dataset, Graph
 
-from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation, premises
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.answer import print_answer
 from kg_docre.graph.neo4j import Neo4jTarget
@@ -141,6 +141,37 @@ def test_neo4j_gives_names_back(name, store, bolt, database):
     assert database("MATCH (n) RETURN count(n) AS n") == [{"n": 4}]
     answer = ask(uri, query, lambda: (user, password, called), {"name": name})
     assert next(answer.rows)[0] == id
+
+
+def test_reasoning_names_nodes_and_facts_that_are_there(name, tmp_path, bolt, database):
+    """The town's country was read by way of a thing whose id, type and relations are called so."""
+    id = name.replace("\0", "0")
+    things = (("Rome", "LOC", ""), ("Italy", "LOC", ""), (name, name, id))
+    entities = tuple(Entity(n, type, (Mention(0, 1, 0, n),), kb_id=kb_id) for n, type, kb_id in things)
+    step = ReasoningStep(1, 2, premises(1, 0, 2, 1), 0.25)
+    relations = (Relation(0, 1, "P17", 0.9, (0,), (step,)), Relation(0, 2, id, 0.9), Relation(2, 1, id, 0.9))
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        store.add(Document("d", ("w",), (0,), entities, relations), model="m", names={}, resolve=form_id)
+        graph = KnowledgeGraph(store)
+        for read, ending in ((networkx.read_graphml, ".graphml"), (networkx.read_gexf, ".gexf"), (None, ".json")):
+            path = _write(graph, tmp_path / f"kg{ending}")
+            there = read(path) if read else networkx.node_link_graph(json.loads(path.read_text()), edges="edges")
+            evidence = next(data["evidence"] for *_, data in there.edges(data=True) if data["name"] == "P17")
+            (said,) = json.loads(evidence) if isinstance(evidence, str) else evidence
+            assert said["via"] in there
+            assert len(said["looked_at"]) == 2
+            assert all(there.has_edge(head, tail) for head, _, tail in said["looked_at"])
+        path = str(_write(graph, tmp_path / "kg.nt"))
+        query = """SELECT ?name { ?e kg:via/rdfs:label ?name ; kg:pattern 1 ; kg:weight ?w ; kg:lookedAt ?a, ?b .
+                   ?a rdf:object/rdfs:label ?name . ?b rdf:subject/rdfs:label ?name }"""
+        assert list(ask(path, query, lambda: None).rows) == [(name,)]
+        uri, user, password, called = bolt
+        with Neo4jTarget(uri, user=user, password=password, database=called) as target:
+            target.write(graph)
+    query = """MATCH (:Fact)-[e:EVIDENCED_BY]->(:Document) WHERE e.pattern = 1
+               MATCH (via:Entity {id: e.via}) MATCH (f:Fact) WHERE f.id IN e.looked_at
+               RETURN via.name AS name, f.property AS label"""
+    assert database(query) == [{"name": name, "label": id}] * 2
 
 
 def test_answers_give_names_back_and_tables_command_no_terminal(name, store, tmp_path, capsys):

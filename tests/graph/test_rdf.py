@@ -45,6 +45,9 @@ def test_reifiers_say_what_statements_say(ending, graph, tmp_path):
         _, _, evidence = found.setdefault((head, label, tail), (confidence, support, {}))
         _, sentences = evidence.get(uri, (score, ()))
         evidence[uri] = (score, sentences if number is None else (*sentences, text))
+    query = "SELECT ?fact ?read { ?fact kg:evidence/kg:lookedAt ?read . ?read rdf:reifies ?triple }"
+    steps = [(fact.id, read) for fact in graph.facts() for e in fact.evidence if e.step for read in e.step.looked_at]
+    assert len({*ask(str(path), query, no_credentials).rows}) == len({*steps}) > 20
     expected = {
         fact: (confidence, support, {uri: said[:2] for uri, said in evidence.items()})
         for fact, (confidence, support, evidence) in expected_facts(graph).items()

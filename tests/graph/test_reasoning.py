@@ -1,7 +1,9 @@
 import pytest
+from rdflib import URIRef
 
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation, premises
-from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph import KnowledgeGraph, Premise, Step
+from kg_docre.graph.rdf import KG, to_rdf
 from kg_docre.graph.table import print_facts
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
@@ -42,6 +44,7 @@ def told(tmp_path, capsys):
             (fact,) = (f for f in graph.facts() if f.label == "P17" and f.evidence[0].score >= 0.8)
             assert not any(e.step for f in graph.facts() for e in f.evidence if f != fact)
             assert not any(e.step for f in graph.facts(details=False) for e in f.evidence)
+            assert graph.with_details([bare for bare in graph.facts(details=False) if bare.id == fact.id]) == [fact]
             print_facts(graph, [fact], "", reasoning=True)
             words = " ".join(capsys.readouterr().out.split())
             return [evidence.step for evidence in fact.evidence], words.partition("looked at: ")[2].partition(" │")[0]
@@ -90,5 +93,32 @@ def test_what_only_the_inverse_says_was_read_like_it(tmp_path):
         said, turned = (f for f in KnowledgeGraph(store, inverses=True).facts() if f.label == "P26")
     assert (turned.head, turned.tail, turned.inferred) == (said.tail, said.head, True)
     (evidence,) = turned.evidence
-    assert evidence.step == said.evidence[0].step
-    assert evidence.step.looked_at == [(said.head, "P40", evidence.step.via), (evidence.step.via, "P22", said.tail)]
+    via = evidence.step.via
+    assert said.evidence[0].step.pattern == 1
+    assert evidence.step.pattern == 4, "o to i, and i to s"
+    assert evidence.step.looked_at == [(said.head, "P40", via), (via, "P22", said.tail)]
+
+
+def test_a_step_may_name_facts_that_strict_leaves_out_and_linked_things(tmp_path):
+    """A mother is no organization; in RDF the third thing has the IRI of what it is linked to."""
+    things = (("Ann", "PER", ""), ("Bob", "PER", ""), ("Cy", "ORG", "Q42"))
+    entities = tuple(Entity(n, type, (Mention(i, i + 1, 0, n),), kb_id=q) for i, (n, type, q) in enumerate(things))
+    step = ReasoningStep(1, 2, premises(1, 0, 2, 1), 0.4)
+    relations = (Relation(0, 1, "P3373", 0.8, (0,), (step,)), Relation(0, 2, "P25", 0.9), Relation(2, 1, "P40", 0.7))
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        document = Document("a", ("Ann", "Bob", "Cy"), (0,), entities, relations)
+        store.add(document, model="m", names={}, resolve=form_id)
+        graph = KnowledgeGraph(store, strict=True)
+        (fact,) = graph.facts()
+        assert [label for _, label, _ in fact.evidence[0].step.looked_at] == ["P25", "P40"]
+        rdf = to_rdf(graph)
+    assert list(rdf.objects(None, KG.via)) == [URIRef("http://www.wikidata.org/entity/Q42")]
+
+
+@pytest.mark.parametrize("pattern", [1, 2, 3, 4])
+def test_turned_round_the_pattern_is_the_one_that_reads_the_same_pairs(pattern):
+    def step(pattern, head, tail):
+        return Step(pattern, 0.5, "i", tuple(Premise(a, ("P1",), b) for a, b in premises(pattern, head, "i", tail)))
+
+    turned = step(pattern, "h", "t").turned()
+    assert turned == step(turned.pattern, "t", "h")

@@ -1,0 +1,42 @@
+"""Of a relation in the store, the reasoning step that explains it."""
+
+from __future__ import annotations
+
+import json
+
+from kg_docre.annotations import PATTERNS, premises
+from kg_docre.graph.records import DIGITS, Premise, Step
+
+__all__ = ["STEP", "read_step"]
+
+
+def _related(pair: int) -> str:
+    """SQL for what a document states of the first (0) or second (1) pair that a step reads: [-score, label], …"""
+    head, tail = (
+        " ".join(
+            f"WHEN {pattern} THEN {premises(pattern, 'r.head', 's.via', 'r.tail')[pair][end]}" for pattern in PATTERNS
+        )
+        for end in (0, 1)
+    )
+    return f"""(SELECT json_group_array(json_array(-p.score, p.label)) FROM relation p
+                WHERE p.head = CASE s.pattern {head} END AND p.tail = CASE s.pattern {tail} END)"""
+
+
+# SQL for the weightiest step of a relation r between h and t of those whose two pairs r's document relates
+STEP = f"""coalesce((SELECT json_array(pattern, weight, node, json(first), json(second))
+                      FROM (SELECT s.rank, s.pattern, s.weight, v.node, {_related(0)} AS first, {_related(1)} AS second
+                            FROM reasoning s JOIN entity v ON v.id = s.via
+                            WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node))
+                      WHERE first <> '[]' AND second <> '[]' ORDER BY rank LIMIT 1), '[]')"""
+
+
+def read_step(told: str, head: str, tail: str) -> Step | None:
+    """What :data:`STEP` has given for a relation between these nodes, if there is such a step."""
+    if told == "[]":
+        return None
+    pattern, weight, via, *related = json.loads(told)
+    first, second = (
+        Premise(start, tuple(label for _, label in sorted(labels)), end)
+        for labels, (start, end) in zip(related, premises(pattern, head, via, tail), strict=True)
+    )
+    return Step(pattern, round(weight, DIGITS), via, (first, second))
