@@ -27,7 +27,6 @@ _URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')
 _SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
                  FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
                  WHERE e.relation = r.id)"""
-
 _DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
 
 
@@ -36,8 +35,7 @@ class KnowledgeGraph:
 
     Nothing is held in memory but the node or fact at hand. Facts whose head and tail are resolved to
     one node are left out; with ``strict`` those in conflict too, which others may still have been read by way of.
-    ``inverses`` completes relations that have one:
-    who is a spouse of, or a part of.
+    ``inverses`` completes relations that have one: who is a spouse of, or a part of.
     """
 
     def __init__(self, store: FactStore, *, strict: bool = False, inverses: bool = False) -> None:
@@ -133,12 +131,12 @@ class KnowledgeGraph:
                     FROM json_each(:facts))""",
             {
                 "facts": json.dumps(
-                    [end for f in facts for end in ((f.head, f.label, f.tail), (f.tail, f.label, f.head))]
+                    [way for f in facts for way in ((f.head, f.label, f.tail), (f.tail, f.label, f.head))]
                 )
             },
         )
         evidence = {fact.id: fact.evidence for fact in whole}
-        return [fact._replace(evidence=evidence[fact.id]) for fact in facts]
+        return [fact._replace(evidence=evidence.get(fact.id, fact.evidence)) for fact in facts]
 
     def names_like(self, name: str, limit: int = 3) -> list[str]:
         """Names of entities that are written nearly so, the nearest first."""

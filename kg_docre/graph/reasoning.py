@@ -24,10 +24,10 @@ def _related(pair: int) -> str:
 
 # SQL for the weightiest step of a relation r between h and t of those whose two pairs r's document relates
 STEP = f"""coalesce((SELECT json_array(pattern, weight, node, json(first), json(second))
-                      FROM (SELECT s.rank, s.pattern, s.weight, v.node, {_related(0)} AS first, {_related(1)} AS second
-                            FROM reasoning s JOIN entity v ON v.id = s.via
-                            WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node))
-                      WHERE first <> '[]' AND second <> '[]' ORDER BY rank LIMIT 1), '[]')"""
+                     FROM (SELECT s.rank, s.pattern, s.weight, v.node, {_related(0)} AS first, {_related(1)} AS second
+                           FROM reasoning s JOIN entity v ON v.id = s.via
+                           WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node))
+                     WHERE first <> '[]' AND second <> '[]' ORDER BY rank LIMIT 1), '[]')"""
 
 
 def read_step(told: str, head: str, tail: str) -> Step | None:
