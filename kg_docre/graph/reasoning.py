@@ -10,24 +10,26 @@ from kg_docre.graph.records import DIGITS, Premise, Step
 __all__ = ["STEP", "read_step"]
 
 
-def _related(pair: int) -> str:
-    """SQL for what a document states of the first (0) or second (1) pair that a step reads: [-score, label], …"""
+def _stated(pair: int) -> str:
+    """SQL: what a document states about the first (0) or second (1) pair that the step s of a relation r reads."""
     head, tail = (
         " ".join(
             f"WHEN {pattern} THEN {premises(pattern, 'r.head', 's.via', 'r.tail')[pair][end]}" for pattern in PATTERNS
         )
         for end in (0, 1)
     )
-    return f"""(SELECT json_group_array(json_array(-p.score, p.label)) FROM relation p
-                WHERE p.head = CASE s.pattern {head} END AND p.tail = CASE s.pattern {tail} END)"""
+    return f"FROM relation p WHERE p.head = CASE s.pattern {head} END AND p.tail = CASE s.pattern {tail} END"
 
 
 # SQL for the weightiest step of a relation r between h and t of those whose two pairs r's document relates
-STEP = f"""coalesce((SELECT json_array(pattern, weight, node, json(first), json(second))
-                     FROM (SELECT s.rank, s.pattern, s.weight, v.node, {_related(0)} AS first, {_related(1)} AS second
-                           FROM reasoning s JOIN entity v ON v.id = s.via
-                           WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node))
-                     WHERE first <> '[]' AND second <> '[]' ORDER BY rank LIMIT 1), '[]')"""
+STEP = f"""coalesce((
+    SELECT json_array(s.pattern, s.weight, v.node,
+                      json((SELECT json_group_array(json_array(-p.score, p.label)) {_stated(0)})),
+                      json((SELECT json_group_array(json_array(-p.score, p.label)) {_stated(1)})))
+    FROM reasoning s JOIN entity v ON v.id = s.via
+    WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node)
+          AND EXISTS (SELECT 1 {_stated(0)}) AND EXISTS (SELECT 1 {_stated(1)})
+    ORDER BY s.rank LIMIT 1), '[]')"""
 
 
 def read_step(told: str, head: str, tail: str) -> Step | None:
