@@ -19,12 +19,15 @@ def _free_port():
         return s.getsockname()[1]
 
 
+def pytest_configure(config):
+    if os.environ.get("NEO4J_URI") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("the server that NEO4J_URI names has one database; leave --numprocesses out")
+
+
 @pytest.fixture(scope="session")
 def bolt(tmp_path_factory):
     """Address, user, password and database of a server: the one NEO4J_URI names, else one started here."""
     if os.environ.get("NEO4J_URI"):
-        if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)) > 1:
-            pytest.exit("the server that NEO4J_URI names has one database; leave --numprocesses out", 2)
         named = tuple(os.environ.get(f"NEO4J_{part}") for part in ("URI", "USER", "PASSWORD", "DATABASE"))
         with GraphDatabase.driver(named[0], auth=named[1:3]) as driver:
             if driver.execute_query("MATCH (n) RETURN n LIMIT 1", database_=named[3]).records:
