@@ -5,7 +5,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-PROCESSES = $(if $(NEO4J_URI),0,auto)  # a server that is named has one database
+# a server that is named has one database
+PROCESSES = $(if $(NEO4J_URI),0,auto)
 
 export TOKENIZERS_PARALLELISM = false
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -17,7 +18,7 @@ demo: $(VENV)/.installed
 	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.ttl --to kg.graphml
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest --numprocesses $(strip $(PROCESSES)) --maxprocesses 8 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 8 --dist loadfile
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .

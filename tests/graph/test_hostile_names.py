@@ -155,7 +155,11 @@ def test_reasoning_names_nodes_and_facts_that_are_there(name, tmp_path, bolt, da
         graph = KnowledgeGraph(store)
         for read, ending in ((networkx.read_graphml, ".graphml"), (networkx.read_gexf, ".gexf"), (None, ".json")):
             path = _write(graph, tmp_path / f"kg{ending}")
-            there = read(path) if read else networkx.node_link_graph(json.loads(path.read_text()), edges="edges")
+            there = (
+                read(path)
+                if read
+                else networkx.node_link_graph(json.loads(path.read_text(encoding="utf-8")), edges="edges")
+            )
             evidence = next(data["evidence"] for *_, data in there.edges(data=True) if data["name"] == "P17")
             (said,) = json.loads(evidence) if isinstance(evidence, str) else evidence
             assert said["via"] in there
