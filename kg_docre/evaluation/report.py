@@ -50,6 +50,8 @@ def report(gold: Sequence[Document], predicted: Sequence[Document], known: Known
         "step_accuracy": steps.accuracy,
         "step_chance": steps.chance,
         "evidence_f1": sentences.evidence_f1,
+        "sentence_precision": sentences.sentence_precision,
+        "sentence_recall": sentences.sentence_recall,
         "ece": calibration_error(gold, predicted),
         "by_pattern": dict(zip(map(str, PATTERNS), reasoning.infer_acc_by_pattern, strict=True)),
         "by_entities": by_entities,

@@ -13,11 +13,14 @@ __all__ = ["SentenceScores", "score_sentences"]
 
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
-    """Fractions of 1; ``evidence_f1`` is None where the gold facts have no evidence."""
+    """Fractions of 1; those of evidence are None where the gold facts have none, the last two where no predicted
+    fact is one of those that have."""
 
     intra_f1: float
     inter_f1: float
     evidence_f1: float | None
+    sentence_precision: float | None
+    sentence_recall: float | None
 
 
 def score_sentences(gold: Sequence[Document], predicted: Sequence[Document]) -> SentenceScores:
@@ -26,10 +29,11 @@ def score_sentences(gold: Sequence[Document], predicted: Sequence[Document]) -> 
     A fact is within a sentence if some mention of its head and some of its tail are in the same one,
     otherwise between sentences; gold and predicted facts are compared in each group by itself.
     Evidence is compared sentence by sentence: precision over the evidence of all predicted facts, where
-    only correct facts can be right; recall over the evidence of all gold facts.
+    only correct facts can be right; recall over the evidence of all gold facts. Sentence precision and recall ask
+    for the sentences alone: over the predicted facts that are right and whose gold evidence is known.
     """
     counts = {True: [0, 0, 0], False: [0, 0, 0]}  # gold, predicted, both
-    told = given = right = 0
+    told = given = right = told_of_right = given_of_right = 0
     for truth, guess in zip(gold, predicted, strict=True):
         where = [{mention.sentence for mention in entity.mentions} for entity in truth.entities]
         expected, found = facts_of(truth), facts_of(guess)
@@ -39,13 +43,23 @@ def score_sentences(gold: Sequence[Document], predicted: Sequence[Document]) -> 
         evidence, guessed = _evidence(truth), _evidence(guess)
         told += sum(map(len, evidence.values()))
         given += sum(map(len, guessed.values()))
-        right += sum(len(sentences & evidence.get(fact, set())) for fact, sentences in guessed.items())
+        for fact, sentences in guessed.items():
+            if marked := evidence.get(fact):
+                told_of_right += len(marked)
+                given_of_right += len(sentences)
+                right += len(sentences & marked)
     intra, inter = (
         harmonic(ratio(both, predicted_facts), ratio(both, gold_facts))
         for gold_facts, predicted_facts, both in (counts[True], counts[False])
     )
     evidence_f1 = harmonic(ratio(right, given), ratio(right, told)) if told else None
-    return SentenceScores(intra_f1=intra, inter_f1=inter, evidence_f1=evidence_f1)
+    return SentenceScores(
+        intra_f1=intra,
+        inter_f1=inter,
+        evidence_f1=evidence_f1,
+        sentence_precision=ratio(right, given_of_right) if told_of_right else None,
+        sentence_recall=ratio(right, told_of_right) if told_of_right else None,
+    )
 
 
 def _evidence(document: Document) -> dict[tuple[int, str, int], set[int]]:

@@ -39,7 +39,20 @@ def test_evidence():
     # gold tells 1 + 2 + 1 + 1 sentences, predictions 1 + 2 + 1 + 2; one is right of the 1st, 2nd and 4th each
     assert score_sentences([GOLD], [FOUND]).evidence_f1 == pytest.approx(2 * 3 / (5 + 6))
     bare = replace(GOLD, relations=tuple(replace(r, evidence=()) for r in GOLD.relations))
-    assert score_sentences([bare], [FOUND]).evidence_f1 is None
+    scores = score_sentences([bare], [FOUND])
+    assert (scores.evidence_f1, scores.sentence_precision, scores.sentence_recall) == (None, None, None)
+
+
+def test_sentences_of_right_facts():
+    # the three facts that are right have 1 + 2 + 1 gold sentences and 1 + 2 + 2 predicted ones, 3 of them the same
+    scores = score_sentences([GOLD], [FOUND])
+    assert (scores.sentence_precision, scores.sentence_recall) == pytest.approx((3 / 5, 3 / 4))
+    unmarked = replace(GOLD, relations=(replace(GOLD.relations[0], evidence=()), *GOLD.relations[1:]))
+    scores = score_sentences([unmarked], [FOUND])  # what is not marked says nothing of the sentences found for it
+    assert (scores.sentence_precision, scores.sentence_recall) == pytest.approx((2 / 4, 2 / 3))
+    wrong = replace(FOUND, relations=FOUND.relations[2:3])
+    assert score_sentences([GOLD], [wrong]).sentence_precision is None
+    assert score_sentences([GOLD], [wrong]).evidence_f1 == 0.0
 
 
 def test_patterns_are_table_1():
