@@ -10,6 +10,7 @@ from functools import lru_cache
 
 __all__ = [
     "LEGAL_FORMS",
+    "document_form",
     "initials",
     "is_acronym",
     "normalize_name",
@@ -98,3 +99,8 @@ def initials(name: str) -> set[str]:
 def short_hash(*parts: str) -> str:
     """Sixteen hex digits that stand for these strings, the same on every machine."""
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def document_form(form: str, digest: str) -> str:
+    """Id of what a form names in the document of this content hash, if it is another thing in every one."""
+    return short_hash(form, digest)

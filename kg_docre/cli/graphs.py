@@ -213,7 +213,8 @@ def resolve(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     explain: Annotated[str, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node.")] = "",
     merge: Annotated[
-        tuple[str, str], typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on.")
+        tuple[str, str],
+        typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on; a name twice: all called so."),
     ] = ("", ""),
     split: Annotated[str, typer.Option(metavar="NODE", help="A node is several, now and from now on.")] = "",
 ) -> None:

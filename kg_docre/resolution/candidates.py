@@ -83,7 +83,7 @@ def _pairs(groups: Groups) -> Iterator[tuple[int, int, str, float]]:
     by_name: dict[str, list[int]] = defaultdict(list)  # first and last words of people's names
     by_initials: dict[str, list[int]] = defaultdict(list)
     for number, group in enumerate(groups.groups):
-        if group.type in ("TIME", "NUM"):
+        if group.type in ("TIME", "NUM") or not group.entities:  # all of which are senses of their own
             continue
         by_form[group.form].append(number)
         for alias in group.aliases:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kg_docre.names import normalize_name
+from kg_docre.names import document_form, normalize_name
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -36,13 +38,7 @@ def find_node(store: FactStore, name: str) -> str:
 
     Raises :exc:`ResolutionError` that lists the nodes of several.
     """
-    wanted = normalize_name(name)
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for node, entity, type in store.read("SELECT node, name, type FROM entity"):
-        if node == name:
-            return name
-        if normalize_name(entity) == wanted:
-            found[node][type] += 1
+    found = _nodes_called(store, name)
     if len(found) == 1:
         return next(iter(found))
     if not found:
@@ -51,6 +47,26 @@ def find_node(store: FactStore, name: str) -> str:
         f"{node} ({types.most_common(1)[0][0]}, {types.total()} times)" for node, types in found.items()
     )
     raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}")
+
+
+def _nodes_called(store: FactStore, name: str) -> dict[str, Counter[str]]:
+    """Nodes with this id, or else whose entities are called so, or else, if none are, whose mentions or whose country
+    is; the types of these entities."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    others: dict[str, Counter[str]] = defaultdict(Counter)
+    wanted = normalize_name(name)
+    rows = store.read(
+        """SELECT node, name, type, (SELECT json_group_array(name) FROM mention WHERE mention.entity = entity.id)
+           FROM entity ORDER BY id"""
+    )
+    for node, entity, type, mentions in rows:
+        if node == name:
+            return {node: Counter({type: 1})}
+        if normalize_name(entity) == wanted:
+            found[node][type] += 1
+        elif wanted in map(normalize_name, (*json.loads(mentions), country_name(entity) if type == "LOC" else "")):
+            others[node][type] += 1
+    return found or others
 
 
 def explain(store: FactStore, node: str) -> list[Form]:
@@ -86,20 +102,29 @@ def explain(store: FactStore, node: str) -> list[Form]:
 
 
 def merge(store: FactStore, first: str, second: str) -> None:
-    """Make two nodes, given by id or name, one: now, and whenever the store is resolved.
+    """Make two nodes, given by id or name, one: now, and whenever the store is resolved. A name given twice makes all
+    that are called so one, and takes back a split by document.
 
-    Raises :exc:`ResolutionError` if a name is not one node's, or both have knowledge-base ids.
+    Raises :exc:`ResolutionError` if a name is not one node's, or nodes have different knowledge-base ids.
     """
-    nodes = [find_node(store, name) for name in (first, second)]
-    if nodes[0] == nodes[1]:
+    _resolve_if_never(store)
+    if first == second:
+        nodes = list(_nodes_called(store, first))
+    else:
+        nodes = [find_node(store, name) for name in (first, second)]
+    if len(set(nodes)) < 2:
         raise ResolutionError(f"{first!r} and {second!r} are one node already")
     linked = [store.read("SELECT max(kb_id) FROM entity WHERE node = ?", (node,)).fetchone()[0] for node in nodes]
-    if all(linked):
-        raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {linked[0]}, {linked[1]}")
-    first_form, *others = [form.id for node in nodes for form in explain(store, node)]
+    if len(different := sorted(filter(None, linked))) > 1:
+        raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {', '.join(different)}")
+    forms = [form.id for node in nodes for form in explain(store, node)]
+    dropped: set[str] = set()
+    if first == second:
+        forms, dropped = _before_split(store, forms)
+    first_form, *others = dict.fromkeys(forms)
     store.decide(
         [("same", first_form, form) for form in others],
-        instead_of=[("by document", form, "") for form in (first_form, *others)],
+        instead_of=[("by document", form, "") for form in dropped],
     )
     resolve(store)
 
@@ -109,11 +134,31 @@ def split(store: FactStore, name: str) -> None:
 
     Every form becomes a node of its own; a node of a single form is another thing in every document.
 
-    Raises :exc:`ResolutionError` if the name is not one node's.
+    Raises :exc:`ResolutionError` if the name is not one node's, or one document's alone.
     """
-    forms = [form.id for form in explain(store, find_node(store, name))]
+    _resolve_if_never(store)
+    found = explain(store, node := find_node(store, name))
+    forms = [form.id for form in found]
     kind = "alone" if len(forms) > 1 else "by document"
+    query = "SELECT count(DISTINCT document) FROM entity WHERE node = ?"
+    if kind == "by document" and store.read(query, (node,)).fetchone()[0] < 2:
+        raise ResolutionError(f"{name!r} is one name in one document; there is nothing to split")
     same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
     undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
     resolve(store)
+
+
+def _resolve_if_never(store: FactStore) -> None:
+    """Entities that an early version kept have no form until the store is resolved."""
+    if store.read("SELECT EXISTS (SELECT 1 FROM entity WHERE form = '')").fetchone()[0]:
+        resolve(store)
+
+
+def _before_split(store: FactStore, forms: Sequence[str]) -> tuple[list[str], set[str]]:
+    """The forms without those that a split by document made, of which those that were split are there; and the
+    latter."""
+    apart = [form for (form,) in store.read("SELECT first FROM rule WHERE kind = 'by document'")]
+    digests = [digest for (digest,) in store.read("SELECT content_hash FROM document")] if apart else []
+    made = {document_form(form, digest): form for form in apart for digest in digests}
+    return [made.get(form, form) for form in forms], {made[form] for form in forms if form in made}

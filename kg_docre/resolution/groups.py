@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log, sqrt
 
@@ -25,7 +25,10 @@ _KEPT = 4096  # companies held at once
 
 @dataclass(slots=True)
 class Group:
-    """Entities of one form: the same knowledge-base id, or the same type and form of name."""
+    """Entities of one form: the same knowledge-base id, or the same type and form of name.
+
+    Of a knowledge-base id the type and the form are those that most of its entities have.
+    """
 
     id: str
     type: str
@@ -38,8 +41,8 @@ class Group:
 class Groups:
     """All entities of a store as arrays, and the groups they are in.
 
-    ``entity_ids``, ``documents`` and ``group_of`` have a number for every entity. Memory is some 200 bytes an
-    entity besides the distinct names.
+    ``entity_ids``, ``documents`` and ``group_of`` have a number for every entity; ``digests`` the content hash of every
+    document. Memory is some 200 bytes an entity besides the distinct names.
     """
 
     def __init__(self, store: FactStore) -> None:
@@ -49,30 +52,52 @@ class Groups:
         documents: list[int] = []
         group_of: list[int] = []
         self.placed: list[tuple[str, str]] = []  # form and node of each entity as the store has them
+        self.digests: dict[int, str] = dict(store.read("SELECT id, content_hash FROM document"))
+        called: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)  # types and forms of what is linked
         rows = store.read(
             """SELECT id, document, name, type, kb_id, form, node,
                       (SELECT json_group_array(DISTINCT name) FROM mention WHERE mention.entity = entity.id)
                FROM entity ORDER BY id"""
         )
         for id, document, name, type, kb_id, form, node, mentions in rows:
-            key = form_id(Entity(name=name, type=type, kb_id=kb_id, mentions=()))
+            key, form_of_name = form_id(Entity(name=name, type=type, kb_id=kb_id, mentions=())), name_form(name, type)
             if key not in places:
                 places[key] = len(self.groups)
-                self.groups.append(Group(id=key, type=type, form=name_form(name, type), kb_id=kb_id))
+                self.groups.append(Group(id=key, type=type, form=form_of_name, kb_id=kb_id))
             group = self.groups[places[key]]
             group.entities.append(len(ids))
+            if kb_id:
+                called[places[key]][type, form_of_name] += 1
             for mention in json.loads(mentions):
-                alias = name_form(mention, type)
-                if alias != group.form:
-                    group.aliases[alias] += 1
+                group.aliases[name_form(mention, type)] += 1
             ids.append(id)
             self.placed.append((form, node))
             documents.append(document)
             group_of.append(places[key])
+        for number, names in called.items():
+            group = self.groups[number]
+            group.type, group.form = min(names, key=lambda name: (-names[name], name))
+        for group in self.groups:
+            del group.aliases[group.form]
         self.entity_ids: Integers = np.array(ids, np.int64)
         self.documents: Integers = np.array(documents, np.int64)
         self.group_of: Integers = np.array(group_of, np.int64)
         self.index()
+
+    def divide(self, parts: Iterable[tuple[int, str, list[int]]]) -> None:
+        """Take entities out of groups: of each part the group, the id that it gets as a group of its own, and the
+        entities. Who is found with whom stays as it was until all are out."""
+        divided = set()
+        for number, id, entities in parts:
+            group = self.groups[number]
+            divided.add(number)
+            self.group_of[entities] = len(self.groups)
+            self.groups.append(Group(id, group.type, group.form, "", sorted(entities), group.aliases.copy()))
+        for number in divided:
+            group = self.groups[number]
+            group.entities = [entity for entity in group.entities if self.group_of[entity] == number]
+        if divided:
+            self.index()
 
     def index(self) -> None:
         """Take note of who is found with whom; anew where an entity has moved to another group."""

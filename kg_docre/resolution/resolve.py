@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 
-from kg_docre.names import short_hash
 from kg_docre.resolution.candidates import Candidate, candidates
+from kg_docre.resolution.clusters import Clusters
 from kg_docre.resolution.groups import Groups
-from kg_docre.resolution.senses import split_homonyms
+from kg_docre.resolution.senses import split_by_document, split_homonyms
 from kg_docre.store import FactStore
 
 __all__ = ["resolve", "resolve_if_grown"]
 
-_GROWTH = 1.1
+_CHANGE = 0.1
 _DECIDED = {"decided by a person": 0.0}
 
 Rule = tuple[str, str, str]
@@ -28,40 +28,27 @@ def resolve(store: FactStore) -> int:
     """
     with store.snapshot():
         groups = Groups(store)
-        split_homonyms(groups, store)
         rules: list[Rule] = list(store.read("SELECT kind, first, second FROM rule"))
         apart = {first for kind, first, _ in rules if kind == "by document"}
-        digests = dict(store.read("SELECT id, content_hash FROM document")) if apart else {}
+        split_homonyms(groups, store, apart)
+    alone = {first for kind, first, _ in rules if kind == "alone"} | split_by_document(groups, apart)
     places = {group.id: number for number, group in enumerate(groups.groups)}
-    alone = {first for kind, first, _ in rules if kind == "alone"}
-    parent = list(range(len(groups.groups)))
-    why: dict[int, Candidate] = {}
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
+    clusters = Clusters(groups)
     for same in _decided(rules):
-        present = [places[form] for form in same if form in places]
-        for number in present[1:]:
-            parent[root(number)] = root(present[0])
-        why.update({number: Candidate(number, present[0], 0.0, _DECIDED) for number in present})
+        first, *others = [places[form] for form in same if form in places] or [0]
+        for number in others:
+            clusters.join(Candidate(number, first, 0.0, _DECIDED), decided=True)
     for candidate in candidates(groups):
-        a, b = root(candidate.group), root(candidate.target)
-        free = not {groups.groups[candidate.group].id, groups.groups[candidate.target].id} & alone
-        if free and a != b and not (groups.groups[a].kb_id and groups.groups[b].kb_id):
-            parent[a] = b
-            why[candidate.group] = candidate
-    return _write(store, groups, [root(number) for number in range(len(parent))], why, apart, digests)
+        if {groups.groups[candidate.group].id, groups.groups[candidate.target].id}.isdisjoint(alone):
+            clusters.join(candidate)
+    return _write(store, groups, clusters)
 
 
 def resolve_if_grown(store: FactStore) -> None:
-    """:func:`resolve` a store that has a tenth more entities than it had then: what a document costs stays the
-    same on average, however large the store."""
-    then, now = store.read("SELECT (SELECT entities FROM resolved), (SELECT count(*) FROM entity)").fetchone()
-    if now > then * _GROWTH:
+    """:func:`resolve` a store in which a tenth of the entities are new or gone since then: what a document costs stays
+    the same on average, however large the store."""
+    then, changed = store.read("SELECT entities, changed FROM resolved").fetchone()
+    if changed > then * _CHANGE:
         resolve(store)
 
 
@@ -75,32 +62,24 @@ def _decided(rules: list[Rule]) -> list[list[str]]:
     return list({id(same): sorted(set(same)) for same in sets.values()}.values())
 
 
-def _write(
-    store: FactStore,
-    groups: Groups,
-    roots: list[int],
-    why: dict[int, Candidate],
-    apart: set[str],
-    digests: dict[int, str],
-) -> int:
-    """Forms of ``apart`` are another thing in every document, told by its digest."""
-    clusters: dict[int, list[int]] = defaultdict(list)
-    for number, root in enumerate(roots):
-        clusters[root].append(number)
-    node_of = {number: node for members in clusters.values() for node in [_node(groups, members)] for number in members}
+def _write(store: FactStore, groups: Groups, clusters: Clusters) -> int:
+    """Keep which node every entity and every form is, and why; how many entities have another one than before."""
+    nodes = [""] * len(groups.groups)
+    joined = []
+    for members in clusters.members():
+        node = _node(groups, members)
+        for number in members:
+            nodes[number] = node
+        if len(members) > 1:
+            first = next(number for number in members if groups.groups[number].id == node)
+            for number, reason in clusters.reasons(first).items():
+                joined.append((groups.groups[number].id, node, reason.score, reason.reasons))
     moved, placed = 0, []
     for entity, number in enumerate(groups.group_of.tolist()):
-        form, node = groups.groups[number].id, node_of[number]
-        if form in apart:
-            node = short_hash(form, digests[int(groups.documents[entity])])
+        form, node = groups.groups[number].id, nodes[number]
         if (before := groups.placed[entity]) != (form, node):
             moved += before[1] != node
             placed.append((form, node, int(groups.entity_ids[entity]), *before))
-    joined = []
-    for number, node in node_of.items():
-        if (form := groups.groups[number].id) != node:
-            reason = why.get(number)
-            joined.append((form, node, *((reason.score, reason.reasons) if reason else (0.0, {}))))
     store.place(placed, joined, total=len(groups.entity_ids), last=int(groups.entity_ids.max(initial=0)))
     return moved
 

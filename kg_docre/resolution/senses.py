@@ -1,16 +1,18 @@
-"""Homonyms: one form of name, several things, told apart by facts that a thing has only one of."""
+"""Homonyms: one form of name, several things, told apart by facts that a thing has only one of, or by a person."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import count, islice
 
-from kg_docre.names import short_hash
+from kg_docre.names import document_form, short_hash
 from kg_docre.resolution.forms import is_country
 from kg_docre.resolution.groups import Group, Groups, similarity
 from kg_docre.store import FactStore
 
-__all__ = ["split_homonyms"]
+__all__ = ["split_by_document", "split_homonyms"]
 
 # one value each: dates of birth and death, country, inception, publication date
 _TELLING = {"PER": ("P569", "P570"), "LOC": ("P17",), "ORG": ("P571",), "MISC": ("P577",)}
@@ -29,17 +31,17 @@ class _Sense:
         return any(label in mine and (label, value) not in self.claims for label, value in claims)
 
 
-def split_homonyms(groups: Groups, store: FactStore) -> None:
+def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()) -> None:
     """Give every further sense of a form a group of its own.
 
     Two people are told apart by years of birth and death, two places by their countries. A value counts if two
     documents state it or one does so surely. An entity that states none goes where the company it keeps is
-    most alike, the more frequent sense in doubt.
+    most alike, the more frequent sense in doubt. A sense keeps the id it had, by most of the entities that it has in
+    the store; ``apart`` are the ids that :func:`split_by_document` divides.
     """
     facts = groups.relations(store, sorted({label for labels in _TELLING.values() for label in labels}))
-    number_of_groups = len(groups.groups)
-    for number in range(number_of_groups):
-        group = groups.groups[number]
+    parts: list[tuple[int, str, list[int]]] = []
+    for number, group in enumerate(groups.groups):
         telling = _TELLING.get(group.type, ())
         if group.kb_id or len(group.entities) < 2 or is_country(group.form):
             continue
@@ -51,11 +53,23 @@ def split_homonyms(groups: Groups, store: FactStore) -> None:
                     stated[entity].append(((label, value), score))
         claims = _reliable(stated)
         if len({value for values in claims.values() for value in values}) > 1:
-            _split(groups, number, claims)
-    for number in range(number_of_groups, len(groups.groups)):  # only now: until here, who is found with whom stays
-        groups.group_of[groups.groups[number].entities] = number
-    if len(groups.groups) > number_of_groups:
-        groups.index()
+            senses = _senses(groups, number, claims)
+            ids = _ids(groups, group.id, senses, apart) if len(senses) > 1 else [group.id]
+            parts += [(number, id, sense.entities) for id, sense in zip(ids, senses, strict=True) if id != group.id]
+    groups.divide(parts)
+
+
+def split_by_document(groups: Groups, apart: Collection[str]) -> set[str]:
+    """Divide the groups of these ids, each of whose entities is another thing in every document; the ids there are
+    then. That of a part is :func:`document_form`."""
+    parts: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for number, group in enumerate(groups.groups):
+        if group.id in apart:
+            for entity in group.entities:
+                digest = groups.digests[int(groups.documents[entity])]
+                parts[number, document_form(group.id, digest)].append(entity)
+    groups.divide((number, id, entities) for (number, id), entities in parts.items())
+    return {id for _, id in parts}
 
 
 def _value(tail: Group) -> str:
@@ -82,27 +96,53 @@ def _reliable(stated: dict[int, list[tuple[Claim, float]]]) -> dict[int, set[Cla
     return result
 
 
-def _split(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> None:
+def _senses(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> list[_Sense]:
+    """All entities of a group by what they mean, the sense that most documents mean first."""
     group = groups.groups[number]
     senses: list[_Sense] = []
     frequency = Counter(claim for values in claims.values() for claim in values)
-    # the most frequent statements first, so that the first sense is the one most documents mean
-    for entity in sorted(claims, key=lambda e: (-max(frequency[claim] for claim in claims[e]), e)):
+
+    def order(entity: int) -> tuple[int, list[Claim], str, int]:
+        """The most frequent statements first; of as frequent ones, not whichever was read first."""
+        said = claims[entity]
+        digest = groups.digests[int(groups.documents[entity])]
+        return -max(frequency[claim] for claim in said), sorted(said), digest, entity
+
+    for entity in sorted(claims, key=order):
         sense = next((s for s in senses if s.claims & claims[entity] and not s.contradicts(claims[entity])), None)
         sense = sense or next((s for s in senses if not s.contradicts(claims[entity])), None)
         if sense is None:
             senses.append(sense := _Sense(set()))
         sense.claims |= claims[entity]
         sense.entities.append(entity)
-    if len(senses) < 2:
-        return
-    companies = [groups.company_of(sense.entities, number) for sense in senses]
-    for entity in group.entities:
-        if entity not in claims:
-            own = groups.company_of([entity], number)
-            alike = [similarity(own, company) for company in companies]
-            senses[alike.index(max(alike))].entities.append(entity)
-    group.entities = sorted(senses[0].entities)
-    for sense in senses[1:]:
-        id = short_hash(group.id, *map("=".join, sorted(sense.claims)[:1]))
-        groups.groups.append(Group(id, group.type, group.form, "", sorted(sense.entities), group.aliases.copy()))
+    if len(senses) > 1:
+        companies = [groups.company_of(sense.entities, number) for sense in senses]
+        for entity in group.entities:
+            if entity not in claims:
+                own = groups.company_of([entity], number)
+                alike = [similarity(own, company) for company in companies]
+                senses[alike.index(max(alike))].entities.append(entity)
+    return senses
+
+
+def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str]) -> list[str]:
+    """An id for every sense of a form: that which most of its entities had, the form's own for the first of those
+    that had none, else a new one."""
+    had = [Counter[str]() for _ in senses]
+    for counts, sense in zip(had, senses, strict=True):
+        for entity in sense.entities:
+            digest = groups.digests[int(groups.documents[entity])]
+            before = groups.placed[entity][0]
+            counts[next((id for id in apart if document_form(id, digest) == before), before)] += 1
+    # what is new in the store goes by the form's own id, which therefore says least of which sense is which
+    wanted = [(id != form, n, id, number) for number, counts in enumerate(had) for id, n in counts.items() if id]
+    ids: dict[int, str] = {}
+    for _, _, id, number in sorted(wanted, key=lambda w: (not w[0], -w[1], w[3], w[2])):
+        if number not in ids and id not in ids.values():
+            ids[number] = id
+    for number, sense in enumerate(senses):
+        if number not in ids:
+            claims = ["=".join(claim) for claim in sorted(sense.claims)]
+            names = (short_hash(form, *claims, *["again"] * times) for times in count())
+            ids[number] = next(id for id in (form, *islice(names, len(senses))) if id not in ids.values())
+    return [ids[number] for number in range(len(senses))]

@@ -1,6 +1,6 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 4
+VERSION = 5
 
 SCHEMA = """
 CREATE TABLE document (
@@ -135,11 +135,18 @@ INSERT INTO resolution SELECT * FROM old_resolution;
 DROP TABLE old_resolution;
 """
 
-SCHEMA += _RESOLUTION + _SECOND + _THIRD
+_FIFTH = """
+ALTER TABLE resolved ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;  -- entities that came or went since
+CREATE TRIGGER entity_came AFTER INSERT ON entity BEGIN UPDATE resolved SET changed = changed + 1; END;
+CREATE TRIGGER entity_went AFTER DELETE ON entity BEGIN UPDATE resolved SET changed = changed + 1; END;
+"""
+
+SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH
 
 # what turns a store of a version into one of the next
 MIGRATIONS = {
-    1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _RESOLUTION + _SECOND,
+    1: "ALTER TABLE entity ADD COLUMN form TEXT NOT NULL DEFAULT '';" + _RESOLUTION + _SECOND,  # forms: on resolving
     2: _THIRD,
     3: _FOURTH,
+    4: _FIFTH,
 }

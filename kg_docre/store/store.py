@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from kg_docre.annotations import Document, Entity
+from kg_docre.names import document_form
 from kg_docre.store.file import StoreFile, Value
 
 __all__ = ["FactStore", "content_hash"]
@@ -86,7 +87,7 @@ class FactStore(StoreFile):
             db.executemany("INSERT OR REPLACE INTO source VALUES (?, ?)", [(uri, number) for uri in sources])
             db.execute("DELETE FROM failure WHERE uri = ?", (document.id,))
             self._add_sentences(db, number, document)
-            entities = self._add_entities(db, number, document, resolve)
+            entities = self._add_entities(db, number, document, digest, resolve)
             self._add_relations(db, number, document, entities)
             labels = {(r.label, names.get(r.label, r.label)) for r in document.relations}
             db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
@@ -135,8 +136,8 @@ class FactStore(StoreFile):
                 ((form, node, score, json.dumps(reasons)) for form, node, score, reasons in joined),
             )
             new_node = "coalesce((SELECT node FROM resolution WHERE resolution.form = entity.form), form)"
-            db.execute(f"UPDATE entity SET node = {new_node} WHERE id > ?", (last,))
-            db.execute("UPDATE resolved SET entities = ?", (total,))
+            since = db.execute(f"UPDATE entity SET node = {new_node} WHERE id > ?", (last,)).rowcount
+            db.execute("UPDATE resolved SET entities = ?, changed = ?", (total, since))
 
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
         """Keep rules of resolution (kind, first form, second form), and drop others."""
@@ -154,13 +155,16 @@ class FactStore(StoreFile):
 
     @staticmethod
     def _add_entities(
-        db: sqlite3.Connection, number: int, document: Document, resolve: Callable[[Entity], str]
+        db: sqlite3.Connection, number: int, document: Document, digest: str, resolve: Callable[[Entity], str]
     ) -> list[int]:
         ids = []
+        apart = {form for (form,) in db.execute("SELECT first FROM rule WHERE kind = 'by document'")}
         insert = """INSERT INTO entity (document, name, type, kb_id, form, node)
                     VALUES (?, ?, ?, ?, ?5, coalesce((SELECT node FROM resolution WHERE form = ?5), ?5))"""
         for entity in document.entities:
-            row = (number, entity.name, entity.type, entity.kb_id, resolve(entity))
+            form = resolve(entity)
+            form = document_form(form, digest) if form in apart else form
+            row = (number, entity.name, entity.type, entity.kb_id, form)
             ids.append(db.execute(insert, row).lastrowid or 0)
             db.executemany(
                 "INSERT INTO mention VALUES (?, ?, ?, ?, ?)",

@@ -164,6 +164,9 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
                DROP TABLE resolution_now;
                CREATE INDEX resolution_node ON resolution (node);
                CREATE INDEX entity_node ON entity (node);
+               DROP TRIGGER entity_came;
+               DROP TRIGGER entity_went;
+               ALTER TABLE resolved DROP COLUMN changed;
                PRAGMA user_version = 3;"""
         )
     old.close()

@@ -1,0 +1,203 @@
+"""What may never become one node, whichever names lead from one thing to the other, and what stays so."""
+
+from itertools import permutations
+
+import pytest
+
+from kg_docre.names import document_form
+from kg_docre.resolution.decisions import explain, find_node, merge, split
+from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.resolve import resolve, resolve_if_grown
+from kg_docre.store import FactStore, content_hash
+from tests.resolution.test_resolve import add, document, nodes
+
+SMITH = "John Smith"
+
+
+@pytest.fixture
+def store(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        yield store
+
+
+def person(id, born=None, died=None, name=SMITH, others=(), **options):
+    dates = [(label, year) for label, year in (("P569", born), ("P570", died)) if year]
+    facts = [(0, label, place, 0.9) for place, (label, _) in enumerate(dates, 1)]
+    return document(id, ("PER", name, *others), *(("TIME", year) for _, year in dates), facts=facts, **options)
+
+
+def by_document(store, *names):
+    return {id: node for name in names for id, node in nodes(store, name).items()}
+
+
+def test_senses_that_share_a_claim_have_ids_of_their_own(store):
+    add(store, *(person(f"a{n}", "1850") for n in range(3)), person("b1", "1941", "2000"), person("b2", "1941", "2000"))
+    add(store, person("c", "1941", "1990"))
+    resolve(store)
+    found = nodes(store, SMITH)
+    assert len({found["a0"], found["b1"], found["c"]}) == 3
+    assert found["b1"] == found["b2"]
+    add(store, *(document(f"f{n}", ("PER", SMITH), kb_ids={0: "Q7"}) for n in range(2)))
+    resolve(store)
+    assert nodes(store, SMITH)["f0"] == "Q7"
+
+
+def test_a_sense_keeps_its_node_when_another_becomes_more_frequent(store):
+    add(store, person("a1", "1941"), person("a2", "1941"), person("b1", "1928"))
+    add(store, document("r", ("PER", "Rhymin Simon")))
+    resolve(store)
+    before = nodes(store, SMITH)
+    merge(store, before["a1"], "Rhymin Simon")
+    add(store, person("b2", "1928"), person("b3", "1928"))
+    resolve(store)
+    after = by_document(store, SMITH, "Rhymin Simon")
+    assert {id: after[id] for id in before} == before
+    assert after["r"] == after["a1"]
+    assert after["b3"] == after["b1"] != after["a1"]
+
+
+def test_a_sense_of_which_more_becomes_known_stays_merged(store):
+    add(store, person("a1", "1850"), person("a2", "1850"), person("b1", None, "1990"), person("b2", None, "1990"))
+    add(store, person("c", None, "1900"), person("d", None, "1900"), document("s", ("PER", "Smithy")))
+    resolve(store)
+    other = nodes(store, SMITH)["b1"]
+    assert other != nodes(store, SMITH)["c"]
+    merge(store, other, "Smithy")
+    add(store, person("b3", "1920", "1990"))
+    resolve(store)
+    after = by_document(store, SMITH, "Smithy")
+    assert after["s"] == after["b1"] == after["b3"]
+
+
+@pytest.mark.parametrize("third", ["linked", "longer name"])
+def test_no_third_name_joins_two_senses(store, third):
+    add(store, person("a", "1850"), person("b", "1941"))
+    if third == "linked":
+        add(store, document("q", ("PER", SMITH), kb_ids={0: "Q7"}))
+    else:
+        add(store, *(document(f"q{n}", ("PER", "John Edward Smith", SMITH)) for n in range(3)))
+    resolve(store)
+    assert nodes(store, SMITH)["a"] != nodes(store, SMITH)["b"]
+
+
+def test_a_person_may_join_two_senses(store):
+    add(store, person("a", "1850"), person("b", "1941"))
+    resolve(store)
+    merge(store, *nodes(store, SMITH).values())
+    assert nodes(store, SMITH)["a"] == nodes(store, SMITH)["b"]
+
+
+def test_no_merge_joins_two_knowledge_base_ids(store):
+    add(store, document("a", ("PER", "Jane Roe"), ("ORG", "Acme")), document("b", ("PER", "J. R."), kb_ids={0: "Q1"}))
+    add(store, document("c", ("PER", "Jane Roe"), kb_ids={0: "Q2"}))
+    merge(store, nodes(store, "Jane Roe")["a"], "Q1")
+    found = by_document(store, "Jane Roe", "J. R.")
+    assert found["a"] == found["b"] == "Q1"
+    assert found["c"] == "Q2"
+
+
+def test_a_split_by_document_holds_for_new_documents_at_once(store):
+    add(store, *(document(f"a{n}", ("LOC", "Springfield")) for n in range(20)))
+    resolve(store)
+    split(store, "Springfield")
+    add(store, document("z1", ("LOC", "Springfield")), document("z2", ("LOC", "Springfield")))
+    found = nodes(store, "Springfield")
+    assert len(set(found.values())) == 22
+    resolve(store)
+    assert nodes(store, "Springfield") == found
+
+
+def test_parts_of_a_split_by_document_are_merged_one_by_one_or_all(store):
+    add(store, *(document(f"a{n}", ("LOC", "Springfield")) for n in range(5)))
+    add(store, document("b", ("LOC", "Springfield, Illinois")))
+    resolve(store)
+    split(store, "Springfield")
+    found = nodes(store, "Springfield")
+    merge(store, found["a0"], found["a1"])
+    merge(store, found["a2"], "Springfield, Illinois")
+    after = by_document(store, "Springfield", "Springfield, Illinois")
+    assert after["a0"] == after["a1"]
+    assert after["a2"] == after["b"]
+    assert len(set(after.values())) == 4
+    merge(store, "Springfield", "Springfield")
+    add(store, document("c", ("LOC", "Springfield")))
+    resolve(store)
+    assert len(set(by_document(store, "Springfield", "Springfield, Illinois").values())) == 1
+
+
+def test_what_was_split_by_document_is_not_joined_by_its_names(store):
+    add(store, *(document(f"a{n}", ("ORG", "NATO")) for n in range(3)))
+    resolve(store)
+    split(store, "NATO")
+    add(store, *(document(f"b{n}", ("ORG", "North Atlantic Treaty Organization", "NATO")) for n in range(5)))
+    resolve(store)
+    assert len(set(nodes(store, "NATO").values())) == 3
+    assert document_form("x", content_hash("y")) != document_form("x", content_hash("z"))
+
+
+def test_what_is_one_thing_in_one_document_cannot_be_split(store):
+    add(store, document("a", ("LOC", "Springfield")))
+    resolve(store)
+    with pytest.raises(ResolutionError, match="nothing to split"):
+        split(store, "Springfield")
+
+
+def test_a_corpus_that_changes_without_growing_is_resolved(store):
+    add(store, *(document(f"a{n}", ("ORG", f"Company {n}")) for n in range(6)))
+    resolve_if_grown(store)
+    long, short = ("ORG", "North Atlantic Treaty Organization", "NATO"), ("ORG", "NATO")
+    for n in range(6):
+        store.forget(f"a{n}")
+    add(store, document("b", long), document("c", short))
+    resolve_if_grown(store)
+    assert nodes(store, "NATO")["c"] == nodes(store, long[1])["b"]
+
+
+def test_order_of_documents_does_not_matter(tmp_path):
+    made = [
+        document("a", ("ORG", "UNO"), kb_ids={0: "Q1065"}),
+        document("b", ("ORG", "United Nations"), kb_ids={0: "Q1065"}),
+        document("c", ("ORG", "United Nations")),
+        person("d", "1850"),
+        person("e", "1901"),
+        person("f"),
+    ]
+    kept = set()
+    for number, order in enumerate([*permutations(made[:3]), *permutations(made[3:])]):
+        with FactStore(tmp_path / f"{number}.sqlite") as store:
+            add(store, *order)
+            resolve(store)
+            found = by_document(store, "UNO", "United Nations", SMITH)
+            same = frozenset((a, b) for a in found for b in found if a < b and found[a] == found[b])
+            kept.add((frozenset(found), same))
+    assert len(kept) == 2, "one for each of the two sets of documents"
+
+
+def test_every_form_but_one_has_a_reason_after_further_builds(store):
+    """A node keeps its id, though what it got that from has joined something better known since."""
+    short, long = ("ORG", "NATO"), ("ORG", "North Atlantic Treaty Organization", "NATO")
+    add(store, document("a", short), document("b", short))
+    resolve(store)
+    add(store, *(document(f"c{n}", long) for n in range(3)))
+    resolve(store)
+    forms = explain(store, find_node(store, "NATO"))
+    assert len(forms) == 2
+    assert sorted(bool(form.reasons) for form in forms) == [False, True]
+
+
+def test_what_a_person_decided_is_not_explained_otherwise(store):
+    add(store, document("a", ("PER", "Adorno"), ("ORG", "Frankfurt School")))
+    add(store, document("b", ("PER", "Theodor Adorno", "Adorno"), ("ORG", "Frankfurt School")))
+    add(store, document("c", ("PER", "Zed")))
+    resolve(store)
+    merge(store, "Adorno", "Zed")
+    forms = explain(store, find_node(store, "Zed"))
+    assert len(forms) == 3
+    assert sum("decided by a person" in form.reasons for form in forms) >= 1
+
+
+def test_a_node_is_found_by_what_the_graph_calls_it(store):
+    add(store, document("a", ("LOC", "American")), document("b", ("ORG", "Bundesliga Verein", "BV 09")))
+    resolve(store)
+    assert find_node(store, "United States") == nodes(store, "American")["a"]
+    assert find_node(store, "BV 09") == nodes(store, "Bundesliga Verein")["b"]
