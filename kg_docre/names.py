@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 __all__ = [
+    "GENERATIONS",
     "LEGAL_FORMS",
     "document_form",
     "initials",
@@ -31,11 +32,11 @@ TITLES = frozenset(
 )
 # what may end an organization's name without naming another one: "Acme" and "Acme Corp."
 LEGAL_FORMS = frozenset("inc incorporated corp corporation co company ltd limited llc plc gmbh ag sa".split())
-_GENERATION = frozenset({"jr", "sr"})
+GENERATIONS = frozenset({"jr", "sr"})
 _SMALL_WORDS = frozenset(
     {"of", "the", "and", "for", "in", "on", "at", "to", "de", "la", "du", "des", "der", "und", "&"}
 )
-_POSSESSIVE = re.compile(r"\s*['’]s?$", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?<!\d)\s*['’]s?$", re.IGNORECASE)  # but the 1990's
 _NOT_WORD = re.compile(r"[^\w]+")
 # what a name is told by besides letters and digits: 1.5 and 15, 50% and $50, C and C++ and C#
 _NOT_NAME = re.compile(r"[^\w.%$€£¥+#]+")
@@ -63,11 +64,9 @@ def normalize_name(name: str) -> str:
 
 
 def strip_titles(words: list[str]) -> list[str]:
-    """Normalized words of a person's name without titles before it and generations after it."""
+    """Normalized words of a person's name without titles before it."""
     while len(words) > 1 and words[0] in TITLES:
         words = words[1:]
-    while len(words) > 1 and words[-1] in _GENERATION:
-        words = words[:-1]
     return words
 
 

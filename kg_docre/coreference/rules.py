@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg_docre.names import LEGAL_FORMS, initials, is_acronym, normalize_name, strip_endings, strip_titles
+from kg_docre.names import (
+    GENERATIONS,
+    LEGAL_FORMS,
+    initials,
+    is_acronym,
+    normalize_name,
+    strip_endings,
+    strip_titles,
+)
 
 __all__ = ["NamedMention", "cluster_mentions"]
 
@@ -110,11 +118,12 @@ def _join_same_names(mentions: Sequence[NamedMention], groups: _Groups) -> None:
 
 def _join_person_parts(mentions: Sequence[NamedMention], groups: _Groups) -> None:
     people = [(index, _form(mention)) for index, mention in enumerate(mentions) if mention.type == "PER"]
+    people = [(index, words) for index, words in people if words]
     # fuller names first, so that what they leave as one person can be told by a surname
     for index, words in sorted(people, key=lambda person: -len(person[1])):
         longer = [(other, full) for other, full in people if len(full) >= len(words) and full != words]
         if len(words) == 1:
-            surname = [other for other, full in longer if full[-1] == words[0]]
+            surname = [other for other, full in longer if strip_endings(full, GENERATIONS)[-1] == words[0]]
             groups.join_only(index, surname or [other for other, full in longer if words[0] in full])
         else:
             groups.join_only(index, (other for other, full in longer if _is_subsequence(words, full)))

@@ -32,28 +32,44 @@ def value_of(tail: str, type: str, name: str) -> str:
     return form if form[:4].isdigit() else tail
 
 
-def checked(facts: Iterable[tuple[Fact, str]], *, strict: bool) -> Iterator[Fact]:
+def checked(
+    facts: Iterable[tuple[Fact, str]], *, strict: bool, left_out: set[tuple[str, str, str]] | None = None
+) -> Iterator[Fact]:
     r"""Facts, by head and label, with their values; conflicts between those of one head are noted.
 
-    Of a relation with one value the facts exclude each other, except dates of which one says the other less exactly.
-    Then a fact with odds :math:`o = c / (1 - c)` is the right one with
-    :math:`o / (1 + o + \sum_{rivals} o')`, its plausibility. ``strict`` leaves out facts of unfitting types and all
-    but the most confident of those that exclude each other.
+    Of a relation with one value the facts exclude each other, except dates of which one says the other less exactly,
+    and facts of unfitting types, which exclude none that fit. Then a fact with odds :math:`o = c / (1 - c)` is the
+    right one with :math:`o / (1 + o + \sum_{rivals} o')`, its plausibility. ``strict`` leaves out facts of unfitting
+    types and all but the most confident of those that exclude each other, and adds head, label and tail of what it
+    leaves out to ``left_out``.
     """
     for (_, label), group in groupby(facts, key=lambda pair: (pair[0].head, pair[0].label)):
         known = known_properties().get(label)
-        for fact in _alone(list(group), strict=strict) if known and known.single else (fact for fact, _ in group):
-            if not (strict and TYPES in fact.conflicts):
+        for fact, best in _alone(list(group)) if known and known.single else ((fact, True) for fact, _ in group):
+            if not strict or (best and TYPES not in fact.conflicts):
                 yield fact
+            elif left_out is not None:
+                left_out.add((fact.head, fact.label, fact.tail))
 
 
-def _alone(facts: Sequence[tuple[Fact, str]], *, strict: bool) -> Iterator[Fact]:
-    """Facts of which one at most is right."""
+def _alone(facts: Sequence[tuple[Fact, str]]) -> Iterator[tuple[Fact, bool]]:
+    """Facts of which one at most is right, and whether this would be it."""
     for fact, value in facts:
-        rivals = [other for other, its in facts if not (value.startswith(its) or its.startswith(value))]
+        rivals = [
+            other
+            for other, its in facts
+            if not _agree(value, its) and (TYPES not in other.conflicts or TYPES in fact.conflicts)
+        ]
         if not rivals:
-            yield fact
-        elif not strict or (fact.confidence, fact.id) > max((rival.confidence, rival.id) for rival in rivals):
-            own, *others = (f.confidence / max(1e-6, 1 - f.confidence) for f in (fact, *rivals))
-            plausibility = round(own / (1 + own + sum(others)), _DIGITS)
-            yield fact._replace(conflicts=(*fact.conflicts, VALUES), plausibility=plausibility)
+            yield fact, True
+            continue
+        own, *others = (f.confidence / max(1e-6, 1 - f.confidence) for f in (fact, *rivals))
+        plausibility = round(own / (1 + own + sum(others)), _DIGITS)
+        best = (fact.confidence, fact.id) > max((rival.confidence, rival.id) for rival in rivals)
+        yield fact._replace(conflicts=(*fact.conflicts, VALUES), plausibility=plausibility), best
+
+
+def _agree(first: str, second: str) -> bool:
+    """Whether one says no more than the other: "1955" and "1955-03", "1950s" and "1955"."""
+    first, second = (value[:-2] if value.endswith("0s") else value for value in (first, second))
+    return first.startswith(second) or second.startswith(first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby, starmap
@@ -146,7 +146,8 @@ class KnowledgeGraph:
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
         further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
         facts = self._read_facts("h", "t", "r.label", "", condition, parameters, further)
-        yield from checked(facts, strict=self.strict)
+        left_out: set[tuple[str, str, str]] = set()  # few
+        yield from checked(facts, strict=self.strict, left_out=left_out)
         if self.inverses:
             inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
             facts = self._read_facts(
@@ -161,6 +162,7 @@ class KnowledgeGraph:
                 + condition,
                 parameters | {"inverses": json.dumps(inverses)},
                 further,
+                left_out,
             )
             turned = ((fact._replace(inferred=True, evidence=_turned(fact.evidence)), value) for fact, value in facts)
             yield from checked(turned, strict=self.strict)
@@ -174,13 +176,14 @@ class KnowledgeGraph:
         condition: str,
         parameters: dict[str, str | None],
         further: str,
+        without: Container[tuple[str, str, str]] = (),
     ) -> Iterator[tuple[Fact, str]]:
         """Facts by head, label and tail, with their values: of the relations as they are (``h``, ``t``), or turned
-        round."""
-        rows = self.store.read(
+        round; of which ``without`` are not read."""
+        rows: Iterable[tuple[Any, ...]] = self.store.read(
             f"""SELECT {head}.node, {label}, {tail}.node, {_DOCUMENT}, r.score,
                        {head}.type, {tail}.type, {tail}.name, h.node, t.node,
-                       {further}
+                       {further}, r.label
                 FROM relation r
                 JOIN entity h ON h.id = r.head
                 JOIN entity t ON t.id = r.tail
@@ -191,6 +194,8 @@ class KnowledgeGraph:
             parameters,
         )
         names = self.labels()
+        if without:
+            rows = (row for row in rows if (row[13], row[17], row[14]) not in without)
         for key, group in groupby(rows, itemgetter(0, 1, 2)):
             said = list(group)
             evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))

@@ -11,6 +11,7 @@ from kg_docre.resolution.values import date_value, number_value
 
 __all__ = ["country_name", "form_id", "is_country", "name_form"]
 
+_JUNIOR = frozenset({"jr"})
 _LONGEST_ID = 1000  # characters; databases index keys of some kilobytes at most
 
 
@@ -18,19 +19,20 @@ _LONGEST_ID = 1000  # characters; databases index keys of some kilobytes at most
 def name_form(name: str, type: str) -> str:
     """Names with one form and one type are taken for the same thing until something speaks against it.
 
-    People lose titles, organizations their legal form, dates and numbers become values; a country has one
-    form, whether it is called by its name, by an abbreviation or by its people: "U.S.", "American".
+    People lose titles and what tells a junior, whom the bare name means more often than the senior; organizations
+    their legal form; dates and numbers become values; a country has one form, whether it is called by its name, by an
+    abbreviation or by its people: "U.S.", "American".
     """
     normalized = normalize_name(name)
     words = normalized.split()
     if type == "TIME":
         return date_value(normalized) or normalized
     if type == "NUM":
-        return number_value(normalized) or normalized
+        return number_value(name) or normalized
     if type == "LOC":
         return _countries().get(normalized, normalized)
     if type == "PER":
-        bare = strip_titles(words)
+        bare = strip_endings(strip_titles(words), _JUNIOR)
         return " ".join(bare if len(bare) > 1 else words) or normalized
     if type == "ORG":
         return " ".join(strip_endings(words, LEGAL_FORMS)) or normalized

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, localcontext
+
+from kg_docre.names import normalize_name
 
 __all__ = ["date_value", "number_value"]
 
@@ -39,8 +42,12 @@ _UNITS = dict(
     )
 )
 _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_LONGEST = 100  # digits
+_DIGITS = re.compile(rf"[0-9]{{1,{_LONGEST}}}(?:\.[0-9]{{1,{_LONGEST}}})?")
+_THOUSANDS = re.compile(r"(?<=\d)[,\s](?=\d{3}(?!\d))")
+_RANGE = re.compile(r"(?<=\d)\s*[-–—]\s*(?=\d)")
+_MINUS = re.compile(r"^\s*[-−](?=\d)")
 
 
 def date_value(normalized: str) -> str | None:
@@ -61,37 +68,55 @@ def date_value(normalized: str) -> str | None:
     return None
 
 
-def number_value(normalized: str) -> str | None:
+def number_value(name: str) -> str | None:
     """The number that begins a name, and what is counted: "1 million people" → "1000000 people"; None for no number.
 
-    Takes a name as :func:`~kg_docre.names.normalize_name` leaves it: thousands stand apart, as in "1 000 000".
+    Takes a name as it is written: what stands between digits tells "1,000" from "1-000".
     """
-    words = normalized.replace("-", " ").split()
-    total = part = 0.0
-    read = 0
-    for word in words:
-        if _DIGITS.fullmatch(word):
-            if read and not (_is_group(word) and _DIGITS.fullmatch(words[read - 1])):
+    name = _RANGE.sub(" to ", _THOUSANDS.sub("", _MINUS.sub("minus ", name)))
+    words = normalize_name(name).replace("-", " ").split()
+    negative = words[:1] == ["minus"]
+    words = words[negative:]
+    read, last = 0, ""  # words of the number, and what the last of them was
+    total = part = Decimal(0)
+    with localcontext(prec=4 * _LONGEST):
+        for word in words:
+            kind = _kind(word)
+            if kind not in _MAY_FOLLOW[last]:
+                if kind in _WORDS and last in _WORDS:
+                    return None  # "nine eleven" is no number
                 break
-            part = part * 1000 + float(word) if read else float(word)
-        elif word in _UNITS or word in _TENS:
-            if read and _DIGITS.fullmatch(words[read - 1]):
-                break
-            part += _UNITS.get(word, 0) or _TENS.get(word, 0)
-        elif word == "hundred" and read:
-            part *= 100
-        elif word in _SCALES and read:
-            total, part = total + part * _SCALES[word], 0.0
-        elif word == "and" and read and words[read - 1] in _SCALES:
-            pass
-        else:
-            break
-        read += 1
-    if not read:
-        return None
-    value = total + part
-    return " ".join([str(int(value)) if value == int(value) else repr(value), *words[read:]])
+            if kind == "digits":
+                part = Decimal(word)
+            elif kind in _WORDS:
+                part += _UNITS.get(word, 0) or _TENS.get(word, 0)
+            elif kind == "hundred":
+                part *= 100
+            elif kind == "scale":
+                total, part = total + part * _SCALES[word], Decimal(0)
+            read, last = read + 1, kind
+        read -= last == "and"
+        value = (total + part).normalize()
+    return " ".join([f"{'-' * negative}{value:f}", *words[read:]]) if read else None
 
 
-def _is_group(word: str) -> bool:
-    return len(word) == 3 and word.isdigit()
+def _kind(word: str) -> str:
+    if _DIGITS.fullmatch(word):
+        return "digits"
+    if word in _UNITS:
+        return "unit" if _UNITS[word] < 10 else "teen"
+    return "ten" if word in _TENS else "scale" if word in _SCALES else word
+
+
+# what may come next: "twenty-five", "two hundred and five", "1 million", "one million two hundred thousand"
+_WORDS = frozenset({"unit", "teen", "ten"})
+_MAY_FOLLOW = {
+    "": _WORDS | {"digits"},
+    "digits": {"hundred", "scale"},
+    "unit": {"hundred", "scale"},
+    "teen": {"hundred", "scale"},
+    "ten": {"unit", "scale"},
+    "hundred": _WORDS | {"scale", "and"},
+    "scale": _WORDS | {"digits", "and"},
+    "and": _WORDS | {"digits"},
+}

@@ -24,6 +24,7 @@ def _clusters(*mentions, links=()):
         (("The X-Files", "MISC"), ("X-Files", "MISC")),
         (("Microsoft", "ORG"), ("Microsoft", "MISC")),
         (("Martin Luther King Jr.", "PER"), ("Martin Luther King", "PER")),
+        (("Martin Luther King Jr.", "PER"), ("King", "PER")),
         (("São Paulo", "LOC"), ("Sao Paulo", "LOC")),
         (("J. Smith", "PER"), ("John Smith", "PER")),
         (("United States", "LOC"), ("United States of America", "LOC")),
@@ -50,6 +51,8 @@ def test_one_thing_under_two_names(first, second):
         (("St. Louis", "PER"), ("Joe Louis", "PER")),
         (("New York", "LOC"), ("New York City", "LOC")),
         (("Washington", "LOC", "Q61"), ("Washington", "LOC", "Q1223")),
+        (("Martin Luther King Jr.", "PER"), ("Martin Luther King Sr.", "PER")),
+        (("John Smith", "PER"), (" ", "PER")),
     ],
 )
 def test_two_things_stay_two(first, second):

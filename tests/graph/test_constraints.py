@@ -72,6 +72,35 @@ def test_types_that_a_relation_does_not_join_are_flagged_and_dropped_on_request(
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 
 
+def test_what_has_an_unfitting_type_is_no_rival_of_what_fits(store):
+    oslo = ("LOC", "Oslo")
+    add(store, document("a", ADA, FIFTEEN, oslo, facts=((0, "P569", 1, 0.8), (0, "P569", 2, 0.9))))
+    right, wrong = ("Ada Lovelace", "P569", "1815"), ("Ada Lovelace", "P569", "Oslo")
+    found = facts(store)
+    assert (found[right].conflicts, found[right].plausibility) == ((), 0.8)
+    assert found[wrong].conflicts == ("types", "several values")
+    assert set(facts(store, strict=True)) == {right}
+
+
+def test_a_decade_agrees_with_its_years(store):
+    add(store, born("a", ("TIME", "the 1810s"), 0.8), born("b", FIFTEEN, 0.9), born("c", ("TIME", "1820s"), 0.7))
+    found = facts(store)
+    assert {tail: len(fact.conflicts) for (_, _, tail), fact in found.items()} == {
+        "the 1810s": 1,
+        "1815": 1,
+        "1820s": 1,
+    }
+    assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "the 1810s"), ("Ada Lovelace", "P569", "1815")}
+
+
+def test_strict_completes_no_inverse_of_what_it_leaves_out(store):
+    one, other = ("PER", "Dad One"), ("PER", "Dad Two")
+    add(store, document("a", ADA, one, other, facts=((0, "P22", 1, 0.9), (0, "P22", 2, 0.8))))
+    kept = set(facts(store, strict=True, inverses=True))
+    assert kept == {("Ada Lovelace", "P22", "Dad One"), ("Dad One", "P40", "Ada Lovelace")}
+    assert ("Dad Two", "P40", "Ada Lovelace") in facts(store, inverses=True)
+
+
 def test_of_types_outside_the_table_nothing_is_known(store):
     add(store, document("a", ("GENE", "BRCA1"), TEN, facts=((0, "P569", 1, 0.9), (0, "CID", 1, 0.9))))
     assert all(fact.conflicts == () for fact in facts(store).values())
