@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Self
 
@@ -97,15 +97,22 @@ class MentionPredictor:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         return cls(detector, tokenizer, model.config, device=device, precision=precision, coreference=coreference)
 
-    def pipe(self, texts: Iterable[Sequence[str]], *, batch_size: int = 128) -> Iterator[FoundMentions]:
-        """Mentions of every text, in order; ``batch_size`` texts are sorted by length together."""
-        stream = iter(texts)
+    def pipe(
+        self,
+        texts: Iterable[Sequence[str]],
+        *,
+        breaks: Iterable[Sequence[int]] | None = None,
+        batch_size: int = 128,
+    ) -> Iterator[FoundMentions]:
+        """Mentions of every text, in order; ``batch_size`` texts are sorted by length together. ``breaks`` are for each
+        text the words at which a paragraph begins, over which no mention goes."""
+        stream = zip(texts, repeat(()) if breaks is None else breaks, strict=False)
         while chunk := list(islice(stream, batch_size)):
-            features = self.featurizer(chunk)
+            features = self.featurizer([text for text, _ in chunk])
             found = [FoundMentions([], None) for _ in chunk]
             for batch in self._batches(features):
-                texts = [chunk[i] for i in batch]
-                for index, mentions in zip(batch, self._predict(texts, [features[i] for i in batch]), strict=True):
+                parts = [chunk[i] for i in batch]
+                for index, mentions in zip(batch, self._predict(parts, [features[i] for i in batch]), strict=True):
                     found[index] = mentions
             yield from found
 
@@ -123,7 +130,9 @@ class MentionPredictor:
             yield batch
 
     @torch.inference_mode()
-    def _predict(self, texts: list[Sequence[str]], features: list[WordFeatures]) -> list[FoundMentions]:
+    def _predict(
+        self, texts: list[tuple[Sequence[str], Sequence[int]]], features: list[WordFeatures]
+    ) -> list[FoundMentions]:
         batch = collate_words(features, self.config).to(self.device)
         logits = torch.empty(len(batch.window), 1 + 2 * len(self.detector.types))
         states = torch.empty(len(batch.window), self.detector.encoder.config.hidden_size, device=self.device)
@@ -133,8 +142,9 @@ class MentionPredictor:
             logits[words.cpu()], states[words] = of_part.cpu(), states_of_part.float()
         sizes = [f.words for f in features]
         found = []
-        for text, scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
-            spans = [(start, end, self.detector.types[kind]) for start, end, kind in MentionDetector.spans(scores)]
+        for (text, breaks), scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
+            numbered = MentionDetector.spans(scores, breaks)
+            spans = [(start, end, self.detector.types[kind]) for start, end, kind in numbered]
             found.append(FoundMentions(spans, self._clusters(text, spans, read)))
         return found
 

@@ -2,7 +2,8 @@
 
 The data are nested lists of ints, strings and floats in ``doc._.docre_entities`` and
 ``doc._.docre_relations``, so ``DocBin(store_user_data=True)``, ``to_bytes``, ``n_process`` and
-pickling carry them. ``doc._.entities``, ``doc._.relations`` and ``span._.entity`` are views.
+pickling carry them. Mentions and sentences are kept by their characters, so that tokens can be merged and sentences
+split anew. ``doc._.entities``, ``doc._.relations`` and ``span._.entity`` are views.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ __all__ = [
     "RelationView",
     "bare_span",
     "linked_id",
+    "needs_clusters",
+    "note_clusters",
     "register_extensions",
     "set_entities",
     "set_relations",
@@ -34,6 +37,7 @@ __all__ = [
 _POSSESSIVES = ("'s", "’s", "'")
 
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
+_CLUSTERED = "docre_clustered"  # the ``doc.ents`` that were clustered because no component had done it
 COREFERENCE = "coref_clusters"  # what keys of ``doc.spans`` begin with that hold clusters of mentions
 
 
@@ -85,7 +89,7 @@ def register_extensions(*, relations: str = "relations", entities: str = "entiti
 
     Raises :exc:`ValueError` if another extension already has one of the names.
     """
-    for name in (ENTITIES, RELATIONS):
+    for name in (ENTITIES, RELATIONS, _CLUSTERED):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)
     views: tuple[tuple[Any, str, Any], ...] = (
@@ -108,12 +112,38 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
     for spans, type in zip(clusters, types, strict=True):
         kb_id = next((kb_id for kb_id in map(linked_id, spans) if kb_id), "")
         name = max((_text(bare_span(span)) for span in spans), key=len)
-        data.append([name, type, kb_id, [[span.start, span.end] for span in spans]])
+        data.append([name, type, kb_id, list(map(_characters, spans))])
     setattr(doc._, ENTITIES, data)
+    setattr(doc._, _CLUSTERED, None)
+
+
+def needs_clusters(doc: Doc) -> bool:
+    """Whether no component has clustered the doc's entities, or they are others since :func:`note_clusters`."""
+    clustered = getattr(doc._, _CLUSTERED)
+    return getattr(doc._, ENTITIES) is None or (clustered is not None and clustered != _marked(doc))
+
+
+def note_clusters(doc: Doc) -> None:
+    """Keep in mind that the clusters are only those of the entities that are marked now."""
+    setattr(doc._, _CLUSTERED, _marked(doc))
+
+
+def _marked(doc: Doc) -> list[list[Any]]:
+    return [[*_characters(span), span.label_, span.kb_id_] for span in doc.ents]
+
+
+def _characters(span: Span) -> list[int]:
+    return [span.start_char, span.end_char]
+
+
+def _spans(doc: Doc, characters: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    """The tokens that have these characters."""
+    return tuple(doc.char_span(start, end, alignment_mode="expand") or doc[:0] for start, end in characters)
 
 
 def set_relations(doc: Doc, relations: Sequence[Relation], names: dict[str, str]) -> None:
     """Store predicted relations with the readable ``names`` of their labels."""
+    sentences = list(map(_characters, _sentences(doc)))
     data = [
         [
             r.head,
@@ -121,7 +151,7 @@ def set_relations(doc: Doc, relations: Sequence[Relation], names: dict[str, str]
             names.get(r.label, r.label),
             r.tail,
             r.score,
-            list(r.evidence),
+            [sentences[number] for number in r.evidence],
             [[step.pattern, step.via, [list(pair) for pair in step.premises], step.weight] for step in r.reasoning],
         ]
         for r in relations
@@ -134,8 +164,8 @@ def to_document(doc: Doc, *, id: str = "") -> Document:
     starts = [sentence.start for sentence in _sentences(doc)]
     sentence_of = [number for number, sentence in enumerate(_sentences(doc)) for _ in range(len(sentence))]
     entities = []
-    for name, type, kb_id, offsets in getattr(doc._, ENTITIES) or ():
-        spans = [bare_span(doc[start:end]) for start, end in offsets]
+    for name, type, kb_id, characters in getattr(doc._, ENTITIES) or ():
+        spans = list(map(bare_span, _spans(doc, characters)))
         mentions = tuple(
             Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=_text(span))
             for span in spans
@@ -175,10 +205,8 @@ def _sentences(doc: Doc) -> list[Span]:
 
 
 def _view(doc: Doc, index: int, data: list[Any]) -> EntityView:
-    name, type, kb_id, spans = data
-    return EntityView(
-        index=index, name=name, type=type, kb_id=kb_id, mentions=tuple(doc[start:end] for start, end in spans)
-    )
+    name, type, kb_id, characters = data
+    return EntityView(index=index, name=name, type=type, kb_id=kb_id, mentions=_spans(doc, characters))
 
 
 def _entities(doc: Doc) -> list[EntityView]:
@@ -187,13 +215,13 @@ def _entities(doc: Doc) -> list[EntityView]:
 
 def _entity_of(span: Span) -> EntityView | None:
     for index, data in enumerate(getattr(span.doc._, ENTITIES) or ()):
-        if [span.start, span.end] in [list(offsets) for offsets in data[3]]:
+        if _characters(span) in map(list, data[3]):
             return _view(span.doc, index, data)
     return None
 
 
 def _relations(doc: Doc) -> list[RelationView]:
-    entities, sentences = _entities(doc), _sentences(doc)
+    entities = _entities(doc)
     found = getattr(doc._, RELATIONS) or ()
     names = defaultdict[tuple[int, int], list[str]](list)
     for head, _, name, tail, *_ in found:
@@ -216,7 +244,7 @@ def _relations(doc: Doc) -> list[RelationView]:
             name=name,
             tail=entities[tail],
             score=score,
-            evidence=tuple(sentences[number] for number in evidence),
+            evidence=_spans(doc, evidence),
             reasoning=tuple(step(*told) for told in reasoning),
         )
         for head, label, name, tail, score, evidence, reasoning in found

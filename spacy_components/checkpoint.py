@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Generic, Self, TypeVar
 
 from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import raise_error
 
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 
-__all__ = ["CheckpointComponent"]
+__all__ = ["CheckpointComponent", "ErrorHandler"]
+
+ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
+
+PRECISIONS = ("auto", "fp32", "bf16")
+_FILES = (
+    "config.json model.safetensors tokenizer.json calibration.json known_facts.safetensors training.json "
+    "mentions.json mentions.safetensors"
+).split()
 
 PredictorT = TypeVar("PredictorT")
 
@@ -22,10 +33,14 @@ PredictorT = TypeVar("PredictorT")
 class CheckpointComponent(ABC, Generic[PredictorT]):
     """A component whose predictor is made of a checkpoint, at the first use or when the pipeline is initialized."""
 
-    def __init__(self, *, name: str, model: str, options: dict[str, Any]) -> None:
+    def __init__(self, *, name: str, model: str | Path, options: dict[str, Any]) -> None:
         self.name = name
-        self._model = model
+        if options["precision"] not in PRECISIONS:
+            raise ValueError(f"precision: one of {', '.join(PRECISIONS)}, not {options['precision']!r}")
+        folder = Path(model)
+        self._model = str(folder.absolute()) if model not in shipped_checkpoints() and folder.is_dir() else str(model)
         self._options = options
+        self._error_handler: ErrorHandler = raise_error
         self._predictor: PredictorT | None = None
 
     @property
@@ -44,18 +59,30 @@ class CheckpointComponent(ABC, Generic[PredictorT]):
         """Read the checkpoint now."""
         _ = self.predictor
 
+    def set_error_handler(self, error_handler: ErrorHandler) -> None:
+        self._error_handler = error_handler
+
+    def get_error_handler(self) -> ErrorHandler:
+        return self._error_handler
+
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name."""
-        folder = Path(path)
-        ships = self._model in shipped_checkpoints()
-        if ships or checkpoint_path(self._model).resolve() != folder.resolve():
-            shutil.rmtree(folder, ignore_errors=True)  # of another model, saved here before
-            if not ships:
-                shutil.copytree(checkpoint_path(self._model), folder)
+        """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name. Of what else the folder
+        holds only the files of a checkpoint that lay there are replaced."""
+        if self._model in shipped_checkpoints():
+            return
+        source, folder = checkpoint_path(self._model), Path(path)
+        if source.resolve() == folder.resolve():
+            return
+        with TemporaryDirectory() as copy:  # for one may lie in the other
+            shutil.copytree(source, copy, dirs_exist_ok=True)
+            if (folder / "config.json").is_file():
+                for name in _FILES:
+                    (folder / name).unlink(missing_ok=True)
+            shutil.copytree(copy, folder, dirs_exist_ok=True)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
-        """Use the checkpoint kept with the pipeline, if there is one."""
-        if (Path(path) / "config.json").is_file():
+        """Use the checkpoint kept with the pipeline, if there is one and the config names none that ships."""
+        if self._model not in shipped_checkpoints() and (Path(path) / "config.json").is_file():
             self._model, self._predictor = str(path), None
         return self
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import raise_error
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.data.errors import DataError
-from spacy_components.annotations import ENTITIES, RELATIONS, set_relations, to_document
+from spacy_components.annotations import (
+    ENTITIES,
+    RELATIONS,
+    needs_clusters,
+    note_clusters,
+    set_relations,
+    to_document,
+)
 from spacy_components.checkpoint import CheckpointComponent
 from spacy_components.entity_clusters import EntityClusters
 
@@ -21,8 +27,6 @@ if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipel
     from kg_docre.predictor import Predictor
 
 __all__ = ["Docre", "make_docre"]
-
-ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
 
 
 @Language.factory(
@@ -58,10 +62,10 @@ def make_docre(
 
     ``model``: a shipped checkpoint's name or a folder. ``threshold``: the score a relation must reach;
     by default the model decides. ``min_precision`` instead: the share of relations that should be right, of
-    which the threshold follows. ``device`` and ``precision``: "auto" takes a GPU and bf16 where there are.
-    ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``: documents with
-    more are refused. ``entity_types``: labels of your recognizer → model types. ``attributes``: names of the
-    Doc and Span extensions.
+    which the threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or
+    "auto" for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
+    documents with more are refused. ``entity_types``: labels of your recognizer → model types, "" to leave them out.
+    ``attributes``: names of the Doc and Span extensions; under all names is what the last component found.
     """
     return Docre(
         name=name,
@@ -80,7 +84,8 @@ def make_docre(
 class Docre(CheckpointComponent["Predictor"]):
     """Finds document-level relations between the entities of a doc.
 
-    Takes the clusters of an earlier ``entity_clusters`` component, else clusters ``doc.ents`` itself.
+    Takes the clusters of an earlier ``entity_clusters`` component, else clusters ``doc.ents`` itself, anew where they
+    have changed since.
     Docs with fewer than two entities get an empty list of relations. The checkpoint is read at the
     first use, or when the pipeline is initialized.
     """
@@ -108,10 +113,14 @@ class Docre(CheckpointComponent["Predictor"]):
         super().__init__(name=name, model=model, options=options)
         if threshold is not None and min_precision is not None:
             raise ValueError("give threshold or min_precision, not both")
+        for option, value in (("threshold", threshold), ("min_precision", min_precision)):
+            if value is not None and not (isinstance(value, int | float) and 0 <= value <= 1):
+                raise ValueError(f"{option}: a share from 0 to 1, not {value!r}")
+        if batch_tokens < 0 or max_entities < 2:
+            raise ValueError("batch_tokens is at least 0, max_entities at least 2")
         self.threshold = threshold
         self.min_precision = min_precision
         self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
-        self._error_handler: ErrorHandler = raise_error
 
     def _load(self) -> Predictor:
         from kg_docre.predictor import Predictor
@@ -133,7 +142,7 @@ class Docre(CheckpointComponent["Predictor"]):
         pipeline's error handler: by default the error is raised, else the doc is left out."""
         for doc, relations in self.predict(stream, batch_size=batch_size):
             if isinstance(relations, Exception):
-                self._error_handler(self.name, self, [doc], relations)
+                self.get_error_handler()(self.name, self, [doc], relations)
             else:
                 self.set_annotations(doc, relations)
                 yield doc
@@ -150,10 +159,10 @@ class Docre(CheckpointComponent["Predictor"]):
 
         def documents() -> Iterator[Document]:
             for number, doc in enumerate(docs):
-                if getattr(doc._, ENTITIES) is None:
-                    self._clusters(doc)
+                if needs_clusters(doc):
+                    note_clusters(self._clusters(doc))
                 waiting.append(doc)
-                yield to_document(doc, id=f"doc {number} of the batch")
+                yield to_document(doc, id=f"doc {number} ({' '.join(doc.text[:80].split())!r:.60})")
 
         threshold = self.threshold
         if self.min_precision is not None:
@@ -171,14 +180,9 @@ class Docre(CheckpointComponent["Predictor"]):
         """Store relations on the doc."""
         set_relations(doc, relations, self.predictor.model.config.relations)
 
-    def set_error_handler(self, error_handler: ErrorHandler) -> None:
-        self._error_handler = error_handler
-
-    def get_error_handler(self) -> ErrorHandler:
-        return self._error_handler
-
-    def score(self, examples: Iterable[Example]) -> dict[str, float]:
-        """Micro precision, recall and F1 of relations whose head and tail clusters both match exactly."""
+    def score(self, examples: Iterable[Example], **options: Any) -> dict[str, float]:
+        """Micro precision, recall and F1 of relations whose head and tail clusters both match exactly; ``options`` are
+        other components'."""
         facts = predicted = correct = 0
         for example in examples:
             gold, found = _facts(example.reference), _facts(example.predicted)

@@ -66,7 +66,7 @@ class EntityClusters:
         self.types = {**DEFAULT_TYPES, **{kind: kind for kind in types}, **self._given_types}
 
     def __call__(self, doc: Doc) -> Doc:
-        spans = [span for span in doc.ents if model_type(span.label_, self.types)]
+        spans = [span for span in doc.ents if model_type(span.label_, self.types) and span.text.strip()]
         mentions = [NamedMention(span.text, model_type(span.label_, self.types), linked_id(span)) for span in spans]
         clusters = cluster_mentions(mentions, self._coreference(doc, spans))
         types = [Counter(mentions[i].type for i in cluster).most_common(1)[0][0] for cluster in clusters]

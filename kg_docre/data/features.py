@@ -53,11 +53,14 @@ class Featurizer:
     def check(self, document: Document) -> None:
         """Raises :exc:`DataError` naming document and entity if one has no mention or an unknown type."""
         for number, entity in enumerate(document.entities):
-            where = f"{document.id}: entity {number} ({entity.name!r})"
+            where = f"{document.id}: entity {number} ({entity.name!r:.60})"
             if not entity.mentions:
                 raise DataError(f"{where} has no mention")
             if entity.type not in self._types:
-                raise DataError(f"{where}: type {entity.type!r} is none of {', '.join(self._types)}")
+                known = ", ".join(self._types)
+                raise DataError(
+                    f"{where}: type {entity.type!r} is none of {known}; entity_types can map it or leave it out"
+                )
 
     def __call__(self, documents: Sequence[Document]) -> list[Features]:
         """Tokenize checked documents in one batch."""

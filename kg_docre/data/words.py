@@ -89,7 +89,7 @@ def collate_words(features: Sequence[WordFeatures], config: ModelConfig) -> Word
         spans = windows_of(len(f.pieces), body, config.window_overlap)
         place = np.minimum(f.first_piece, max(0, len(f.pieces) - 1))
         centres = np.array([first + last for first, last in spans]) / 2  # windows of one text are of one length
-        best = np.searchsorted((centres[1:] + centres[:-1]) / 2, place)
+        best = np.searchsorted((centres[1:] + centres[:-1]) / 2, place, side="right")
         window.append(len(rows) + best)
         position.append(len(prefix) + place - np.array([first for first, _ in spans])[best])
         around = np.pad(f.shapes, _SIDE)

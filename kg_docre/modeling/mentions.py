@@ -91,11 +91,11 @@ class MentionDetector(nn.Module):
         return logits.float(), states
 
     @staticmethod
-    def spans(logits: Tensor) -> list[tuple[int, int, int]]:
+    def spans(logits: Tensor, breaks: Sequence[int] = ()) -> list[tuple[int, int, int]]:
         """Mentions in the logits of consecutive words: first word, last (exclusive) and number of the type.
 
         Whether a word begins, continues or is outside is decided by the sum over types; a mention's type by
-        the sum over its words. *Shape:* (words, 1 + 2 · types).
+        the sum over its words. None goes on at the words ``breaks``. *Shape:* (words, 1 + 2 · types).
         """
         if not len(logits):
             return []
@@ -104,6 +104,7 @@ class MentionDetector(nn.Module):
         tag = torch.stack([chances[:, 0], begins.sum(-1), inside.sum(-1)], -1).argmax(-1)
         outside = tag == 0
         before = torch.cat([outside.new_ones(1), outside[:-1]])
+        before[list(breaks)] = True
         first = ~outside & ((tag == 1) | before)  # what continues nothing begins
         after = torch.cat([(first | outside)[1:], outside.new_ones(1)])
         last = ~outside & after

@@ -14,6 +14,8 @@ from kg_docre.store.file import StoreFile, Value
 
 __all__ = ["FactStore", "content_hash"]
 
+_LONGEST_REASON = 1000  # characters
+
 Placed = tuple[str, str, int, str, str]
 Joined = tuple[str, str, float, dict[str, float]]
 Rule = tuple[str, str, str]
@@ -39,19 +41,31 @@ class FactStore(StoreFile):
     Each document is one transaction, so a store that was killed at any point is whole.
     """
 
-    def link(self, uri: str, *, digest: str, model: str) -> bool:
-        """Lead ``uri`` to this content, if this model has already read it; whether it has."""
-        known = "FROM document WHERE content_hash = ? AND model = ?"
-        query = f"""SELECT EXISTS (SELECT 1 FROM source WHERE uri = ? AND document = id)
-                           AND NOT EXISTS (SELECT 1 FROM failure WHERE uri = ?) {known}"""
-        row = self.read(query, (uri, uri, digest, model)).fetchone()
-        if row is None or row[0]:
-            return row is not None
+    def link(self, uri: str, *, digest: str, model: str, title: str | None = None) -> bool:
+        """Lead ``uri`` to this content, if this model has already read it; whether it has. A document that is found
+        nowhere else is called by ``title`` from now on."""
+        row = self.read(
+            """SELECT id, title,
+                      EXISTS (SELECT 1 FROM source WHERE uri = :uri AND document = document.id)
+                      AND NOT EXISTS (SELECT 1 FROM failure WHERE uri = :uri),
+                      EXISTS (SELECT 1 FROM source WHERE document = document.id AND uri <> :uri)
+               FROM document WHERE content_hash = :digest AND model = :model""",
+            {"uri": uri, "digest": digest, "model": model},
+        ).fetchone()
+        if row is None:
+            return False
+        number, called, known, elsewhere = row
+        renamed = title is not None and title != called and not elsewhere
+        if known and not renamed:
+            return True
         with self._transaction() as db:
-            found = db.execute(f"INSERT OR REPLACE INTO source SELECT ?, id {known}", (uri, digest, model)).rowcount > 0
+            found = db.execute("SELECT 1 FROM document WHERE id = ? AND content_hash = ?", (number, digest)).fetchone()
             if found:
+                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (uri, number))
                 db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
-            return found
+            if found and renamed:
+                db.execute("UPDATE document SET title = ? WHERE id = ?", (title, number))
+            return found is not None
 
     def add(
         self,
@@ -102,7 +116,7 @@ class FactStore(StoreFile):
     def note_failure(self, uri: str, reason: str, *, run: int) -> None:
         """Keep why what is found at ``uri`` could not be read, until it can."""
         with self._transaction() as db:
-            row = (_encodable(uri), _encodable(reason), run)
+            row = (_encodable(uri), _encodable(reason)[:_LONGEST_REASON], run)
             db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", row)
 
     def forget(self, uri: str) -> bool:

@@ -80,6 +80,24 @@ def test_moved_lines_and_renamed_files_lose_nothing(pipeline, tmp_path):
         assert store.counts()["documents"] == 5
 
 
+def test_a_corrected_title_is_taken_over(pipeline, tmp_path):
+    def titles(store):
+        return [title for (title,) in store.read("SELECT title FROM document ORDER BY id")]
+
+    def lines(*titles):
+        path.write_text("\n".join(json.dumps({"id": t, "text": EPISODE, "title": t}) for t in titles))
+        return read_corpus([path])
+
+    path = tmp_path / "c.jsonl"
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build(lines("draft"), pipeline, store)
+        path.write_text(path.read_text().replace('"title": "draft"', '"title": "final"'))
+        result = build(read_corpus([path]), pipeline, store)
+        assert (result.already_there, titles(store)) == (1, ["final"])
+        build(lines("draft", "copy"), pipeline, store)
+        assert titles(store) == ["draft"], "a copy's title is not that of the first"
+
+
 def test_corrected_entities_are_read_again(checkpoint, documents, tmp_path):
     from dataclasses import replace
 

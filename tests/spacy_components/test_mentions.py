@@ -73,6 +73,40 @@ def test_clusters_of_another_component_stay(nlp):
     assert not mention_pipeline(precision="fp32", coreference=False)(TEXT).spans
 
 
+def test_docs_put_together_keep_their_clusters(nlp):
+    docs = [nlp("Oslo is in Norway."), nlp("Lima is in Peru. Lima is large.")]
+    together = Doc.from_docs(docs)
+    clusters = [[span.text for span in spans] for spans in together.spans.values()]
+    assert sorted(clusters) == [["Lima", "Lima"], ["Norway"], ["Oslo"], ["Peru"]]
+
+
+def test_what_is_blocked_stays_unmarked(nlp):
+    doc = nlp.make_doc("Oslo is in Norway.")
+    doc.set_ents([], blocked=[doc[0:1]])
+    assert [span.text for span in nlp.get_pipe("mentions")(doc).ents] == ["Norway"]
+
+
+def test_one_text_that_fails_goes_to_the_error_handler(monkeypatch):
+    from kg_docre.mention_predictor import MentionPredictor
+
+    predict = MentionPredictor._predict
+
+    def fails(self, texts, features):
+        if any("Peru" in text for text, _ in texts):
+            raise RuntimeError("out of memory")
+        return predict(self, texts, features)
+
+    monkeypatch.setattr(MentionPredictor, "_predict", fails)
+    nlp = mention_pipeline(precision="fp32")
+    texts = ["Oslo is in Norway.", "Lima is in Peru.", "Rome is in Italy."]
+    with pytest.raises(RuntimeError, match="out of memory"):
+        list(nlp.pipe(texts))
+    caught = []
+    nlp.set_error_handler(lambda name, component, docs, error: caught.append((name, docs[0].text, str(error))))
+    assert [doc.text for doc in nlp.pipe(texts)] == [texts[0], texts[2]]
+    assert caught == [("mentions", texts[1], "out of memory")]
+
+
 def test_texts_of_any_length_come_back_in_order(nlp):
     texts = ["", " \n ", "Oslo", TEXT * 40, "Oslo is in Norway."]
     docs = list(nlp.pipe(texts))

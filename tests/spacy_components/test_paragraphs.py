@@ -1,0 +1,61 @@
+import textwrap
+
+import pytest
+import spacy
+
+import kg_docre
+from spacy_components.paragraphs import paragraph_starts
+from spacy_components.pipeline import mention_pipeline
+from tests.conftest import DATA
+
+HONOLULU = "Barack Obama was born in Honolulu, Hawaii."
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return mention_pipeline(precision="fp32")
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        (f"Barack Obama\n\n{HONOLULU}", ["Barack"]),
+        (f"Barack Obama\r\n\r\n{HONOLULU}", ["Barack"]),
+        (f"Barack Obama\n{HONOLULU}", ["Barack"]),
+        ("Paris\nLondon\n\n\nBerlin\n", ["London", "Berlin"]),
+        ("James Gray\tCharlie Hunnam", ["Charlie"]),
+        ("\n\n  Paris  is large.", []),
+        ("Paris", []),
+        ("", []),
+        (" \n\n ", []),
+    ],
+)
+def test_where_paragraphs_begin(text, starts):
+    doc = spacy.blank("en")(text)
+    assert [doc[i].text for i in paragraph_starts(doc)] == starts
+
+
+def test_wrapped_lines_are_one_paragraph():
+    text = (DATA.parents[1] / "examples" / "corpus" / "ajantrik.txt").read_text(encoding="utf-8")
+    for width in (50, 72, 100):
+        wrapped = textwrap.fill(" ".join(text.split()), width, break_on_hyphens=False)
+        assert wrapped.count("\n") > 3
+        assert paragraph_starts(spacy.blank("en")(wrapped)) == []
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\r\n\r\n", "\n", "\n\n\n"])
+def test_a_title_is_no_part_of_the_first_name(nlp, between):
+    doc = nlp(f"Barack Obama{between}{HONOLULU}")
+    assert [span.text for span in doc.ents] == ["Barack Obama", "Barack Obama", "Honolulu", "Hawaii"]
+    assert [sentence.text.strip() for sentence in doc.sents] == ["Barack Obama", HONOLULU]
+
+
+def test_items_of_a_list_are_mentions_of_their_own(nlp):
+    assert [span.text for span in nlp("Paris\n\nLondon\n\nBerlin").ents] == ["Paris", "London", "Berlin"]
+
+
+def test_evidence_stays_in_its_paragraph():
+    doc = kg_docre.load(precision="fp32", threshold=0.3)(f"Early life\n\n{HONOLULU}\n\nCareer\n\nHe became a senator.")
+    evidence = {span.text.strip() for relation in doc._.relations for span in relation.evidence}
+    assert HONOLULU in evidence
+    assert evidence <= {HONOLULU, "Early life", "Career", "He became a senator."}
