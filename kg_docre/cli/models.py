@@ -106,7 +106,8 @@ def evaluate(
         known = (
             KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
         )
-        predictor = Predictor.from_pretrained(model, device=device)
+        most = max((len(document.entities) for document in documents), default=0)
+        predictor = Predictor.from_pretrained(model, device=device, max_entities=most)
         reported = cutoff(predictor, threshold, min_precision)
         found = (
             pipeline_of(predictor, model, spacy_model, reported).reread(documents)

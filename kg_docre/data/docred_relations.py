@@ -21,6 +21,6 @@ def read_relations(path: str | Path) -> dict[str, str]:
         relations = json.loads(Path(path).read_bytes())
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
-    if not isinstance(relations, dict) or not all(isinstance(name, str) and name for name in relations.values()):
+    if not (isinstance(relations, dict) and relations and all(isinstance(n, str) and n for n in relations.values())):
         raise DataError(f"{path}: expected an object of relation names by id")
     return relations

@@ -30,7 +30,7 @@ Hierarchy = Mapping[str, tuple[str, ...]]  # id → its tree numbers, "C14.907.4
 _WORD = re.compile(r"\w+|[^\w\s]")
 _SENTENCE_END = re.compile(r"[.!?]['\")\]]*\s+(?=[A-Z0-9(\[\"'])")
 _TEXT = re.compile(r"(\d+)\|([ta])\|(.*)")
-_NO_ID = "-1"
+_NO_ID = {"", "-", "-1"}
 
 
 def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> list[Document]:
@@ -117,7 +117,7 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
                     f"{where}: characters {span[0]}-{span[1]} are {text[slice(*span)]!r}, not {fields[3]!r}"
                 )
             for kb_id in fields[5].split("|"):
-                if kb_id and kb_id != _NO_ID:
+                if kb_id not in _NO_ID:
                     mentions.setdefault((fields[4], kb_id), []).append(span)
         else:
             raise DataError(f"{where}: neither a mention nor a relation: {line[:60]!r}")

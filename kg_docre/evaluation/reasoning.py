@@ -134,4 +134,4 @@ def score_steps(gold: Sequence[Document], predicted: Sequence[Document]) -> Step
 def _chained(document: Document) -> set[tuple[int, str, int]]:
     pairs = covered_pairs(document)
     part = pairs[1] | pairs[2] | pairs[3]  # the conclusion; the second premise; the first
-    return {fact for fact in facts_of(document) if part[fact[0], fact[2]]}
+    return {fact for fact in facts_of(document) if fact[0] != fact[2] and part[fact[0], fact[2]]}

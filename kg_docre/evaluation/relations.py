@@ -82,6 +82,10 @@ class KnownFacts:
     def load(cls, path: str | Path) -> KnownFacts:
         return cls(load_file(path)["hashes"].tolist())
 
+    def union(self, other: KnownFacts) -> KnownFacts:
+        """Those that either knows."""
+        return KnownFacts(self._hashes | other._hashes)
+
     def save(self, path: str | Path) -> None:
         save_file({"hashes": np.array(sorted(self._hashes), np.uint64)}, path)
 

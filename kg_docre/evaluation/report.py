@@ -21,7 +21,11 @@ def report(gold: Sequence[Document], predicted: Sequence[Document], known: Known
 
     ``by_entities`` has F1 by the number of entities of a document, ``by_pattern`` Infer-Ac by reasoning
     pattern, ``by_relation`` precision, recall and F1 of each relation that was expected or predicted.
+
+    Raises :exc:`ValueError` if no document has a labelled fact.
     """
+    if not any(document.relations for document in gold):
+        raise ValueError("no fact is labelled in these documents: there is nothing to compare with")
     predicted = judged_only(gold, predicted)
     relations = score_relations(gold, predicted, known)
     sentences = score_sentences(gold, predicted)

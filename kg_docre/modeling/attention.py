@@ -69,7 +69,7 @@ def use_row_attention(encoder: PreTrainedModel) -> bool:
 def encode(encoder: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
     """Last hidden states alone. *Shape:* (windows, tokens) → (windows, tokens, width)."""
     try:
-        states: Tensor = encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        states: Tensor = encoder(input_ids=input_ids, attention_mask=attention_mask.long()).last_hidden_state
     finally:
         _last_call.arguments = None  # what no one asks for must not be kept
     return states
@@ -89,7 +89,7 @@ def encode_with_rows(
     Raises :exc:`RuntimeError` if the encoder returns no attention weights.
     """
     if not fused:
-        output = encoder(input_ids=input_ids, attention_mask=attention_mask, output_attentions=True)
+        output = encoder(input_ids=input_ids, attention_mask=attention_mask.long(), output_attentions=True)
         if not output.attentions:
             raise RuntimeError(f"encoder {encoder.config.model_type!r} returned no attention weights")
         weights = output.attentions[-1]
@@ -97,7 +97,7 @@ def encode_with_rows(
         return output.last_hidden_state, weights.gather(2, index).float()
 
     try:
-        states = encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        states = encoder(input_ids=input_ids, attention_mask=attention_mask.long()).last_hidden_state
         if _last_call.arguments is None:
             raise RuntimeError(f"encoder {encoder.config.model_type!r} made no attention call")
         query, key, mask, scaling, bias = _last_call.arguments

@@ -39,13 +39,16 @@ def compress(checkpoint: Path, output: Path, *, encoder: str, rank: int) -> None
 def _difference(state: dict[str, Tensor], encoder: str, rank: int) -> tuple[dict[str, Tensor], dict[str, str]]:
     """fp16 tensors, and what :func:`add_public_encoder` needs to know: which encoder, and its digest."""
     public = _public_weights(encoder)
+    ours = {name.removeprefix(ENCODER) for name in state if name.startswith(ENCODER)}
+    if unlike := ours ^ public.keys():
+        raise ValueError(f"{encoder} is not the encoder of this model: {min(unlike)}")
     kept: dict[str, Tensor] = {}
     for name, value in state.items():
         if not name.startswith(ENCODER):
             kept[name] = value
             continue
-        before = public.get(name.removeprefix(ENCODER))
-        if before is None or before.shape != value.shape:
+        before = public[name.removeprefix(ENCODER)]
+        if before.shape != value.shape:
             raise ValueError(f"{encoder} is not the encoder of this model: {name}")
         if not value.is_floating_point() or torch.equal(value, before.to(value.dtype)):
             continue  # has not moved, but for being rounded

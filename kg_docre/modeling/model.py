@@ -71,7 +71,7 @@ class DocREModel(nn.Module):
         self.config = config
         if encoder is None:
             settings = dict(config.encoder)
-            encoder = AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
+            encoder = AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings)).float()
         _drop_pooler(encoder)
         self.encoder = DocumentEncoder(encoder, entity_types=len(config.entity_types) if config.type_features else 0)
         width, pair_width = self.encoder.width, config.pair_width

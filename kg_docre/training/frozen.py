@@ -68,7 +68,7 @@ class FrozenLayers:
         self.eval()
         self._recording = True
         try:
-            self._encoder(input_ids=input_ids, attention_mask=attention_mask)
+            self._encoder(input_ids=input_ids, attention_mask=attention_mask.long())
         except _Remembered:
             pass
         finally:

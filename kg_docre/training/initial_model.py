@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import torch
+from pydantic import ValidationError
 from tokenizers import Tokenizer
-from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerFast
 
+from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.errors import DataError
+from kg_docre.evaluation.relations import KnownFacts
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.training.config import TrainingConfig
 
-__all__ = ["build_model"]
+__all__ = ["build_model", "known_facts_of"]
 
 
-def build_model(config: TrainingConfig, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
-    """The model as ``config`` says, with its tokenizer.
+# what encoders call their dropouts, each the first kinds that it has
+_HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "resid_pdrop", "embedding_dropout", "mlp_dropout")
+_ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
+_LOCAL_ATTENTION = ("longformer", "led")
 
-    Raises :exc:`DataError` if the encoder has no fast tokenizer, ``model`` has a wrong field, or the
-    checkpoint is none.
+
+def build_model(config: TrainingConfig, relations: dict[str, str] | None = None) -> tuple[DocREModel, Tokenizer]:
+    """The model as ``config`` says, with its tokenizer. Without ``relations`` a checkpoint keeps its own, and a fresh
+    model has DocRED's.
+
+    Raises :exc:`DataError` if the encoder can't be had or read, ``model`` has a wrong field, or the checkpoint is none.
     """
     if config.checkpoint is not None:
         return _continued(config.checkpoint, relations)
     assert config.encoder is not None
-    return _fresh(config, config.encoder, relations)
+    return _fresh(config, config.encoder, relations or docred_relations())
 
 
-def _continued(checkpoint: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
+def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocREModel, Tokenizer]:
     """All weights of a checkpoint; for other relations than its own, all but the classifier's last layer."""
     try:
         folder = checkpoint_path(checkpoint)
@@ -35,7 +46,7 @@ def _continued(checkpoint: str, relations: dict[str, str]) -> tuple[DocREModel, 
         tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
     except (OSError, ValueError) as error:
         raise DataError(f"checkpoint: {error}") from error
-    if list(model.config.relations) != list(relations):
+    if relations is not None and list(model.config.relations) != list(relations):
         weights = model.state_dict()
         model = DocREModel(model.config.model_copy(update={"relations": relations}))
         kept = {name: weights[name] for name in weights if not name.startswith(DocREModel.LAST_LAYERS)}
@@ -44,22 +55,27 @@ def _continued(checkpoint: str, relations: dict[str, str]) -> tuple[DocREModel, 
 
 
 def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
-    dropouts = {
-        "hidden_dropout_prob": config.hidden_dropout,
-        "attention_probs_dropout_prob": config.attention_dropout,
-    }
-    options = {name: value for name, value in dropouts.items() if value is not None}
-    encoder = AutoModel.from_pretrained(encoder_name, **options)
-    tokenizer = AutoTokenizer.from_pretrained(encoder_name, use_fast=True, add_prefix_space=True)
+    try:
+        settings = AutoConfig.from_pretrained(encoder_name)
+        _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
+        _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
+        if settings.model_type in _LOCAL_ATTENTION:
+            raise DataError(f"encoder: {settings.model_type} sees only what is near, and pairs need all of a window")
+        encoder = AutoModel.from_pretrained(encoder_name, config=settings, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(encoder_name, use_fast=True, add_prefix_space=True)
+    except (OSError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"encoder {encoder_name!r}: {str(error).splitlines()[0]}") from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
-        raise DataError(f"{encoder_name}: no fast tokenizer")
+        raise DataError(f"encoder {encoder_name!r}: no fast tokenizer")
     backend = tokenizer.backend_tokenizer
     marker = tokenizer("*", add_special_tokens=False)["input_ids"]
     around = tokenizer("*")["input_ids"]
     first = next(i for i in range(len(around)) if around[i : i + len(marker)] == marker)
     settings = encoder.config
     positions = getattr(settings, "max_position_embeddings", None) or tokenizer.model_max_length
-    if settings.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer"):
+    if settings.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
         positions -= settings.pad_token_id + 1  # their positions begin behind the padding index
     try:
         model_config = ModelConfig.model_validate(
@@ -73,6 +89,25 @@ def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str])
                 **config.model,
             }
         )
-    except ValueError as error:
-        raise DataError(f"model: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise DataError(f"model: {problems}") from error
+    if model_config.window > positions:
+        raise DataError(f"model: window: {encoder_name} reads at most {positions} tokens, not {model_config.window}")
     return DocREModel(model_config, encoder), backend
+
+
+def known_facts_of(checkpoint: str | None) -> KnownFacts:
+    """The facts that a checkpoint to go on from was trained on, for Ign F1."""
+    file = None if checkpoint is None else checkpoint_path(checkpoint) / "known_facts.safetensors"
+    return KnownFacts.load(file) if file is not None and file.is_file() else KnownFacts()
+
+
+def _set_dropout(settings: PreTrainedConfig, field: str, names: Sequence[str], value: float | None) -> None:
+    if value is None:
+        return
+    known = [name for name in names if hasattr(settings, name)]
+    if not known:
+        raise DataError(f"{field}: the encoder {settings.model_type!r} has none that is known of")
+    for name in known:
+        setattr(settings, name, value)

@@ -37,6 +37,11 @@ class Teacher:
             raise DataError(f"{checkpoint}: the teacher knows other relations")
         if set(config.pair_types) != set(student.pair_types):
             raise DataError(f"{checkpoint}: the teacher has other pair_types")
+        try:
+            for document in documents:
+                self._predictor.featurizer.check(document)
+        except DataError as error:
+            raise DataError(f"{checkpoint}: the teacher can't read {error}") from error
         self._features = self._predictor.featurizer(documents)
         self._scores: dict[int, Tensor] = {}
 

@@ -13,7 +13,7 @@ import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from kg_docre.calibration import Calibration
-from kg_docre.data.docred_relations import docred_relations, read_relations
+from kg_docre.data.docred_relations import read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer, collate
 from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_relations
@@ -27,7 +27,7 @@ from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.frozen import FrozenLayers
-from kg_docre.training.initial_model import build_model
+from kg_docre.training.initial_model import build_model, known_facts_of
 from kg_docre.training.objective import mask_rate, training_loss
 from kg_docre.training.optimization import build_optimizer, build_schedule
 from kg_docre.training.teacher import Teacher
@@ -85,8 +85,9 @@ class _Run:
             sparse=config.sparse,
             unlabelled=config.unlabelled,
         )
-        relations = docred_relations() if config.relations is None else read_relations(config.relations)
-        self.model, tokenizer = build_model(config, relations)
+        given = None if config.relations is None else read_relations(config.relations)
+        self.model, tokenizer = build_model(config, given)
+        relations = self.model.config.relations
         self.model.to(self.device)
         if config.step_weight and not getattr(self.model.reasoning, "patterns", ()):
             raise DataError("step_weight: the model reasons over no third entity (reasoning must be 'r-msa')")
@@ -98,11 +99,10 @@ class _Run:
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
         self.tokenizer = tokenizer
         self.featurizer = Featurizer(tokenizer, self.model.config)
-        self.known = (
-            KnownFacts.from_documents(self.documents)
-            if config.known_facts is None
-            else KnownFacts.from_json(config.known_facts)
-        )
+        if config.known_facts is None:
+            self.known = KnownFacts.from_documents(self.documents).union(known_facts_of(config.checkpoint))
+        else:
+            self.known = KnownFacts.from_json(config.known_facts)
         self.documents = [document for document in self.documents if len(document.entities) > 1]
         for document in (*self.documents, *self.development):
             self.featurizer.check(document)
@@ -239,6 +239,8 @@ class _Run:
                 if self.average is not None:
                     self.average.update_parameters(model)
                 parts = torch.stack([getattr(losses, name) for name in _PARTS]).detach().cpu()
+                if not parts.isfinite().all():
+                    raise DataError(f"the loss of epoch {epoch + 1} is {parts[0]}: lower learning rates may help")
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
         return dict(zip(_PARTS.values(), (sums / steps_per_epoch).tolist(), strict=True))
@@ -248,7 +250,10 @@ class _Run:
         if not self.development:
             return _Evaluation(None, None)
         model, config = self._best_model(), self.config
-        predictor = Predictor(model, self.featurizer, device=str(self.device), precision=config.precision)
+        most = max(len(document.entities) for document in self.development)
+        predictor = Predictor(
+            model, self.featurizer, device=str(self.device), precision=config.precision, max_entities=most
+        )
         many = probable(predictor, self.development)
         try:
             calibration = fit_calibration(self.development, many, tune_threshold=config.tune_threshold)

@@ -90,3 +90,9 @@ def test_a_broken_hierarchy_is_named(file, tmp_path):
         read_documents(file, hierarchy=tmp_path / "mesh.tsv")
     with pytest.raises(DataError, match="No such file"):
         read_documents(tmp_path / "none.pubtator")
+
+
+def test_a_hyphen_is_no_id(file):
+    """As in PubTator Central, where chemicals and diseases without an id have the same."""
+    file.write_text(TEXT.replace("Chemical\t-1", "Chemical\t-") + "\n13|t|Fever\n13|a|\n13\t0\t5\tFever\tDisease\t-\n")
+    assert [len(document.entities) for document in read_pubtator(file)] == [5, 0, 0]

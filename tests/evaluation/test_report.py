@@ -55,6 +55,17 @@ def test_sentences_of_right_facts():
     assert score_sentences([GOLD], [wrong]).evidence_f1 == 0.0
 
 
+def test_documents_without_labels_are_not_scored():
+    with pytest.raises(ValueError, match="no fact is labelled"):
+        report([replace(GOLD, relations=())], [FOUND])
+
+
+def test_a_fact_of_a_thing_and_itself_is_no_chain():
+    own = Relation(head=2, label="a", tail=2)
+    with_own = replace(GOLD, relations=(*GOLD.relations, own))
+    assert score_reasoning([GOLD], [with_own]).infer_precision == 1.0
+
+
 def test_patterns_are_table_1():
     """Bob (0), Danny (1), Anna (2), Harry (3), as in the paper's examples."""
     for pattern, facts in {
