@@ -16,7 +16,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 @Language.component("paragraphs", assigns=["token.is_sent_start"])
 def make_paragraphs(doc: Doc) -> Doc:
-    """Begin a sentence with every paragraph; other boundaries stay as they are. For behind a sentence splitter."""
+    """Begin a sentence with every paragraph. For the first place in a pipeline: sentence splitters and parsers keep
+    what they find."""
     for start in paragraph_starts(doc):
         doc[start].is_sent_start = True
     return doc

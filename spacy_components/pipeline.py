@@ -36,8 +36,7 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
         nlp.enable_pipe("senter")
     elif not nlp.has_pipe("senter") and not nlp.has_pipe("sentencizer"):
         nlp.add_pipe("sentencizer", first=True)
-    splitter = "senter" if nlp.has_pipe("senter") else "sentencizer"
-    nlp.add_pipe("paragraphs", after=splitter)
+    nlp.add_pipe("paragraphs", first=True)
     if spacy_model is None:
         nlp.add_pipe("mentions", config={"model": model, **config})
     return nlp

