@@ -106,7 +106,7 @@ class MentionPredictor:
     ) -> Iterator[FoundMentions]:
         """Mentions of every text, in order; ``batch_size`` texts are sorted by length together. ``breaks`` are for each
         text the words at which a paragraph begins, over which no mention goes."""
-        stream = zip(texts, repeat(()) if breaks is None else breaks, strict=False)
+        stream = zip(texts, repeat(()), strict=False) if breaks is None else zip(texts, breaks, strict=True)
         while chunk := list(islice(stream, batch_size)):
             features = self.featurizer([text for text, _ in chunk])
             found = [FoundMentions([], None) for _ in chunk]

@@ -36,7 +36,7 @@ GENERATIONS = frozenset({"jr", "sr"})
 _SMALL_WORDS = frozenset(
     {"of", "the", "and", "for", "in", "on", "at", "to", "de", "la", "du", "des", "der", "und", "&"}
 )
-_POSSESSIVE = re.compile(r"(?<!\d)\s*['’]s?$", re.IGNORECASE)  # but the 1990's
+_POSSESSIVE = re.compile(r"(?<!\d\d0)(?<!\d\d0\s)\s*['’]s?$", re.IGNORECASE)  # but the 1990's
 _NOT_WORD = re.compile(r"[^\w]+")
 # what a name is told by besides letters and digits: 1.5 and 15, 50% and $50, C and C++ and C#
 _NOT_NAME = re.compile(r"[^\w.%$€£¥+#]+")

@@ -120,7 +120,7 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
 def needs_clusters(doc: Doc) -> bool:
     """Whether no component has clustered the doc's entities, or they are others since :func:`note_clusters`."""
     clustered = getattr(doc._, _CLUSTERED)
-    return getattr(doc._, ENTITIES) is None or (clustered is not None and clustered != _marked(doc))
+    return getattr(doc._, ENTITIES) is None or (clustered is not None and [*map(list, clustered)] != _marked(doc))
 
 
 def note_clusters(doc: Doc) -> None:
@@ -165,7 +165,7 @@ def to_document(doc: Doc, *, id: str = "") -> Document:
     sentence_of = [number for number, sentence in enumerate(_sentences(doc)) for _ in range(len(sentence))]
     entities = []
     for name, type, kb_id, characters in getattr(doc._, ENTITIES) or ():
-        spans = list(map(bare_span, _spans(doc, characters)))
+        spans = [bare_span(span) for span in _spans(doc, characters) if len(span)]
         mentions = tuple(
             Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=_text(span))
             for span in spans

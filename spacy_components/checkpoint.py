@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Generic, Self, TypeVar
 
 from spacy.language import Language
@@ -70,15 +69,16 @@ class CheckpointComponent(ABC, Generic[PredictorT]):
         holds only the files of a checkpoint that lay there are replaced."""
         if self._model in shipped_checkpoints():
             return
-        source, folder = checkpoint_path(self._model), Path(path)
-        if source.resolve() == folder.resolve():
+        source, folder = checkpoint_path(self._model).resolve(), Path(path).resolve()
+        if source == folder:
             return
-        with TemporaryDirectory() as copy:  # for one may lie in the other
-            shutil.copytree(source, copy, dirs_exist_ok=True)
-            if (folder / "config.json").is_file():
-                for name in _FILES:
-                    (folder / name).unlink(missing_ok=True)
-            shutil.copytree(copy, folder, dirs_exist_ok=True)
+        if (folder / "config.json").is_file():
+            for name in _FILES:
+                (folder / name).unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _FILES:
+            if (source / name).is_file():
+                shutil.copy2(source / name, folder)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
         """Use the checkpoint kept with the pipeline, if there is one and the config names none that ships."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from itertools import groupby
 
 import numpy as np
 from spacy.language import Language
@@ -11,48 +13,62 @@ from spacy.tokens import Doc
 __all__ = ["make_paragraphs", "paragraph_starts"]
 
 _NARROWEST = 40  # characters: lines wrapped by hand are at least so long
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = re.compile(r"\r\n?|[\n\v\x85\u2028]")
+_ALWAYS = frozenset("\t\f\u2029")
+_QUOTED = re.compile(r"[>#|%;\s]*")  # what may stand before every line
 
 
 @Language.component("paragraphs", assigns=["token.is_sent_start"])
 def make_paragraphs(doc: Doc) -> Doc:
-    """Begin a sentence with every paragraph. For the first place in a pipeline: sentence splitters and parsers keep
-    what they find."""
+    """Begin a sentence with every paragraph. For the first place in a pipeline: sentence splitters and parsers, one of
+    which is needed still, keep what they find."""
     for start in paragraph_starts(doc):
         doc[start].is_sent_start = True
     return doc
 
 
 def paragraph_starts(doc: Doc) -> list[int]:
-    """First tokens of all paragraphs but the first one: behind a blank line, a tab, or a line break that wrapping
-    would not have made, for the next word had still fitted on the line. The longest line tells how wide the text is.
+    """First tokens of all paragraphs but the first one: behind a blank line, a tab, a page's end, or a line break that
+    wrapping would not have made, for the next word had still fitted on the line. How wide lines are is told by the
+    longest one of several words between two blank lines.
     """
     spaces = doc.to_array(["IS_SPACE"]).reshape(-1).astype(bool)
     behind = np.flatnonzero(~spaces[1:] & spaces[:-1]) + 1
     if not len(behind):
         return []
     text = doc.text
-    width = max(_NARROWEST, max(map(len, _LINE_END.split(text))))
+    lines = _Lines(text)
     starts = []
     for start in behind.tolist():
-        between = _space_before(doc, start)
+        first = start
+        while first and spaces[first - 1]:
+            first -= 1
+        between = text[doc[first].idx : doc[start].idx]
         breaks = len(_LINE_END.findall(between))
-        if "\t" in between or breaks > 1 or (breaks and _would_fit(text, doc[start].idx, width)):
+        if first and (not _ALWAYS.isdisjoint(between) or breaks > 1 or (breaks and lines.had_place(doc[start].idx))):
             starts.append(start)
     return starts
 
 
-def _space_before(doc: Doc, number: int) -> str:
-    """The whitespace tokens right before this one; empty at the beginning of the text."""
-    first = number
-    while first and doc[first - 1].is_space:
-        first -= 1
-    return str(doc[first:number].text_with_ws) if first else ""
+class _Lines:
+    """The lines of a text, where they begin, and how wide each may be."""
 
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        ends = [*self._starts[1:], len(text)]
+        self._lines = [text[start:end].rstrip() for start, end in zip(self._starts, ends, strict=True)]
+        self._widths: list[int] = []
+        for _, block in groupby(self._lines, key=bool):
+            lines = list(block)
+            longest = max((len(line) for line in lines if len(line.split(None, 2)) > 1), default=0)
+            self._widths += [max(_NARROWEST, longest)] * len(lines)
 
-def _would_fit(text: str, start: int, width: int) -> bool:
-    """Whether the word at ``start``, the first of its line, had a place on the line before."""
-    before = _LINE_END.split(text[max(0, start - 2 * width) : start])
-    line = next((line for line in reversed(before[:-1]) if line.strip()), "")
-    word = text[start : start + width].split(maxsplit=1)[0]
-    return len(line.rstrip()) + 1 + len(word) <= width
+    def had_place(self, start: int) -> bool:
+        """Whether the first word of the line that ``start`` is in had fitted on the line before."""
+        number = bisect(self._starts, start) - 1
+        before, line = self._lines[number - 1], self._lines[number]
+        mark = _QUOTED.match(line)
+        if mark and before.startswith(mark[0].rstrip()):
+            line = line[mark.end() :]
+        word = line.split(None, 1)[:1]
+        return bool(word) and len(before) + 1 + len(word[0]) <= self._widths[number - 1]

@@ -264,3 +264,15 @@ def test_documents_are_listed_with_what_became_of_them(corpus, tmp_path):
     (corpus / "broken.txt").write_text("Vince Gilligan was born in Virginia.\n")
     assert run("build", corpus, cwd=tmp_path).returncode == 0
     assert "broken.txt" not in run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+
+
+def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
+    for document in documents:
+        document["vertexSet"], document["labels"] = document["vertexSet"][:2], []
+    (tmp_path / "few.json").write_text(json.dumps(documents))
+    done = run("evaluate", "default", "few.json", "--raw", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    unlabelled = run("evaluate", "default", "few.json", "--json", cwd=tmp_path)
+    assert unlabelled.returncode == 1
+    assert unlabelled.stderr.splitlines()[-1].startswith("Error: no fact is labelled")

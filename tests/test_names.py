@@ -12,6 +12,8 @@ from kg_docre.names import initials, is_acronym, normalize_name, without_article
         ("U.S.", "US"),
         ("São Paulo's", "Sao Paulo"),
         ("the X-Files", "The X Files"),
+        ("U2's", "U2"),
+        ("Apollo 11’s", "Apollo 11"),
         ("Zest Airways, Inc.", "Zest Airways Inc"),
         ("  New\n York ", "New York"),
     ],
@@ -25,6 +27,7 @@ def test_spellings_of_one_name(name, same):
     [
         ("Paris", "Parish"),
         ("1914", "1915"),
+        ("the 1990's", "1990"),
         ("+", "-"),
         ("1.5 million", "15 million"),
         ("50%", "$50"),

@@ -107,7 +107,7 @@ def evaluate(
             KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
         )
         most = max((len(document.entities) for document in documents), default=0)
-        predictor = Predictor.from_pretrained(model, device=device, max_entities=most)
+        predictor = Predictor.from_pretrained(model, device=device, max_entities=max(300, most))
         reported = cutoff(predictor, threshold, min_precision)
         found = (
             pipeline_of(predictor, model, spacy_model, reported).reread(documents)

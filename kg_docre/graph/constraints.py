@@ -27,9 +27,9 @@ def type_conflicts(label: str, types: frozenset[tuple[str, str]]) -> tuple[str, 
 
 
 def value_of(tail: str, type: str, name: str) -> str:
-    """What is compared of a fact's tail: the value of a date, else the node."""
+    """What is compared of a fact's tail: the value of a date, else the node, as no date is written."""
     form = name_form(name, type) if type == "TIME" else ""
-    return form if form[:4].isdigit() else tail
+    return form if form[:4].isdigit() else f"={tail}"
 
 
 def checked(
@@ -71,5 +71,7 @@ def _alone(facts: Sequence[tuple[Fact, str]]) -> Iterator[tuple[Fact, bool]]:
 
 def _agree(first: str, second: str) -> bool:
     """Whether one says no more than the other: "1955" and "1955-03", "1950s" and "1955"."""
+    if first.startswith("=") or second.startswith("="):
+        return first == second
     first, second = (value[:-2] if value.endswith("0s") else value for value in (first, second))
     return first.startswith(second) or second.startswith(first)

@@ -146,10 +146,15 @@ class KnowledgeGraph:
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
         further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
         facts = self._read_facts("h", "t", "r.label", "", condition, parameters, further)
-        left_out: set[tuple[str, str, str]] = set()  # few
-        yield from checked(facts, strict=self.strict, left_out=left_out)
+        left_out: set[tuple[str, str, str]] = set()
+        inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
+        single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
+        have: set[tuple[str, str]] = set()  # things with their only value
+        for fact in checked(facts, strict=self.strict, left_out=left_out):
+            if fact.label in single:
+                have.add((fact.head, fact.label))
+            yield fact
         if self.inverses:
-            inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
             facts = self._read_facts(
                 "t",
                 "h",
@@ -164,7 +169,11 @@ class KnowledgeGraph:
                 further,
                 left_out,
             )
-            turned = ((fact._replace(inferred=True, evidence=_turned(fact.evidence)), value) for fact, value in facts)
+            turned = (
+                (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)
+                for fact, value in facts
+                if (fact.head, fact.label) not in have
+            )
             yield from checked(turned, strict=self.strict)
 
     def _read_facts(

@@ -13,8 +13,8 @@ __all__ = ["Clusters"]
 class Clusters:
     """Which groups are one node (union-find): at first each for itself.
 
-    Never two knowledge-base ids are one node, and two senses of one form only if a person said so, whichever
-    groups lead from one to the other.
+    Two knowledge-base ids never become one node, also not by way of a third group that is like both; two senses of one
+    form only if a person said so.
     """
 
     def __init__(self, groups: Groups) -> None:
@@ -23,7 +23,7 @@ class Clusters:
         self._edges: dict[int, list[tuple[int, Candidate]]] = defaultdict(list)
         forms = Counter((group.type, group.form) for group in self._groups if not group.kb_id)
         # of each root: its knowledge-base id; the forms that have several senses, of which it has one
-        self._linked = {number for number, group in enumerate(self._groups) if group.kb_id}
+        self._linked = {number: group.linked for number, group in enumerate(self._groups) if group.linked}
         self._senses = {
             number: {(group.type, group.form)}
             for number, group in enumerate(self._groups)
@@ -34,11 +34,12 @@ class Clusters:
         """Make its two groups one node, unless that may not be."""
         a, b = self.root(candidate.group), self.root(candidate.target)
         senses = self._senses.get(a, set()), self._senses.get(b, set())
-        if a == b or {a, b} <= self._linked or (senses[0] & senses[1] and not decided):
+        linked = {self._linked[root] for root in (a, b) if root in self._linked}
+        if a == b or len(linked) > 1 or (senses[0] & senses[1] and not decided):
             return
         self._parent[a] = b
-        if a in self._linked:
-            self._linked.add(b)
+        if linked:
+            self._linked[b] = linked.pop()
         if senses[0]:
             self._senses[b] = senses[0] | senses[1]
         self._edges[candidate.group].append((candidate.target, candidate))

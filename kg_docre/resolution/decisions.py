@@ -103,11 +103,11 @@ def explain(store: FactStore, node: str) -> list[Form]:
 
 def merge(store: FactStore, first: str, second: str) -> None:
     """Make two nodes, given by id or name, one: now, and whenever the store is resolved. A name given twice makes all
-    that are called so one, and takes back a split by document.
+    that are called so one, and takes back how they were split.
 
     Raises :exc:`ResolutionError` if a name is not one node's, or nodes have different knowledge-base ids.
     """
-    _resolve_if_never(store)
+    _resolve_what_changed(store)
     if first == second:
         nodes = list(_nodes_called(store, first))
     else:
@@ -115,7 +115,7 @@ def merge(store: FactStore, first: str, second: str) -> None:
     if len(set(nodes)) < 2:
         raise ResolutionError(f"{first!r} and {second!r} are one node already")
     linked = [store.read("SELECT max(kb_id) FROM entity WHERE node = ?", (node,)).fetchone()[0] for node in nodes]
-    if len(different := sorted(filter(None, linked))) > 1:
+    if len(different := sorted({*filter(None, linked)})) > 1:
         raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {', '.join(different)}")
     forms = [form.id for node in nodes for form in explain(store, node)]
     dropped: set[str] = set()
@@ -124,7 +124,7 @@ def merge(store: FactStore, first: str, second: str) -> None:
     first_form, *others = dict.fromkeys(forms)
     store.decide(
         [("same", first_form, form) for form in others],
-        instead_of=[("by document", form, "") for form in dropped],
+        instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
     resolve(store)
 
@@ -136,7 +136,7 @@ def split(store: FactStore, name: str) -> None:
 
     Raises :exc:`ResolutionError` if the name is not one node's, or one document's alone.
     """
-    _resolve_if_never(store)
+    _resolve_what_changed(store)
     found = explain(store, node := find_node(store, name))
     forms = [form.id for form in found]
     kind = "alone" if len(forms) > 1 else "by document"
@@ -149,16 +149,16 @@ def split(store: FactStore, name: str) -> None:
     resolve(store)
 
 
-def _resolve_if_never(store: FactStore) -> None:
-    """Entities that an early version kept have no form until the store is resolved."""
-    if store.read("SELECT EXISTS (SELECT 1 FROM entity WHERE form = '')").fetchone()[0]:
+def _resolve_what_changed(store: FactStore) -> None:
+    """What a person decides is of the nodes that there are once all is resolved."""
+    if store.read("SELECT changed FROM resolved").fetchone()[0]:
         resolve(store)
 
 
 def _before_split(store: FactStore, forms: Sequence[str]) -> tuple[list[str], set[str]]:
-    """The forms without those that a split by document made, of which those that were split are there; and the
-    latter."""
+    """The forms, of those that a split by document made the ones that were split; and of which rules are dropped."""
     apart = [form for (form,) in store.read("SELECT first FROM rule WHERE kind = 'by document'")]
     digests = [digest for (digest,) in store.read("SELECT content_hash FROM document")] if apart else []
     made = {document_form(form, digest): form for form in apart for digest in digests}
-    return [made.get(form, form) for form in forms], {made[form] for form in forms if form in made}
+    before = [made.get(form, form) for form in forms]
+    return before, set(before)

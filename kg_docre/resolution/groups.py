@@ -34,6 +34,7 @@ class Group:
     type: str
     form: str
     kb_id: str
+    linked: str = ""  # the knowledge-base id of its entities, also where it is a part of those that have it
     entities: list[int] = field(default_factory=list)  # positions in Groups.entity_ids
     aliases: Counter[str] = field(default_factory=Counter)  # forms of other names its documents give it
 
@@ -42,7 +43,7 @@ class Groups:
     """All entities of a store as arrays, and the groups they are in.
 
     ``entity_ids``, ``documents`` and ``group_of`` have a number for every entity; ``digests`` the content hash of every
-    document. Memory is some 200 bytes an entity besides the distinct names.
+    document. Memory is some hundred bytes an entity and a document besides the distinct names.
     """
 
     def __init__(self, store: FactStore) -> None:
@@ -63,7 +64,7 @@ class Groups:
             key, form_of_name = form_id(Entity(name=name, type=type, kb_id=kb_id, mentions=())), name_form(name, type)
             if key not in places:
                 places[key] = len(self.groups)
-                self.groups.append(Group(id=key, type=type, form=form_of_name, kb_id=kb_id))
+                self.groups.append(Group(id=key, type=type, form=form_of_name, kb_id=kb_id, linked=kb_id))
             group = self.groups[places[key]]
             group.entities.append(len(ids))
             if kb_id:
@@ -92,7 +93,8 @@ class Groups:
             group = self.groups[number]
             divided.add(number)
             self.group_of[entities] = len(self.groups)
-            self.groups.append(Group(id, group.type, group.form, "", sorted(entities), group.aliases.copy()))
+            part = Group(id, group.type, group.form, "", group.linked, sorted(entities), group.aliases.copy())
+            self.groups.append(part)
         for number in divided:
             group = self.groups[number]
             group.entities = [entity for entity in group.entities if self.group_of[entity] == number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from kg_docre.resolution.candidates import Candidate, candidates
 from kg_docre.resolution.clusters import Clusters
@@ -74,6 +74,14 @@ def _write(store: FactStore, groups: Groups, clusters: Clusters) -> int:
             first = next(number for number in members if groups.groups[number].id == node)
             for number, reason in clusters.reasons(first).items():
                 joined.append((groups.groups[number].id, node, reason.score, reason.reasons))
+    senses: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, group in enumerate(groups.groups):
+        if group.entities and not group.kb_id:
+            senses[group.type, group.form].append(number)
+    for group in groups.groups:  # a form whose only sense has an id of its own leads to that
+        only = senses.get((group.type, group.form), [])
+        if not (group.entities or group.kb_id) and len(only) == 1:
+            joined.append((group.id, nodes[only[0]], 0.0, {}))
     moved, placed = 0, []
     for entity, number in enumerate(groups.group_of.tolist()):
         form, node = groups.groups[number].id, nodes[number]

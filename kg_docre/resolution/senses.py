@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import chain, count
 
 from kg_docre.names import document_form, short_hash
 from kg_docre.resolution.forms import is_country
@@ -32,7 +32,7 @@ class _Sense:
 
 
 def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()) -> None:
-    """Give every further sense of a form a group of its own.
+    """Give every further sense of a form a group of its own, and every sense the id it had.
 
     Two people are told apart by years of birth and death, two places by their countries. A value counts if two
     documents state it or one does so surely. An entity that states none goes where the company it keeps is
@@ -40,21 +40,24 @@ def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()
     the store; ``apart`` are the ids that :func:`split_by_document` divides.
     """
     facts = groups.relations(store, sorted({label for labels in _TELLING.values() for label in labels}))
+    taken = {group.id for group in groups.groups}
     parts: list[tuple[int, str, list[int]]] = []
     for number, group in enumerate(groups.groups):
         telling = _TELLING.get(group.type, ())
-        if group.kb_id or len(group.entities) < 2 or is_country(group.form):
+        if group.kb_id or not telling or is_country(group.form):
             continue
         stated: dict[int, list[tuple[Claim, float]]] = defaultdict(list)
-        for entity in group.entities:
+        for entity in group.entities if len(group.entities) > 1 else ():
             for label, tail, score in facts.get(entity, ()):
                 value = _value(groups.groups[groups.group_of[tail]])
                 if label in telling and value and score >= _LIKELY:
                     stated[entity].append(((label, value), score))
         claims = _reliable(stated)
-        if len({value for values in claims.values() for value in values}) > 1:
-            senses = _senses(groups, number, claims)
-            ids = _ids(groups, group.id, senses, apart) if len(senses) > 1 else [group.id]
+        several = len({value for values in claims.values() for value in values}) > 1
+        senses = _senses(groups, number, claims) if several else [_Sense(set(), group.entities)]
+        if len(senses) > 1 or any(groups.placed[entity][0] not in ("", group.id) for entity in group.entities):
+            ids = _ids(groups, group.id, senses, apart, taken)
+            taken.update(ids)
             parts += [(number, id, sense.entities) for id, sense in zip(ids, senses, strict=True) if id != group.id]
     groups.divide(parts)
 
@@ -125,17 +128,19 @@ def _senses(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> list[
     return senses
 
 
-def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str]) -> list[str]:
+def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str], taken: Collection[str]) -> list[str]:
     """An id for every sense of a form: that which most of its entities had, the form's own for the first of those
-    that had none, else a new one."""
+    that had none, else a new one. What is ``taken`` is another form's."""
     had = [Counter[str]() for _ in senses]
     for counts, sense in zip(had, senses, strict=True):
         for entity in sense.entities:
-            digest = groups.digests[int(groups.documents[entity])]
             before = groups.placed[entity][0]
-            counts[next((id for id in apart if document_form(id, digest) == before), before)] += 1
+            if before != form:
+                digest = groups.digests[int(groups.documents[entity])]
+                before = next((id for id in (form, *apart) if document_form(id, digest) == before), before)
+            counts[before] += before == form or before not in taken
     # what is new in the store goes by the form's own id, which therefore says least of which sense is which
-    wanted = [(id != form, n, id, number) for number, counts in enumerate(had) for id, n in counts.items() if id]
+    wanted = [(id != form, n, id, number) for number, counts in enumerate(had) for id, n in counts.items() if id and n]
     ids: dict[int, str] = {}
     for _, _, id, number in sorted(wanted, key=lambda w: (not w[0], -w[1], w[3], w[2])):
         if number not in ids and id not in ids.values():
@@ -144,5 +149,6 @@ def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str]
         if number not in ids:
             claims = ["=".join(claim) for claim in sorted(sense.claims)]
             names = (short_hash(form, *claims, *["again"] * times) for times in count())
-            ids[number] = next(id for id in (form, *islice(names, len(senses))) if id not in ids.values())
+            used = set(ids.values())
+            ids[number] = next(id for id in chain((form,), names) if id not in used and (id == form or id not in taken))
     return [ids[number] for number in range(len(senses))]

@@ -105,7 +105,9 @@ def _kind(word: str) -> str:
         return "digits"
     if word in _UNITS:
         return "unit" if _UNITS[word] < 10 else "teen"
-    return "ten" if word in _TENS else "scale" if word in _SCALES else word
+    if word in ("hundred", "and"):
+        return word
+    return "ten" if word in _TENS else "scale" if word in _SCALES else "other"
 
 
 # what may come next: "twenty-five", "two hundred and five", "1 million", "one million two hundred thousand"

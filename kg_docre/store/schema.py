@@ -137,6 +137,7 @@ DROP TABLE old_resolution;
 
 _FIFTH = """
 ALTER TABLE resolved ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;  -- entities that came or went since
+UPDATE resolved SET changed = abs((SELECT count(*) FROM entity) - entities);
 CREATE TRIGGER entity_came AFTER INSERT ON entity BEGIN UPDATE resolved SET changed = changed + 1; END;
 CREATE TRIGGER entity_went AFTER DELETE ON entity BEGIN UPDATE resolved SET changed = changed + 1; END;
 """

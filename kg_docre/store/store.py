@@ -92,7 +92,10 @@ class FactStore(StoreFile):
         with self._transaction() as db:
             replaced = db.execute("SELECT id FROM document WHERE content_hash = ?", (digest,)).fetchone()
             sources = [document.id]
+            forms: dict[str, str] = {}  # what the replaced reading was resolved to, by what names alone tell
             if replaced is not None:
+                before = db.execute("SELECT name, type, kb_id, form FROM entity WHERE document = ?", replaced)
+                forms = {resolve(Entity(n, type=t, kb_id=k, mentions=())): form for n, t, k, form in before if form}
                 sources += [row[0] for row in db.execute("SELECT uri FROM source WHERE document = ?", replaced)]
                 db.execute("DELETE FROM document WHERE id = ?", replaced)
             insert = "INSERT INTO document (title, content_hash, model, added, run) VALUES (?, ?, ?, ?, ?)"
@@ -101,7 +104,7 @@ class FactStore(StoreFile):
             db.executemany("INSERT OR REPLACE INTO source VALUES (?, ?)", [(uri, number) for uri in sources])
             db.execute("DELETE FROM failure WHERE uri = ?", (document.id,))
             self._add_sentences(db, number, document)
-            entities = self._add_entities(db, number, document, digest, resolve)
+            entities = self._add_entities(db, number, document, digest, resolve, forms)
             self._add_relations(db, number, document, entities)
             labels = {(r.label, names.get(r.label, r.label)) for r in document.relations}
             db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
@@ -169,7 +172,12 @@ class FactStore(StoreFile):
 
     @staticmethod
     def _add_entities(
-        db: sqlite3.Connection, number: int, document: Document, digest: str, resolve: Callable[[Entity], str]
+        db: sqlite3.Connection,
+        number: int,
+        document: Document,
+        digest: str,
+        resolve: Callable[[Entity], str],
+        forms: Mapping[str, str],
     ) -> list[int]:
         ids = []
         apart = {form for (form,) in db.execute("SELECT first FROM rule WHERE kind = 'by document'")}
@@ -177,7 +185,7 @@ class FactStore(StoreFile):
                     VALUES (?, ?, ?, ?, ?5, coalesce((SELECT node FROM resolution WHERE form = ?5), ?5))"""
         for entity in document.entities:
             form = resolve(entity)
-            form = document_form(form, digest) if form in apart else form
+            form = document_form(form, digest) if form in apart else forms.get(form, form)
             row = (number, entity.name, entity.type, entity.kb_id, form)
             ids.append(db.execute(insert, row).lastrowid or 0)
             db.executemany(

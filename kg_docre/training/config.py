@@ -60,14 +60,17 @@ class TrainingConfig(TrainingFile):
         0, ge=0, description="without a development file: documents held out of the first training file by text hash"
     )
     training_size: int | None = Field(None, ge=1, description="learn from that many documents, the first by text hash")
-    relations: Path | None = Field(None, description="JSON {id: name}; default: the 96 relations of DocRED")
+    relations: Path | None = Field(
+        None, description="JSON {id: name}; default: the checkpoint's own, or the 96 of DocRED"
+    )
     hierarchy: Path | None = Field(
         None,
         description="of PubTator's ids, to leave out pairs more general than a fact: lines of id, tab, tree number",
     )
     known_facts: Path | None = Field(
         None,
-        description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: the training facts",
+        description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: the training facts, those of "
+        "the checkpoint's training too",
     )
     model: dict[str, Any] = Field(default_factory=dict, description="fields of ModelConfig other than the encoder's")
 

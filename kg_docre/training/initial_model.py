@@ -20,7 +20,7 @@ from kg_docre.training.config import TrainingConfig
 __all__ = ["build_model", "known_facts_of"]
 
 
-# what encoders call their dropouts, each the first kinds that it has
+# what encoders call their dropouts; an encoder has some of these
 _HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "resid_pdrop", "embedding_dropout", "mlp_dropout")
 _ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
 _LOCAL_ATTENTION = ("longformer", "led")

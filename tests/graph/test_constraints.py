@@ -99,6 +99,16 @@ def test_strict_completes_no_inverse_of_what_it_leaves_out(store):
     kept = set(facts(store, strict=True, inverses=True))
     assert kept == {("Ada Lovelace", "P22", "Dad One"), ("Dad One", "P40", "Ada Lovelace")}
     assert ("Dad Two", "P40", "Ada Lovelace") in facts(store, inverses=True)
+    add(store, document("b", ("PER", "Dad Three"), ADA, facts=((0, "P40", 1, 0.99),)))
+    stated = {("Ada Lovelace", "P22", "Dad One"), ("Dad Three", "P40", "Ada Lovelace")}
+    assert set(facts(store, strict=True, inverses=True)) == kept | stated, "no second father by way of a child"
+
+
+def test_things_are_no_dates_whose_ids_begin_alike(store):
+    linked = {1: "Q1", 2: "Q12"}
+    people = (ADA, ("PER", "Dad One"), ("PER", "Dad Two"))
+    add(store, document("a", *people, facts=((0, "P22", 1, 0.9), (0, "P22", 2, 0.8)), kb_ids=linked))
+    assert all(fact.conflicts == ("several values",) for fact in facts(store).values())
 
 
 def test_of_types_outside_the_table_nothing_is_known(store):

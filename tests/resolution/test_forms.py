@@ -78,6 +78,11 @@ def test_thousands_separators_do_not_change_a_number(number):
     assert number_value(f"{number:,}") == number_value(f"{number}") == str(number)
 
 
+@given(st.lists(st.sampled_from("one ten forty 5 1,000 hundred million and scale unit digits other -3 dogs".split())))
+def test_words_around_numbers_are_words(words):
+    assert name_form(" ".join(words), "NUM") or not words
+
+
 @given(st.text(min_size=1), st.sampled_from(["PER", "ORG", "LOC", "TIME", "NUM", "MISC", "OTHER"]))
 def test_every_name_has_a_form(name, type):
     assert name_form(name, type)

@@ -1,4 +1,5 @@
 import textwrap
+import time
 
 import pytest
 import spacy
@@ -24,6 +25,8 @@ def nlp():
         (f"Barack Obama\n{HONOLULU}", ["Barack"]),
         ("Paris\nLondon\n\n\nBerlin\n", ["London", "Berlin"]),
         ("James Gray\tCharlie Hunnam", ["Charlie"]),
+        ("The first page.\fThe second page.", ["The"]),
+        ("- Paris is large\n- London is larger", ["-"]),
         ("\n\n  Paris  is large.", []),
         ("Paris", []),
         ("", []),
@@ -41,6 +44,25 @@ def test_wrapped_lines_are_one_paragraph():
         wrapped = textwrap.fill(" ".join(text.split()), width, break_on_hyphens=False)
         assert wrapped.count("\n") > 3
         assert paragraph_starts(spacy.blank("en")(wrapped)) == []
+
+
+def test_lines_are_as_wide_as_those_around_them():
+    """Neither an address below nor a mark before every line makes a paragraph of each."""
+    wrapped = textwrap.wrap("The quick brown fox jumps over the lazy dog, and again. " * 4, 45)
+    text = "\n".join(wrapped)
+    assert paragraph_starts(spacy.blank("en")(f"{text}\n\n{'http://' + 'a' * 100}\n\n{text}"))[1:2]
+    address = spacy.blank("en")(f"{text}\n{'http://' + 'a' * 100}\n{text}")
+    assert all(address[start - 1].text == "\n" and start > 20 for start in paragraph_starts(address))
+    quoted = "\n".join(f"> {line}" for line in wrapped)
+    assert paragraph_starts(spacy.blank("en")(quoted)) == []
+
+
+def test_a_long_text_takes_time_with_its_length():
+    text = "\n".join(["Some words of a line that is wrapped here"] * 2000) + "\n" + "word " * 10_000
+    doc = spacy.blank("en")(text)
+    start = time.perf_counter()
+    paragraph_starts(doc)
+    assert time.perf_counter() - start < 1.0
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\r\n\r\n", "\n", "\n\n\n"])

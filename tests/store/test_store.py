@@ -173,7 +173,9 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
     with FactStore(store.path) as again:
         assert [again.read(query).fetchall() for query in resolved] == before
         assert sorted(len(explain(again, node)) for node in nodes[:2]) == [0, 2]
+        assert again.read("SELECT changed FROM resolved").fetchone() == (0,)
         _add(again, documents[1])
+        assert again.read("SELECT changed FROM resolved").fetchone() == (len(documents[1].entities),)
         with FactStore(store.path.with_name("new.sqlite")) as new:
             tables = "SELECT name FROM sqlite_master ORDER BY name"
             assert again.read(tables).fetchall() == new.read(tables).fetchall()
