@@ -69,8 +69,8 @@ class TrainingConfig(TrainingFile):
     )
     known_facts: Path | None = Field(
         None,
-        description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: the training facts, those of "
-        "the checkpoint's training too",
+        description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: those of training, "
+        "that of the checkpoint too",
     )
     model: dict[str, Any] = Field(default_factory=dict, description="fields of ModelConfig other than the encoder's")
 
