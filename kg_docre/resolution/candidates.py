@@ -11,7 +11,7 @@ from math import log2
 from kg_docre.names import initials
 from kg_docre.resolution.groups import Groups, similarity
 
-__all__ = ["Candidate", "candidates"]
+__all__ = ["Candidate", "Reasons", "candidates"]
 
 _COMMON = 50  # what more groups than that are called says nothing
 _TYPES = frozenset({"ORG", "LOC", "MISC"})  # recognizers often take these for one another

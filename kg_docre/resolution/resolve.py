@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from kg_docre.resolution.candidates import Candidate, candidates
+from kg_docre.resolution.candidates import Candidate, Reasons, candidates
 from kg_docre.resolution.clusters import Clusters
-from kg_docre.resolution.groups import Groups
+from kg_docre.resolution.groups import Group, Groups
 from kg_docre.resolution.senses import split_by_document, split_homonyms
 from kg_docre.store import FactStore
 
@@ -65,7 +65,8 @@ def _decided(rules: list[Rule]) -> list[list[str]]:
 def _write(store: FactStore, groups: Groups, clusters: Clusters) -> int:
     """Keep which node every entity and every form is, and why; how many entities have another one than before."""
     nodes = [""] * len(groups.groups)
-    joined = []
+    joined: list[tuple[str, str, float, Reasons]] = []
+    bare: list[Group] = []
     for members in clusters.members():
         node = _node(groups, members)
         for number in members:
@@ -74,13 +75,14 @@ def _write(store: FactStore, groups: Groups, clusters: Clusters) -> int:
             first = next(number for number in members if groups.groups[number].id == node)
             for number, reason in clusters.reasons(first).items():
                 joined.append((groups.groups[number].id, node, reason.score, reason.reasons))
+        elif not groups.groups[members[0]].entities:
+            bare.append(groups.groups[members[0]])
     senses: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, group in enumerate(groups.groups):
         if group.entities and not group.kb_id:
             senses[group.type, group.form].append(number)
-    for group in groups.groups:  # a form whose only sense has an id of its own leads to that
-        only = senses.get((group.type, group.form), [])
-        if not (group.entities or group.kb_id) and len(only) == 1:
+    for group in bare:  # a form whose only sense has an id of its own leads to that
+        if len(only := senses.get((group.type, group.form), [])) == 1:
             joined.append((group.id, nodes[only[0]], 0.0, {}))
     moved, placed = 0, []
     for entity, number in enumerate(groups.group_of.tolist()):

@@ -95,6 +95,24 @@ def test_a_sense_keeps_its_node_when_its_homonym_goes(store):
     assert set(after.values()) == {before}, "and so do those who come later"
 
 
+@pytest.mark.parametrize("better_known", [0, 5])
+def test_what_was_merged_may_go_and_come_back(store, better_known):
+    add(store, person("a1", "1941"), person("a2", "1941"), person("b1", "1928"))
+    add(store, *(document(id, ("PER", "Rhymin Simon")) for id in ["r", *map(str, range(better_known))]))
+    resolve(store)
+    before = nodes(store, SMITH)["b1"]
+    merge(store, "Rhymin Simon", nodes(store, SMITH)["a1"])
+    store.forget("a1")
+    store.forget("a2")
+    resolve(store)
+    assert nodes(store, SMITH)["b1"] == before != nodes(store, "Rhymin Simon")["r"]
+    add(store, person("a3", "1941"), person("a4", "1941"))
+    assert nodes(store, SMITH)["a3"] == nodes(store, "Rhymin Simon")["r"], "at once"
+    resolve(store)
+    found = by_document(store, SMITH, "Rhymin Simon")
+    assert found["a3"] == found["r"] != found["b1"] == before
+
+
 def test_a_sense_keeps_its_node_when_another_model_reads_it_anew(store):
     documents = [*(person(f"a{n}", "1941") for n in range(2)), *(person(f"b{n}", "1928") for n in range(4))]
     add(store, *documents[:3], document("r", ("PER", "Rhymin Simon")))
