@@ -37,11 +37,12 @@ def test_a_killed_run_goes_on_to_the_same_weights(training_file, tmp_path, froze
     process = subprocess.Popen(
         command, env={**os.environ, **threads}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
-    while not (killed / "log.jsonl").exists() and process.poll() is None:
+    log = killed / "log.jsonl"
+    while not (log.exists() and log.read_text().endswith("\n")) and process.poll() is None:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    epochs = len((killed / "log.jsonl").read_text().splitlines())
+    epochs = len(log.read_text().splitlines())
     assert 1 <= epochs < 6, "the run must be killed in the middle for this test to mean anything"
     train(TrainingConfig.from_toml(file), killed)
 
