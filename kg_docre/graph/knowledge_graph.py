@@ -16,8 +16,9 @@ from kg_docre.graph.constraints import checked, type_conflicts, value_of
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.reasoning import STEP, read_step
 from kg_docre.graph.records import DIGITS, Evidence, Fact, Node, Run, SourceDocument, fact_id
-from kg_docre.names import normalize_name, short_hash
+from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
+from kg_docre.resolution.lookup import nodes_called
 from kg_docre.store import FactStore
 
 __all__ = ["KnowledgeGraph"]
@@ -107,15 +108,8 @@ class KnowledgeGraph:
         )
 
     def facts_about(self, name: str, *, details: bool = True) -> Iterator[Fact]:
-        """Facts whose head or tail is called so, whatever case, article or punctuation it is written in."""
-        wanted = normalize_name(name)
-        nodes = {
-            node
-            for node, entity, mention in self.store.read(
-                "SELECT node, entity.name, mention.name FROM entity JOIN mention ON mention.entity = entity.id"
-            )
-            if wanted in (normalize_name(entity), normalize_name(mention)) or name == node
-        }
+        """Facts whose head or tail is called so (:func:`~kg_docre.resolution.lookup.nodes_called`)."""
+        nodes = set().union(*nodes_called(self.store, name))
         return self._facts(
             """AND (h.node IN (SELECT value FROM json_each(:nodes))
                     OR t.node IN (SELECT value FROM json_each(:nodes)))""",

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kg_docre.names import document_form, normalize_name
+from kg_docre.names import document_form
 from kg_docre.resolution.errors import ResolutionError
-from kg_docre.resolution.forms import country_name
+from kg_docre.resolution.lookup import nodes_called
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -38,7 +38,8 @@ def find_node(store: FactStore, name: str) -> str:
 
     Raises :exc:`ResolutionError` that lists the nodes of several.
     """
-    found = _nodes_called(store, name)
+    called, others = nodes_called(store, name)
+    found = called or others
     if len(found) == 1:
         return next(iter(found))
     if not found:
@@ -47,26 +48,6 @@ def find_node(store: FactStore, name: str) -> str:
         f"{node} ({types.most_common(1)[0][0]}, {types.total()} times)" for node, types in found.items()
     )
     raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}")
-
-
-def _nodes_called(store: FactStore, name: str) -> dict[str, Counter[str]]:
-    """Nodes with this id, or else whose entities are called so, or else, if none are, whose mentions or whose country
-    is; the types of these entities."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    others: dict[str, Counter[str]] = defaultdict(Counter)
-    wanted = normalize_name(name)
-    rows = store.read(
-        """SELECT node, name, type, (SELECT json_group_array(name) FROM mention WHERE mention.entity = entity.id)
-           FROM entity ORDER BY id"""
-    )
-    for node, entity, type, mentions in rows:
-        if node == name:
-            return {node: Counter({type: 1})}
-        if normalize_name(entity) == wanted:
-            found[node][type] += 1
-        elif wanted in map(normalize_name, (*json.loads(mentions), country_name(entity) if type == "LOC" else "")):
-            others[node][type] += 1
-    return found or others
 
 
 def explain(store: FactStore, node: str) -> list[Form]:
@@ -109,7 +90,8 @@ def merge(store: FactStore, first: str, second: str) -> None:
     """
     _resolve_what_changed(store)
     if first == second:
-        nodes = list(_nodes_called(store, first))
+        called, others = nodes_called(store, first)
+        nodes = list(called or others)
     else:
         nodes = [find_node(store, name) for name in (first, second)]
     if len(set(nodes)) < 2:
@@ -121,9 +103,9 @@ def merge(store: FactStore, first: str, second: str) -> None:
     dropped: set[str] = set()
     if first == second:
         forms, dropped = _before_split(store, forms)
-    first_form, *others = dict.fromkeys(forms)
+    first_form, *further = dict.fromkeys(forms)
     store.decide(
-        [("same", first_form, form) for form in others],
+        [("same", first_form, form) for form in further],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
     resolve(store)

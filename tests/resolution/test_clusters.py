@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from kg_docre.graph import KnowledgeGraph
 from kg_docre.resolution.decisions import explain, find_node, merge, split
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
@@ -275,3 +276,8 @@ def test_a_node_is_found_by_what_the_graph_calls_it(store):
     resolve(store)
     assert find_node(store, "United States") == nodes(store, "American")["a"]
     assert find_node(store, "BV 09") == nodes(store, "Bundesliga Verein")["b"]
+
+
+def test_facts_of_a_country_are_found_under_its_name(store):
+    add(store, document("a", ("LOC", "American"), ("PER", "Ada"), facts=((1, "P17", 0, 0.9),)))
+    assert [fact.label for fact in KnowledgeGraph(store).facts_about("United States")] == ["P17"]
