@@ -43,9 +43,9 @@ class Predictor:
 
     ``batch_tokens`` bounds the tokens that the encoder reads at once, ``batch_pairs`` the entity pairs
     that are reasoned over at once, padding included (0: as suits the device); ``max_entities`` the entities
-    of a document, since reasoning grows with their cube. ``calibration`` turns log-odds into probabilities that
-    hold; without it they are the model's own. ``name`` says where facts come from; checkpoints
-    are called by folder and content.
+    of a document, since reasoning grows with their cube (None: any number). ``calibration`` turns log-odds
+    into probabilities that hold; without it they are the model's own. ``name`` says where facts come from;
+    checkpoints are called by folder and content.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Predictor:
         precision: str = "auto",
         batch_tokens: int = 0,
         batch_pairs: int = 0,
-        max_entities: int = 300,
+        max_entities: int | None = 300,
         calibration: Calibration | None = None,
         name: str = "",
     ) -> None:
@@ -133,7 +133,7 @@ class Predictor:
             if len(document.entities) < 2:
                 continue
             try:
-                if len(document.entities) > self.max_entities:
+                if self.max_entities is not None and len(document.entities) > self.max_entities:
                     size = f"{len(document.entities)} entities, more than max_entities = {self.max_entities}"
                     raise DataError(f"{document.id}: {size}; split the document or raise the limit")
                 self.featurizer.check(document)

@@ -102,12 +102,9 @@ def evaluate(
         if spacy_model and not raw:
             raise ValueError("--spacy-model goes with --raw: gold mentions need none")
         documents = read_documents(data, hierarchy=hierarchy)
-        stored = checkpoint_path(model) / "known_facts.safetensors"
-        known = (
-            KnownFacts.from_json(known_facts) if known_facts else KnownFacts.load(stored) if stored.is_file() else None
-        )
-        most = max((len(document.entities) for document in documents), default=0)
-        predictor = Predictor.from_pretrained(model, device=device, max_entities=max(300, most))
+        folder = checkpoint_path(model)
+        known = KnownFacts.from_json(known_facts) if known_facts else KnownFacts.of_checkpoint(folder)
+        predictor = Predictor.from_pretrained(model, device=device, max_entities=None)
         reported = cutoff(predictor, threshold, min_precision)
         found = (
             pipeline_of(predictor, model, spacy_model, reported).reread(documents)

@@ -82,6 +82,12 @@ class KnownFacts:
     def load(cls, path: str | Path) -> KnownFacts:
         return cls(load_file(path)["hashes"].tolist())
 
+    @classmethod
+    def of_checkpoint(cls, folder: Path) -> KnownFacts | None:
+        """Those that a checkpoint was trained on; None if it does not keep them."""
+        file = folder / "known_facts.safetensors"
+        return cls.load(file) if file.is_file() else None
+
     def union(self, other: KnownFacts) -> KnownFacts:
         """Those that either knows."""
         return KnownFacts(self._hashes | other._hashes)

@@ -35,8 +35,7 @@ def calibrate(
     if str(checkpoint) in shipped_checkpoints():
         raise ValueError(f"{checkpoint} ships with the package; calibrate a copy of {checkpoint_path(checkpoint)}")
     folder = checkpoint_path(checkpoint)
-    most = max((len(document.entities) for document in documents), default=0)
-    predictor = Predictor.from_pretrained(folder, device=device, calibration=None, max_entities=most)
+    predictor = Predictor.from_pretrained(folder, device=device, calibration=None, max_entities=None)
     predicted = probable(predictor, documents)
     calibration = fit_calibration(documents, predicted, tune_threshold=tune_threshold)
     before = Calibration.load(folder)

@@ -10,9 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kg_docre.data.errors import DataError
 
-__all__ = ["TrainingConfig", "TrainingFile"]
+__all__ = ["TrainingConfig", "TrainingFile", "problems"]
 
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
+
+
+def problems(error: ValidationError) -> str:
+    """Every wrong field and why, in one line."""
+    return "; ".join(f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
 
 
 class TrainingFile(BaseModel):
@@ -35,10 +40,7 @@ class TrainingFile(BaseModel):
         try:
             return cls.model_validate({**values, **overrides})
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()
-            )
-            raise DataError(f"{path}: {problems}") from error
+            raise DataError(f"{path}: {problems(error)}") from error
 
 
 class TrainingConfig(TrainingFile):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from pydantic import ValidationError
@@ -12,13 +13,11 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig,
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.errors import DataError
-from kg_docre.evaluation.relations import KnownFacts
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.pretrained import checkpoint_path
-from kg_docre.training.config import TrainingConfig
+from kg_docre.training.config import TrainingConfig, problems
 
-__all__ = ["build_model", "known_facts_of"]
-
+__all__ = ["build_model"]
 
 # what encoders call their dropouts; an encoder has some of these
 _HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "resid_pdrop", "embedding_dropout", "mlp_dropout")
@@ -55,18 +54,13 @@ def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocRE
 
 
 def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
-    try:
-        settings = AutoConfig.from_pretrained(encoder_name)
-        _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
-        _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
-        if settings.model_type in _LOCAL_ATTENTION:
-            raise DataError(f"encoder: {settings.model_type} sees only what is near, and pairs need all of a window")
-        encoder = AutoModel.from_pretrained(encoder_name, config=settings, dtype=torch.float32)
-        tokenizer = AutoTokenizer.from_pretrained(encoder_name, use_fast=True, add_prefix_space=True)
-    except (OSError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"encoder {encoder_name!r}: {str(error).splitlines()[0]}") from error
+    settings = _pretrained(AutoConfig, encoder_name)
+    if settings.model_type in _LOCAL_ATTENTION:
+        raise DataError(f"encoder: {settings.model_type} sees only what is near, and pairs need all of a window")
+    _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
+    _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
+    encoder = _pretrained(AutoModel, encoder_name, config=settings, dtype=torch.float32)
+    tokenizer = _pretrained(AutoTokenizer, encoder_name, use_fast=True, add_prefix_space=True)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise DataError(f"encoder {encoder_name!r}: no fast tokenizer")
     backend = tokenizer.backend_tokenizer
@@ -90,17 +84,18 @@ def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str])
             }
         )
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise DataError(f"model: {problems}") from error
+        raise DataError(f"model: {problems(error)}") from error
     if model_config.window > positions:
         raise DataError(f"model: window: {encoder_name} reads at most {positions} tokens, not {model_config.window}")
     return DocREModel(model_config, encoder), backend
 
 
-def known_facts_of(checkpoint: str | None) -> KnownFacts:
-    """The facts that a checkpoint to go on from was trained on, for Ign F1."""
-    file = None if checkpoint is None else checkpoint_path(checkpoint) / "known_facts.safetensors"
-    return KnownFacts.load(file) if file is not None and file.is_file() else KnownFacts()
+def _pretrained(kind: Any, name: str, **options: Any) -> Any:
+    """What ``kind`` makes of the encoder's folder or of the hub's name."""
+    try:
+        return kind.from_pretrained(name, **options)
+    except (OSError, ValueError) as error:
+        raise DataError(f"encoder {name!r}: {str(error).splitlines()[0]}") from error
 
 
 def _set_dropout(settings: PreTrainedConfig, field: str, names: Sequence[str], value: float | None) -> None:

@@ -20,6 +20,7 @@ from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_rela
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
+from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
 from kg_docre.training.calibration import fit_calibration, probable
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
@@ -27,7 +28,7 @@ from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.frozen import FrozenLayers
-from kg_docre.training.initial_model import build_model, known_facts_of
+from kg_docre.training.initial_model import build_model
 from kg_docre.training.objective import mask_rate, training_loss
 from kg_docre.training.optimization import build_optimizer, build_schedule
 from kg_docre.training.teacher import Teacher
@@ -100,7 +101,8 @@ class _Run:
         self.tokenizer = tokenizer
         self.featurizer = Featurizer(tokenizer, self.model.config)
         if config.known_facts is None:
-            self.known = KnownFacts.from_documents(self.documents).union(known_facts_of(config.checkpoint))
+            before = None if config.checkpoint is None else KnownFacts.of_checkpoint(checkpoint_path(config.checkpoint))
+            self.known = KnownFacts.from_documents(self.documents).union(before or KnownFacts())
         else:
             self.known = KnownFacts.from_json(config.known_facts)
         self.documents = [document for document in self.documents if len(document.entities) > 1]
@@ -250,9 +252,8 @@ class _Run:
         if not self.development:
             return _Evaluation(None, None)
         model, config = self._best_model(), self.config
-        most = max(len(document.entities) for document in self.development)
         predictor = Predictor(
-            model, self.featurizer, device=str(self.device), precision=config.precision, max_entities=most
+            model, self.featurizer, device=str(self.device), precision=config.precision, max_entities=None
         )
         many = probable(predictor, self.development)
         try:

@@ -18,6 +18,8 @@ from kg_docre.training.initial_model import build_model
 from kg_docre.training.trainer import train
 from tests.conftest import DATA
 
+TINY = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
+
 
 def encoder(folder, source, config):
     """A random encoder of this configuration with the tokenizer of ``source``."""
@@ -49,10 +51,7 @@ def test_an_encoder_published_in_half_precision_trains(dtype, encoder_folder, tr
 def test_an_encoder_with_a_convolution_trains(encoder_folder, training_file, tmp_path):
     config = DebertaV2Config(
         vocab_size=vocabulary(encoder_folder),
-        hidden_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        intermediate_size=64,
+        **{**TINY, "num_hidden_layers": 3},
         conv_kernel_size=3,
         conv_act="gelu",
         relative_attention=True,
@@ -76,10 +75,7 @@ def test_dropout_is_set_whatever_the_encoder_calls_it(encoder_folder, training_f
 def test_encoders_that_cannot_be_used_are_named(encoder_folder, training_file, tmp_path):
     config = LongformerConfig(
         vocab_size=vocabulary(encoder_folder),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
+        **TINY,
         attention_window=16,
     )
     for fields, message in (
@@ -151,7 +147,7 @@ def test_a_large_development_document_ends_no_run(training_file, tmp_path, monke
     monkeypatch.setattr("kg_docre.training.trainer.probable", nothing)
     fields = {"development": str(path), "development_size": None, "train": [str(_short(tmp_path, 4))], "epochs": 1}
     assert train(TrainingConfig.from_toml(training_file(**fields)), tmp_path / "run").folder.exists()
-    assert most == [301]
+    assert most == [None]
 
 
 def test_another_encoder_is_not_taken_for_the_public_one(encoder_folder, training_file, tmp_path):
