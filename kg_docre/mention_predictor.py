@@ -17,6 +17,7 @@ from transformers import PreTrainedModel
 
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
+from kg_docre.data.boundaries import tidy
 from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
@@ -144,7 +145,7 @@ class MentionPredictor:
         found = []
         for (text, breaks), scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
             numbered = MentionDetector.spans(scores, breaks)
-            spans = [(start, end, self.detector.types[kind]) for start, end, kind in numbered]
+            spans = tidy(text, ((start, end, self.detector.types[kind]) for start, end, kind in numbered), breaks)
             found.append(FoundMentions(spans, self._clusters(text, spans, read)))
         return found
 

@@ -1,0 +1,85 @@
+"""Where a found mention begins and ends: what no name has at its edges goes, and brackets come in pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+__all__ = ["tidy"]
+
+Mention = tuple[int, int, str]  # first word, last (exclusive), type
+
+_MARKS = frozenset({",", ";", ":", "/", "&", "-", "–", "—"})
+_SMALL = frozenset("of the and or in on at by for from to with as that which who is was it".split())
+_PAIRS = {")": "(", "]": "["}
+_NOT_FIRST = _MARKS | _PAIRS.keys() | {"of", "and", "or", "'s", "’s"}
+_NOT_LAST = _MARKS | frozenset(_PAIRS.values()) | _SMALL
+_FAR = 8  # words that an opening bracket may lie before a mention with the closing one
+
+
+def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int] = ()) -> list[Mention]:
+    """Mentions without punctuation and small words (in small letters) at their ends: "Dolores ," and "House of".
+
+    With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
+    Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
+    left out. None goes over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were
+    found; none is lost but by growing together.
+    """
+    kept: list[Mention] = []
+    starts = set(breaks)
+    for start, end, kind in mentions:
+        start, end = _trimmed(words, start, end)
+        bracket, opens = _unpaired(words, start, end)
+        if bracket is None:
+            pass
+        elif opens:
+            if end < len(words) and _PAIRS.get(words[end]) == words[bracket] and end not in starts:
+                end += 1
+            else:
+                start, end = _trimmed(words, *_larger_part(start, bracket, end))
+        else:
+            before = _before_opening(words, bracket, start, kept)
+            if before is not None and starts.isdisjoint(range(before[0] + 1, end)):
+                while kept and kept[-1][0] >= before[0]:
+                    kept.pop()
+                start, kind = before[0], before[2]
+            else:
+                start, end = _trimmed(words, *_larger_part(start, bracket, end))
+        kept.append((start, end, kind))
+    return kept
+
+
+def _trimmed(words: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    while end - start > 1 and words[end - 1] in _NOT_LAST:
+        end -= 1
+    while end - start > 1 and words[start] in _NOT_FIRST:
+        start += 1
+    return start, end
+
+
+def _unpaired(words: Sequence[str], start: int, end: int) -> tuple[int | None, bool]:
+    """The first closing bracket that nothing opens, or else the last opening one that nothing closes, and whether it
+    opens."""
+    opened: list[int] = []
+    for i in range(start, end) if end - start > 1 else ():
+        if words[i] in _PAIRS.values():
+            opened.append(i)
+        elif words[i] in _PAIRS:
+            if not opened or words[opened[-1]] != _PAIRS[words[i]]:
+                return i, False
+            opened.pop()
+    return (opened[-1], True) if opened else (None, False)
+
+
+def _larger_part(start: int, bracket: int, end: int) -> tuple[int, int]:
+    """What lies before a bracket or after it, whichever has more words."""
+    return (start, bracket) if bracket - start >= end - bracket - 1 else (bracket + 1, end)
+
+
+def _before_opening(words: Sequence[str], closing: int, start: int, kept: Sequence[Mention]) -> Mention | None:
+    """The mention that ends where the bracket opens that is closed there, if there is one."""
+    for i in range(start - 1, max(-1, start - 1 - _FAR), -1):
+        if words[i] in _PAIRS:
+            return None
+        if words[i] == _PAIRS[words[closing]]:
+            return next((mention for mention in reversed(kept) if mention[1] == i), None)
+    return None

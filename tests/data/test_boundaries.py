@@ -1,0 +1,61 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg_docre.data.boundaries import tidy
+
+
+def tidied(text: str, *, breaks: tuple[int, ...] = ()) -> list[str]:
+    """Names of the mentions between guillemets, which is all that is marked in the text."""
+    words, mentions, start = [], [], None
+    for word in text.split():
+        if word == "»":
+            mentions.append((start, len(words), "MISC"))
+        elif word == "«":
+            start = len(words)
+        else:
+            words.append(word)
+    return [" ".join(words[start:end]) for start, end, _ in tidy(words, mentions, breaks)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("in « Dolores , » Dias", ["Dolores"]),
+        ("the « Mughal war of » succession", ["Mughal war"]),
+        ("« House of Representatives the » party", ["House of Representatives"]),
+        ("the battle « of Samugarh » and « / PSD »", ["Samugarh", "PSD"]),
+        ("« Apostrophe ( » ' )", ["Apostrophe"]),
+        ("« CPR Alyth » ( « Calgary ) Yard » is", ["CPR Alyth ( Calgary ) Yard"]),
+        ("« The Band » ( an « American » group ) « Calgary ) Yard »", ["The Band", "American", "Calgary"]),
+        ("« Knock Out ( Another Round » ) in 1981", ["Knock Out ( Another Round )"]),
+        ("« Fame [ Live » ] and « Fame [ Live » later", ["Fame [ Live ]", "Fame"]),
+        ("« Paris ) »", ["Paris"]),
+        ("« Congress ( INC ) » of « Serie A » and « The Who »", ["Congress ( INC )", "Serie A", "The Who"]),
+        ("« Come On In » by « U.S. » in « Yahoo ! »", ["Come On In", "U.S.", "Yahoo !"]),
+        ("« , » « of » « ( »", [",", "of", "("]),
+    ],
+)
+def test_names_have_no_marks_or_small_words_at_their_ends_and_whole_brackets(text, names):
+    assert tidied(text) == names
+
+
+def test_no_mention_grows_over_the_end_of_a_paragraph():
+    assert tidied("« Alyth » ( « Calgary ) Yard »", breaks=(2,)) == ["Alyth", "Calgary"]
+    assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
+
+
+@given(
+    st.lists(st.sampled_from(["Paris", "(", ")", "[", "]", ",", "of", "'s", "-"]), max_size=20),
+    st.lists(st.integers(0, 20), max_size=10),
+    st.lists(st.integers(0, 19), max_size=2),
+)
+def test_mentions_stay_apart_and_in_order_and_none_is_empty(words, cuts, breaks):
+    edges = sorted({cut for cut in cuts if cut <= len(words)})
+    mentions = [(start, end, "LOC") for start, end in zip(edges[::2], edges[1::2], strict=False)]
+    kept = tidy(words, mentions, breaks)
+    assert all(0 <= start < end <= len(words) for start, end, _ in kept)
+    assert all(one[1] <= other[0] for one, other in pairwise(kept))
+    assert all(any(start < its_end and its_start < end for start, end, _ in kept) for its_start, its_end, _ in mentions)
