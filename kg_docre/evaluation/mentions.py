@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_docre.annotations import Document
+from kg_docre.evaluation.calibration import expected_calibration_error
 from kg_docre.evaluation.relations import harmonic, ratio
 from kg_docre.names import ARTICLES
 
@@ -26,6 +27,9 @@ class RawTextScores:
     cluster_f1: float
     relation_f1: float
     relation_f1_any_mention: float
+    relation_precision_any_mention: float
+    relation_precision_marked: float
+    ece_marked: float
 
     def to_dict(self) -> dict[str, float]:
         return asdict(self)
@@ -41,19 +45,28 @@ def score_raw_text(gold: Sequence[Document], predicted: Sequence[Document]) -> R
 
     A cluster is right if its mentions are exactly a gold cluster's (Eberts and Ulges 2021, JEREX). A relation
     is right, strictly, if both its clusters are and the relation holds between them;
-    ``relation_f1_any_mention`` asks of head and tail only that they share a mention with the gold ones.
+    ``relation_f1_any_mention`` asks of head and tail only that they share a mention with the gold ones, and so does
+    ``relation_precision_any_mention``. Facts about what annotators did not mark count as wrong there; left out, the
+    rest's precision is ``relation_precision_marked``, and the calibration error of its scores ``ece_marked``.
     """
     precision, recall, f1 = mention_f1(gold, predicted)
     pairs = list(zip(gold, predicted, strict=True))
     clusters = [(set(_clusters(truth)), set(_clusters(guess))) for truth, guess in pairs]
     facts = [(_facts(truth), _facts(guess)) for truth, guess in pairs]
+    judged = [judgement for truth, guess in pairs for judgement in _judgements(truth, guess)]
+    marked = [(score, right) for score, right, marked in judged if marked]
+    any_precision = ratio(sum(right for _, right, _ in judged), len(judged))
+    any_recall = ratio(sum(_reached(*pair) for pair in pairs), sum(len(truth) for truth, _ in facts))
     return RawTextScores(
         mention_precision=precision,
         mention_recall=recall,
         mention_f1=f1,
         cluster_f1=_scores(clusters)[2],
         relation_f1=_scores(facts)[2],
-        relation_f1_any_mention=_any_mention(facts),
+        relation_f1_any_mention=harmonic(any_precision, any_recall),
+        relation_precision_any_mention=any_precision,
+        relation_precision_marked=ratio(sum(right for _, right in marked), len(marked)),
+        ece_marked=expected_calibration_error(marked),
     )
 
 
@@ -85,14 +98,20 @@ def _facts(document: Document) -> set[tuple[Cluster, str, Cluster]]:
     return {(clusters[r.head], r.label, clusters[r.tail]) for r in document.relations}
 
 
-def _any_mention(facts: Sequence[tuple[set[tuple[Cluster, str, Cluster]], set[tuple[Cluster, str, Cluster]]]]) -> float:
-    expected = found = reached = right = 0
-    for truth, guess in facts:
-        named = [_named(side) for side in (truth, guess)]
-        expected, found = expected + len(truth), found + len(guess)
-        reached += sum(not _namings(fact).isdisjoint(named[1]) for fact in truth)
-        right += sum(not _namings(fact).isdisjoint(named[0]) for fact in guess)
-    return harmonic(ratio(right, found), ratio(reached, expected))
+def _reached(truth: Document, guess: Document) -> int:
+    """How many gold facts are found by any shared mention."""
+    named = _named(_facts(guess))
+    return sum(not _namings(fact).isdisjoint(named) for fact in _facts(truth))
+
+
+def _judgements(truth: Document, guess: Document) -> Iterator[tuple[float, bool, bool]]:
+    """Of every fact found: its score, whether it is right by any shared mention, and whether annotators marked any
+    mention of its head and any of its tail."""
+    known, named, clusters = _mentions(truth), _named(_facts(truth)), _clusters(guess)
+    for r in guess.relations:
+        head, tail = clusters[r.head], clusters[r.tail]
+        marked = not (known.isdisjoint(head) or known.isdisjoint(tail))
+        yield r.score, not _namings((head, r.label, tail)).isdisjoint(named), marked
 
 
 def _namings(fact: tuple[Cluster, str, Cluster]) -> set[tuple[Span, str, Span]]:

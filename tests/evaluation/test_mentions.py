@@ -25,6 +25,7 @@ GOLD = _document([BEATLES, ELVIS, MEMPHIS], [(0, "P1", 1), (1, "P19", 2)])
 def test_what_is_all_right_scores_one_and_articles_do_not_count():
     without_articles = _document([MEMPHIS, [(1, 2), (8, 10)], ELVIS], [(1, "P1", 2), (2, "P19", 0)])
     scores = score_raw_text([GOLD], [without_articles]).to_dict()
+    assert scores.pop("ece_marked") == 0.0
     assert scores == dict.fromkeys(scores, 1.0)
 
 
@@ -43,6 +44,16 @@ def test_a_cluster_split_in_two_reaches_a_fact_once():
     scores = score_raw_text([GOLD], [split])
     # both statements are right, one of two gold facts is found
     assert scores.relation_f1_any_mention == pytest.approx(2 * 1 * 0.5 / 1.5)
+
+
+def test_facts_about_what_nobody_marked_are_told_from_wrong_ones():
+    found = _document([BEATLES, [(3, 5)], MEMPHIS, [(2, 3)]], [(0, "P1", 1), (1, "P20", 2), (1, "P20", 3)])
+    right, wrong, unmarked = found.relations
+    relations = (replace(right, score=0.9), replace(wrong, score=0.6), replace(unmarked, score=0.8))
+    scores = score_raw_text([GOLD], [replace(found, relations=relations)])
+    assert scores.relation_precision_any_mention == pytest.approx(1 / 3)
+    assert scores.relation_precision_marked == pytest.approx(1 / 2)
+    assert scores.ece_marked == pytest.approx((0.1 + 0.6) / 2)
 
 
 def test_types_do_not_matter_and_nothing_is_no_error():

@@ -145,6 +145,9 @@ def test_evaluation_from_words_alone(tmp_path):
         "cluster_f1",
         "relation_f1",
         "relation_f1_any_mention",
+        "relation_precision_any_mention",
+        "relation_precision_marked",
+        "ece_marked",
     }
     assert 0 < scores["relation_f1"] <= scores["relation_f1_any_mention"] < 1
     assert "mention_f1" in run("evaluate", "default", DATA / "redocred_sample.json", "--raw", cwd=tmp_path).stdout
