@@ -57,11 +57,15 @@ def build(
     strict: Strict = False,
     inverses: Inverses = False,
     provenance: Sources = None,
+    forget_missing: Annotated[
+        bool, typer.Option("--forget-missing", help="Forget what these sources had before and have no more.")
+    ] = False,
     device: Device = "auto",
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read."""
     with one_line_errors():
         from kg_docre.corpus.build import build as build_store
+        from kg_docre.corpus.missing import forget_missing as forget
         from kg_docre.corpus.reader import Problem, count_documents, read_corpus
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
@@ -81,6 +85,7 @@ def build(
             with progress("documents", count_documents(sources, exclude=ours)) as advance:
                 texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
+            gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
             graph = KnowledgeGraph(facts, strict=strict, inverses=inverses)
             for export in exports:
                 export(graph)
@@ -89,7 +94,8 @@ def build(
                     print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
         typer.echo(
-            f"{result.added} documents added, {result.already_there} already there; {store} holds "
+            f"{result.added} documents added, {result.already_there} already there"
+            f"{f', {len(gone)} forgotten' if forget_missing else ''}; {store} holds "
             f"{counts['documents']} documents, {counts['nodes']} nodes, {counts['relations']} relations"
         )
         for target in to or ():
@@ -203,7 +209,8 @@ def forget(
         from kg_docre.store import FactStore
 
         with FactStore(store, create=False) as known:
-            unknown = [uri for uri in documents if not known.forget(uri)]
+            forgotten = known.forget(*documents)
+            unknown = [uri for uri in documents if uri not in forgotten]
             counts = known.counts()
         typer.echo(
             f"{len(documents) - len(unknown)} forgotten; {store} holds {counts['documents']} documents, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -36,11 +36,12 @@ _BATCH = 64
 
 @dataclass
 class BuildResult:
-    """What became of the documents of a build."""
+    """What became of the documents of a build; ``met`` are the uris of all that could be read."""
 
     added: int = 0
     already_there: int = 0
     problems: list[Problem] = field(default_factory=list)
+    met: Collection[str] = ()
 
 
 class Pipeline:
@@ -165,7 +166,7 @@ def build(
     Raises :exc:`~kg_docre.store.StoreError` if the store can't be written.
     """
     result = BuildResult()
-    seen: dict[str, str] = {}  # content hashes
+    result.met = seen = dict[str, str]()  # content hashes
     names = pipeline.predictor.model.config.relations
     run = cache(lambda: store.begin_run(version=__version__, config=pipeline.config))
 

@@ -14,7 +14,7 @@ from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
 from kg_docre.store import content_hash
 
-__all__ = ["Problem", "SourceText", "count_documents", "read_corpus"]
+__all__ = ["Problem", "SourceText", "count_documents", "read_corpus", "uri_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ def read_corpus(
         if source.is_dir():
             files, closed = _files(source, hidden)
             for error in closed:
-                yield Problem(_uri(Path(error.filename), Path(base)), error.strerror or str(error))
+                yield Problem(uri_of(Path(error.filename), Path(base)), error.strerror or str(error))
             if not files and not closed:
-                yield Problem(str(source), "an empty folder")
+                yield Problem(uri_of(source, Path(base)), "an empty folder")
         else:
             files = [source]
         for file in files:
-            yield from _file(file, _uri(file, Path(base)), max_characters)
+            yield from _file(file, uri_of(file, Path(base)), max_characters)
 
 
 def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]:
@@ -99,7 +99,8 @@ def _is_file(path: Path) -> bool:
         return True
 
 
-def _uri(file: Path, base: Path) -> str:
+def uri_of(file: Path, base: Path) -> str:
+    """A file's or folder's path relative to ``base``."""
     try:
         return Path(os.path.relpath(file.absolute(), base.absolute())).as_posix()
     except ValueError:  # on another drive

@@ -122,11 +122,14 @@ class FactStore(StoreFile):
             row = (_encodable(uri), _encodable(reason)[:_LONGEST_REASON], run)
             db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", row)
 
-    def forget(self, uri: str) -> bool:
-        """Delete what was found at ``uri``, with all that no other source says; whether there was something."""
+    def forget(self, *uris: str) -> list[str]:
+        """Delete what was found at these uris, with all that no other source says; those there was something at."""
+        known = []
         with self._transaction() as db:
-            known = db.execute("DELETE FROM source WHERE uri = ?", (uri,)).rowcount > 0
-            known |= db.execute("DELETE FROM failure WHERE uri = ?", (uri,)).rowcount > 0
+            for uri in uris:
+                found = [db.execute(f"DELETE FROM {table} WHERE uri = ?", (uri,)) for table in ("source", "failure")]
+                if any(deleted.rowcount > 0 for deleted in found):
+                    known.append(uri)
         self.prune()
         return known
 

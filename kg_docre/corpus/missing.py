@@ -1,0 +1,63 @@
+"""What a store was told of before and a corpus does not have any more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from kg_docre.corpus.build import BuildResult
+from kg_docre.corpus.reader import Problem, uri_of
+from kg_docre.resolution.resolve import resolve_if_grown
+from kg_docre.store import FactStore, list_sources
+
+__all__ = ["forget_missing", "missing"]
+
+
+def forget_missing(
+    store: FactStore, result: BuildResult, sources: Iterable[str | Path], *, base: str | Path = "."
+) -> list[str]:
+    """Delete what the store has of these sources and the build that gave ``result`` did not meet; what that was."""
+    gone = missing((source.uri for source in list_sources(store)), result.met, result.problems, sources, base=base)
+    store.forget(*gone)
+    resolve_if_grown(store)
+    return gone
+
+
+def missing(
+    known: Iterable[str],
+    met: Collection[str],
+    problems: Iterable[Problem],
+    sources: Iterable[str | Path],
+    *,
+    base: str | Path = ".",
+) -> list[str]:
+    """Of the uris ``known``, those of the files and folders ``sources`` that are not among those ``met``.
+
+    Where there was a problem nothing counts as missing: not of a file that could not be read in whole, and not in a
+    folder that could not be listed, or had nothing in it, as one does whose disk is not there.
+    """
+    asked = {_whole(uri_of(Path(source), Path(base)), base) for source in sources}
+    closed = {_whole(place, base) for problem in problems for place in _files(problem.uri)}
+    return [
+        uri
+        for uri in known
+        if uri not in met
+        for places in [_places(uri, base)]
+        if not asked.isdisjoint(places) and closed.isdisjoint(places)
+    ]
+
+
+def _places(uri: str, base: str | Path) -> set[Path]:
+    """The document, the file that it may be a part of, and every folder that holds it."""
+    files = {_whole(file, base) for file in _files(uri)}
+    return files.union(*(file.parents for file in files))
+
+
+def _files(uri: str) -> list[str]:
+    """A uri, and what is left of it before a ``#``."""
+    return [uri, *(uri[:i] for i, character in enumerate(uri) if character == "#" and i)]
+
+
+def _whole(uri: str, base: str | Path) -> Path:
+    return Path(os.path.normpath(Path(base).absolute() / uri))

@@ -1,0 +1,67 @@
+import json
+
+import pytest
+
+from kg_docre.corpus.missing import missing
+from kg_docre.corpus.reader import Problem
+from tests.test_cli import run
+
+KNOWN = [
+    "texts/a.txt",
+    "texts/sub/b.txt",
+    "texts2/c.txt",
+    "lines.jsonl#1",
+    "lines.jsonl#x/../y",
+    "../out/d.txt",
+    "q#e.txt",
+]
+
+
+@pytest.mark.parametrize(
+    ("sources", "gone"),
+    [
+        (["texts"], ["texts/a.txt", "texts/sub/b.txt"]),
+        (["texts/sub/"], ["texts/sub/b.txt"]),
+        (["texts/a.txt", "lines.jsonl"], ["texts/a.txt", "lines.jsonl#1", "lines.jsonl#x/../y"]),
+        (["../out"], ["../out/d.txt"]),
+        (["q#e.txt"], ["q#e.txt"]),
+        (["."], [uri for uri in KNOWN if uri != "../out/d.txt"]),
+        ([".."], KNOWN),
+    ],
+)
+def test_what_lies_in_the_sources_and_was_not_met_is_missing(sources, gone, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert missing(KNOWN, set(), [], sources) == gone
+    assert missing(KNOWN, set(gone[1:]), [], sources) == gone[:1]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert missing(KNOWN, set(), [], [tmp_path / source for source in sources], base="..") == gone
+
+
+def test_nothing_is_missing_where_not_everything_could_be_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    problems = [Problem("texts/sub", "Permission denied"), Problem("lines.jsonl#7", "malformed JSON")]
+    assert missing(KNOWN, set(), problems, ["."]) == ["texts/a.txt", "texts2/c.txt", "q#e.txt"]
+    assert missing(KNOWN, set(), [Problem("texts", "an empty folder")], ["texts"]) == []
+
+
+def test_a_build_forgets_what_its_sources_have_no_more_if_asked_to(tmp_path):
+    lines = tmp_path / "lines.jsonl"
+    texts = {name: f"{name} was born in Vienna, the capital of Austria." for name in ("Anna Berg", "Carl Frank")}
+    lines.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts.items()))
+    (tmp_path / "texts").mkdir()
+    for name in ("old", "kept"):
+        (tmp_path / "texts" / f"{name}.txt").write_text(f"The {name} town of Linz lies on the Danube in Austria.")
+    run("build", "lines.jsonl", "texts", cwd=tmp_path)
+    lines.write_text(json.dumps({"id": "Carl Frank", "text": texts["Carl Frank"]}))
+    (tmp_path / "texts" / "old.txt").unlink()
+    assert "4 documents" in run("build", "lines.jsonl", "texts", cwd=tmp_path).stdout
+    again = run("build", "texts", "--forget-missing", cwd=tmp_path)
+    assert "0 documents added, 1 already there, 1 forgotten; kg.sqlite holds 3 documents" in again.stdout
+    again = run("build", "lines.jsonl", "texts", "--forget-missing", cwd=tmp_path)
+    assert "1 forgotten; kg.sqlite holds 2 documents" in again.stdout
+    (tmp_path / "texts" / "kept.txt").unlink()
+    emptied = run("build", "texts", "--forget-missing", cwd=tmp_path)
+    assert emptied.returncode == 1
+    assert "texts: an empty folder" in emptied.stderr
+    assert "holds 2 documents" in emptied.stdout
