@@ -12,7 +12,6 @@ from pathlib import Path
 
 from kg_docre.corpus.build import Pipeline, build
 from kg_docre.corpus.reader import read_corpus
-from kg_docre.predictor import Predictor
 from kg_docre.store import FactStore
 
 
@@ -25,7 +24,7 @@ def main() -> None:
         command = [sys.executable, "-m", "kg_docre.cli", "build", str(corpus), "--store", f"{folder}/kg.sqlite"]
         subprocess.run(command, check=True, capture_output=True)
         whole = time.perf_counter() - start
-        pipeline = Pipeline(Predictor.from_pretrained("default"))
+        pipeline = Pipeline.from_pretrained()
         _ = pipeline.language
         with FactStore(Path(folder) / "warm.sqlite") as store:
             start = time.perf_counter()

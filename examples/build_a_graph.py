@@ -7,12 +7,11 @@ from kg_docre.corpus.build import Pipeline, build
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.networkx import to_networkx
-from kg_docre.predictor import Predictor
 from kg_docre.store import FactStore
 
 corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "corpus"
 
-pipeline = Pipeline(Predictor.from_pretrained("default"))
+pipeline = Pipeline.from_pretrained()
 with FactStore(":memory:") as store:
     result = build(read_corpus([corpus]), pipeline, store, on_problem=print)
     graph = to_networkx(KnowledgeGraph(store))

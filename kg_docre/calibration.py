@@ -8,6 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kg_docre.pretrained import reading
+
 __all__ = ["PRECISIONS", "Calibration"]
 
 _FILE = "calibration.json"
@@ -52,4 +54,5 @@ class Calibration(BaseModel):
     def load(cls, folder: str | Path) -> Self | None:
         """The calibration of a checkpoint folder, None if it has none."""
         file = Path(folder) / _FILE
-        return cls.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else None
+        with reading(file):
+            return cls.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else None

@@ -18,11 +18,12 @@ from transformers import PreTrainedModel
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
+from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
-from kg_docre.precision import autocast, choose_device
-from kg_docre.pretrained import checkpoint_path, mention_types, weights_fingerprint
+from kg_docre.precision import autocast, check_precision, choose_device
+from kg_docre.pretrained import checkpoint_path, mention_types, reading, weights_fingerprint
 
 __all__ = ["FoundMentions", "MentionPredictor", "build_detector", "save_detector"]
 
@@ -60,7 +61,7 @@ class MentionPredictor:
         self.detector = detector.to(self.device).eval()
         self.featurizer = WordFeaturizer(tokenizer)
         self.config = config
-        self.precision = precision
+        self.precision = check_precision(precision)
         self._budget = _BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
 
     @classmethod
@@ -80,14 +81,17 @@ class MentionPredictor:
         folder = checkpoint_path(path_or_name)
         if not (mention_types(folder) and (folder / _WEIGHTS).is_file()):
             raise FileNotFoundError(f"{folder}: no {_WEIGHTS}; kg-docre train-mentions makes it")
-        settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
-        if settings["encoder"] != weights_fingerprint(folder):
+        with reading(folder / _SETTINGS):
+            settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
+            own_encoder = settings["encoder"]
+        if own_encoder != weights_fingerprint(folder):
             raise ValueError(f"{folder}: {_WEIGHTS} was trained over other weights than model.safetensors")
         model = DocREModel.from_pretrained(folder)
         detector = build_detector(
             model.encoder.encoder, settings["types"], coreference=settings.get("coreference", False)
         )
-        own = {name: value.float() for name, value in load_file(folder / _WEIGHTS).items()}
+        with reading(folder / _WEIGHTS):
+            own = {name: value.float() for name, value in load_file(folder / _WEIGHTS).items()}
         try:
             missing = detector.load_state_dict(own, strict=False)
         except RuntimeError as error:  # a shape
@@ -95,7 +99,7 @@ class MentionPredictor:
         wrong = [*missing.unexpected_keys, *(n for n in missing.missing_keys if not n.startswith("encoder."))]
         if wrong:
             raise ValueError(f"{folder}/{_WEIGHTS}: weights do not fit: {wrong[0]}")
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer = load_tokenizer(folder)
         return cls(detector, tokenizer, model.config, device=device, precision=precision, coreference=coreference)
 
     def pipe(
@@ -157,7 +161,7 @@ class MentionPredictor:
             torch.tensor([span[:2] for span in spans], dtype=torch.long, device=self.device).view(-1, 2).unbind(1)
         )
         scores = self.detector.coreference(states, start, end - 1, features)
-        return average_linkage(scores.double().cpu().numpy())
+        return average_linkage(scores.cpu().double().numpy())
 
 
 def build_detector(encoder: PreTrainedModel, types: Sequence[str], *, coreference: bool = True) -> MentionDetector:

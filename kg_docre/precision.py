@@ -8,7 +8,9 @@ from time import perf_counter
 
 import torch
 
-__all__ = ["autocast", "choose_device", "has_bf16"]
+__all__ = ["autocast", "check_precision", "choose_device", "has_bf16"]
+
+_PRECISIONS = ("auto", "fp32", "bf16")
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -17,11 +19,17 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-    except RuntimeError as error:
-        raise ValueError(f"device {name!r}: {error}") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device {name!r}: no CUDA GPU here")
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, ImportError) as error:
+        raise ValueError(f"device {name!r}: {str(error).splitlines()[0]}") from error
     return device
+
+
+def check_precision(name: str) -> str:
+    """The name, if it is "auto", "fp32" or "bf16". Raises :exc:`ValueError` for others."""
+    if name not in _PRECISIONS:
+        raise ValueError(f"precision: one of {', '.join(_PRECISIONS)}, not {name!r}")
+    return name
 
 
 def has_bf16(device: torch.device) -> bool:

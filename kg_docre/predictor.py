@@ -17,7 +17,7 @@ from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.decoding import STEPS, decode
 from kg_docre.modeling import DocREModel, DocumentBatch
-from kg_docre.precision import autocast, choose_device
+from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
 __all__ = ["BATCH_SIZE", "Predictor"]
@@ -64,7 +64,7 @@ class Predictor:
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
         self.featurizer = featurizer
-        self.precision = precision
+        self.precision = check_precision(precision)
         tokens, pairs = _BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
         self.batch_tokens = batch_tokens or tokens
         self.batch_pairs = batch_pairs or pairs

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from abc import abstractmethod
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from spacy.language import Language
-from spacy.tokens import Doc
-from spacy.util import raise_error
+from spacy.pipeline import Pipe
 
 from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 
-__all__ = ["CheckpointComponent", "ErrorHandler"]
+__all__ = ["CheckpointComponent"]
 
-ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
-
-PRECISIONS = ("auto", "fp32", "bf16")
 _FILES = (
     "config.json model.safetensors tokenizer.json calibration.json known_facts.safetensors training.json "
     "mentions.json mentions.safetensors"
@@ -29,17 +25,17 @@ _FILES = (
 PredictorT = TypeVar("PredictorT")
 
 
-class CheckpointComponent(ABC, Generic[PredictorT]):
+class CheckpointComponent(Pipe, Generic[PredictorT]):
     """A component whose predictor is made of a checkpoint, at the first use or when the pipeline is initialized."""
 
     def __init__(self, *, name: str, model: str | Path, options: dict[str, Any]) -> None:
+        from kg_docre.precision import check_precision
+
+        check_precision(options["precision"])
         self.name = name
-        if options["precision"] not in PRECISIONS:
-            raise ValueError(f"precision: one of {', '.join(PRECISIONS)}, not {options['precision']!r}")
         folder = Path(model)
         self._model = str(folder.absolute()) if model not in shipped_checkpoints() and folder.is_dir() else str(model)
         self._options = options
-        self._error_handler: ErrorHandler = raise_error
         self._predictor: PredictorT | None = None
 
     @property
@@ -57,12 +53,6 @@ class CheckpointComponent(ABC, Generic[PredictorT]):
     def initialize(self, get_examples: Any = None, *, nlp: Language | None = None) -> None:
         """Read the checkpoint now."""
         _ = self.predictor
-
-    def set_error_handler(self, error_handler: ErrorHandler) -> None:
-        self._error_handler = error_handler
-
-    def get_error_handler(self) -> ErrorHandler:
-        return self._error_handler
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Keep a checkpoint of one's own with the pipeline; shipped ones are found by name. Of what else the folder
@@ -83,7 +73,7 @@ class CheckpointComponent(ABC, Generic[PredictorT]):
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
         """Use the checkpoint kept with the pipeline, if there is one and the config names none that ships."""
         if self._model not in shipped_checkpoints() and (Path(path) / "config.json").is_file():
-            self._model, self._predictor = str(path), None
+            self._model, self._predictor = str(Path(path).absolute()), None
         return self
 
     def __getstate__(self) -> dict[str, Any]:

@@ -180,16 +180,17 @@ class Docre(CheckpointComponent["Predictor"]):
         """Store relations on the doc."""
         set_relations(doc, relations, self.predictor.model.config.relations)
 
-    def score(self, examples: Iterable[Example], **options: Any) -> dict[str, float]:
+    def score(self, examples: Iterable[Example], **options: Any) -> dict[str, float | dict[str, float]]:
         """Micro precision, recall and F1 of relations whose head and tail clusters both match exactly; ``options`` are
         other components'."""
+        from kg_docre.evaluation.relations import harmonic, ratio
+
         facts = predicted = correct = 0
         for example in examples:
             gold, found = _facts(example.reference), _facts(example.predicted)
             facts, predicted, correct = facts + len(gold), predicted + len(found), correct + len(gold & found)
-        precision, recall = correct / max(1, predicted), correct / max(1, facts)
-        f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
-        return {"docre_p": precision, "docre_r": recall, "docre_f": f1}
+        precision, recall = ratio(correct, predicted), ratio(correct, facts)
+        return {"docre_p": precision, "docre_r": recall, "docre_f": harmonic(precision, recall)}
 
 
 def _facts(doc: Doc) -> set[tuple[frozenset[tuple[int, int]], str, frozenset[tuple[int, int]]]]:

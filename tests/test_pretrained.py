@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -6,8 +7,9 @@ import kg_docre
 from kg_docre.corpus.build import Pipeline
 from kg_docre.corpus.reader import SourceText
 from kg_docre.data.errors import DataError
-from kg_docre.predictor import Predictor
-from kg_docre.pretrained import detector_of
+from kg_docre.pretrained import checkpoint_path, detector_of
+from tests.conftest import DATA
+from tests.test_cli import run
 
 
 @pytest.fixture
@@ -33,7 +35,43 @@ def test_what_finds_no_mentions_says_so_before_reading(folder):
     other = folder("Chemical", "Disease")
     with pytest.raises(ValueError, match="no mention detector; train one"):
         kg_docre.load(str(other))
-    pipeline = Pipeline(Predictor.from_pretrained(other, device="cpu"), mentions=detector_of(other))
+    pipeline = Pipeline.from_pretrained(str(other), device="cpu")
     with pytest.raises(DataError, match="has no mention detector"):
         list(pipeline([SourceText(uri="a", title="a", text="Aspirin helps.")]))
     assert "Chemical" in json.loads((other / "config.json").read_text())["entity_types"]
+
+
+def test_a_pipeline_reads_with_its_own_checkpoints_detector(tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(checkpoint_path("small"), own)
+    assert Pipeline.from_pretrained(str(own)).mentions == str(own)
+    with pytest.raises(ValueError, match="not both"):
+        Pipeline.from_pretrained(threshold=0.5, min_precision=0.9)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("config.json", '{"architectures": ["BertModel"], "hidden_size": 384}'),
+        ("config.json", "{"),
+        ("model.safetensors", "no weights"),
+        ("tokenizer.json", "{}"),
+        ("calibration.json", '{"slope": 1}'),
+        ("mentions.json", "{}"),
+        ("mentions.safetensors", ""),
+        ("known_facts.safetensors", "?"),
+    ],
+)
+def test_broken_files_of_a_checkpoint_are_named(name, content, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(checkpoint_path("small"), own)
+    (own / name).write_text(content)
+    (tmp_path / "text.txt").write_text("Vince Gilligan was born in Richmond.")
+    if name == "known_facts.safetensors":
+        broken = run("evaluate", own, DATA / "redocred_sample.json", cwd=tmp_path)
+    else:
+        broken = run("build", "text.txt", "--model", own, cwd=tmp_path)
+    assert broken.returncode == 1
+    assert name in broken.stderr
+    assert "Traceback" not in broken.stderr
+    assert all(len(line) < 600 for line in broken.stderr.splitlines())

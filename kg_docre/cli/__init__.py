@@ -1,6 +1,17 @@
 """The command line: every command is one call of the library. Heavy imports wait for their command."""
 
+import io
+import sys
+
 from kg_docre.cli import graphs, models
 from kg_docre.cli.root import app
 
-__all__ = ["app", "graphs", "models"]
+__all__ = ["app", "graphs", "main", "models"]
+
+
+def main() -> None:
+    """Run a command. What it prints has names of any script, whatever the system's own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+    app()

@@ -1,4 +1,4 @@
-from kg_docre.cli import app
+from kg_docre.cli import main
 
 if __name__ == "__main__":
-    app()
+    main()

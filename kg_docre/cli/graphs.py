@@ -11,12 +11,11 @@ import typer
 from kg_docre.cli.options import (
     Device,
     MinPrecision,
+    Precision,
     SpacyModel,
     Threshold,
-    cutoff,
     neo4j_credentials,
     one_line_errors,
-    pipeline_of,
 )
 from kg_docre.cli.root import app
 from kg_docre.graph.provenance import Provenance
@@ -54,6 +53,7 @@ def build(
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
+    max_entities: Annotated[int, typer.Option(min=2, help="Documents with more are refused.")] = 300,
     strict: Strict = False,
     inverses: Inverses = False,
     provenance: Sources = None,
@@ -61,16 +61,17 @@ def build(
         bool, typer.Option("--forget-missing", help="Forget what these sources had before and have no more.")
     ] = False,
     device: Device = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read."""
     with one_line_errors():
+        from kg_docre.corpus.build import Pipeline
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.missing import forget_missing as forget
         from kg_docre.corpus.reader import Problem, count_documents, read_corpus
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target
-        from kg_docre.predictor import Predictor
         from kg_docre.progress import progress
         from kg_docre.store import FactStore
 
@@ -78,8 +79,17 @@ def build(
             typer.echo(f"skipped {problem}", err=True)
 
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
-        predictor = Predictor.from_pretrained(model, device=device)
-        pipeline = pipeline_of(predictor, model, spacy_model, cutoff(predictor, threshold, min_precision))
+        if not store.parent.is_dir():
+            raise FileNotFoundError(f"{store}: its folder does not exist")
+        pipeline = Pipeline.from_pretrained(
+            model,
+            spacy_model,
+            threshold=threshold,
+            min_precision=min_precision,
+            max_entities=max_entities,
+            device=device,
+            precision=precision,
+        )
         with FactStore(store) as facts:
             ours = [*(store.with_name(store.name + end) for end in ("", "-wal", "-shm")), *(to or ())]
             with progress("documents", count_documents(sources, exclude=ours)) as advance:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.options import Device, MinPrecision, SpacyModel, Threshold, cutoff, one_line_errors, pipeline_of
+from kg_docre.cli.options import Device, MinPrecision, Precision, SpacyModel, Threshold, one_line_errors
 from kg_docre.cli.root import app
 
 Hierarchy = Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")]
@@ -41,13 +41,15 @@ def compress(
         int | None, typer.Option(min=1, help="Of what training added to each of the encoder's matrices; default: 128.")
     ] = None,
 ) -> None:
-    """Keep of a checkpoint only what training added to its public encoder; or all, its vocabulary in eight bits."""
+    """Make a checkpoint smaller: only what training added to its public encoder, or its vocabulary in eight bits."""
     with one_line_errors():
         from kg_docre.modeling.low_rank import compress as keep_differences
         from kg_docre.modeling.tables import compress_tables
         from kg_docre.pretrained import checkpoint_path
 
         folder = checkpoint_path(model)
+        if output.resolve() == folder.resolve():
+            raise ValueError(f"{output}: the checkpoint itself; name another folder")
         if encoder is not None:
             keep_differences(folder, output, encoder=encoder, rank=rank or 128)
         elif rank is not None:
@@ -87,15 +89,16 @@ def evaluate(
     raw: Annotated[bool, typer.Option("--raw", help="From words alone: mentions, clusters and relations.")] = False,
     spacy_model: SpacyModel = None,
     device: Device = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE; or on raw
     text: mention, cluster and relation F1."""
     with one_line_errors():
+        from kg_docre.corpus.build import Pipeline
         from kg_docre.data.documents import read_documents
         from kg_docre.evaluation.mentions import score_raw_text
         from kg_docre.evaluation.relations import KnownFacts
         from kg_docre.evaluation.report import print_report, report
-        from kg_docre.predictor import Predictor
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
 
@@ -104,13 +107,16 @@ def evaluate(
         documents = read_documents(data, hierarchy=hierarchy)
         folder = checkpoint_path(model)
         known = KnownFacts.from_json(known_facts) if known_facts else KnownFacts.of_checkpoint(folder)
-        predictor = Predictor.from_pretrained(model, device=device, max_entities=None)
-        reported = cutoff(predictor, threshold, min_precision)
-        found = (
-            pipeline_of(predictor, model, spacy_model, reported).reread(documents)
-            if raw
-            else predictor.pipe(documents, threshold=reported)
+        pipeline = Pipeline.from_pretrained(
+            model,
+            spacy_model,
+            threshold=threshold,
+            min_precision=min_precision,
+            max_entities=None,
+            device=device,
+            precision=precision,
         )
+        found = pipeline.reread(documents) if raw else pipeline.predictor.pipe(documents, threshold=pipeline.threshold)
         predicted = []
         with progress("documents", len(documents)) as advance:
             for document in found:
@@ -120,7 +126,7 @@ def evaluate(
         if as_json:
             typer.echo(json.dumps(scores))
             return
-        print_report(scores, predictor.model.config.relations)
+        print_report(scores, pipeline.predictor.model.config.relations)
 
 
 @app.command()

@@ -9,23 +9,18 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from kg_docre.corpus.build import Pipeline
-    from kg_docre.predictor import Predictor
 
 __all__ = [
     "Device",
     "MinPrecision",
+    "Precision",
     "SpacyModel",
     "Threshold",
-    "cutoff",
     "neo4j_credentials",
     "one_line_errors",
-    "pipeline_of",
 ]
 
 Threshold = Annotated[
@@ -38,6 +33,7 @@ SpacyModel = Annotated[
     str | None, typer.Option(help="A spaCy pipeline to find mentions in raw text with, instead of the model's own way.")
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
+Precision = Annotated[str, typer.Option(help="auto (what is faster), fp32 or bf16.")]
 
 
 @contextmanager
@@ -68,21 +64,6 @@ def one_line_errors() -> Iterator[None]:
 def _leave(number: int, frame: object) -> None:
     """Ended from outside: unfinished files are taken away, as after Ctrl-C."""
     raise SystemExit(128 + number)
-
-
-def cutoff(predictor: Predictor, threshold: float | None, min_precision: float | None) -> float | None:
-    """The score to ask of relations; None: the model decides."""
-    if threshold is not None and min_precision is not None:
-        raise ValueError("give --threshold or --min-precision, not both")
-    return threshold if min_precision is None else predictor.threshold(min_precision)
-
-
-def pipeline_of(predictor: Predictor, model: str, spacy_model: str | None, threshold: float | None) -> Pipeline:
-    """What reads sources: raw text by a spaCy pipeline, or by the checkpoint's own detector."""
-    from kg_docre.corpus.build import Pipeline
-    from kg_docre.pretrained import detector_of
-
-    return Pipeline(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
 
 
 def neo4j_credentials() -> tuple[str, str, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from spacy.tokens import Doc
 
@@ -15,7 +15,7 @@ from kg_docre.annotations import Document
 from kg_docre.corpus.reader import Problem, SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import Predictor
-from kg_docre.pretrained import checkpoint_path, detector_fingerprint
+from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
 from kg_docre.progress import Advance
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve_if_grown
@@ -48,7 +48,8 @@ class Pipeline:
     """Raw text or given entities in, documents with relations out.
 
     Mentions of raw text are found by the recognizer of the spaCy pipeline ``spacy_model``, or, if none is named,
-    by the detector of the checkpoint ``mentions``. Without either there is no reading raw text.
+    by the detector of the checkpoint ``mentions``. Without either there is no reading raw text. ``threshold`` is the
+    score a relation must reach; None: the model decides.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Pipeline:
         predictor: Predictor,
         spacy_model: str | None = None,
         *,
-        mentions: str | None = "default",
+        mentions: str | None = None,
         threshold: float | None = None,
     ) -> None:
         self.predictor = predictor
@@ -70,6 +71,29 @@ class Pipeline:
         self._finder = spacy_model or "mentions"
         if spacy_model is None and mentions is not None:
             self._finder += f" {detector_fingerprint(checkpoint_path(mentions))}"
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        model: str = "default",
+        spacy_model: str | None = None,
+        *,
+        threshold: float | None = None,
+        min_precision: float | None = None,
+        **options: Any,
+    ) -> Self:
+        """A checkpoint with its own mention detector, or the default one if that finds its types, or a spaCy pipeline's
+        recognizer. ``min_precision`` instead of ``threshold``: the share of relations that should be right; ``options``
+        are :class:`~kg_docre.predictor.Predictor`'s.
+
+        Raises :exc:`ValueError` if both are given, or if that precision was never reached.
+        """
+        if threshold is not None and min_precision is not None:
+            raise ValueError("give a threshold or min_precision, not both")
+        predictor = Predictor.from_pretrained(model, **options)
+        if min_precision is not None:
+            threshold = predictor.threshold(min_precision)
+        return cls(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
 
     @property
     def language(self) -> Language:

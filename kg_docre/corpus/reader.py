@@ -11,7 +11,9 @@ from typing import Any
 
 from kg_docre.annotations import Document
 from kg_docre.data.docred import parse_docred
+from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
+from kg_docre.data.pubtator import read_pubtator
 from kg_docre.store import content_hash
 
 __all__ = ["Problem", "SourceText", "count_documents", "read_corpus", "uri_of"]
@@ -61,7 +63,8 @@ def read_corpus(
 
     A folder gives all its files, hidden ones left out. ``.jsonl`` holds one object a line and ``.json``
     a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a DocRED
-    document with its entities; any other file is one plain text in UTF-8. Empty, binary, wrongly
+    document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain text in
+    UTF-8. Empty, binary, wrongly
     encoded and malformed ones come back as :class:`Problem`, as do texts over ``max_characters``.
     """
     hidden = {Path(path).resolve() for path in exclude}
@@ -124,14 +127,27 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
     except UnicodeDecodeError as error:
         yield Problem(uri, f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}")
         return
-    if path.suffix == ".jsonl":
+    ending = path.suffix.lower()
+    if is_pubtator(path):
+        yield from _pubtator(path, uri, max_characters)
+    elif ending == ".jsonl":
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 yield _record(line, f"{uri}#{number}", max_characters)
-    elif path.suffix == ".json":
+    elif ending == ".json":
         yield from _json(text, uri, max_characters)
     else:
         yield _checked(SourceText(uri=uri, title=path.stem, text=text), max_characters)
+
+
+def _pubtator(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+    try:
+        documents = read_pubtator(path)
+    except DataError as error:
+        yield Problem(uri, str(error).removeprefix(f"{path}: "))
+        return
+    for document in documents:
+        yield _checked(SourceText(f"{uri}#{document.id}", document.title, document.text, document), max_characters)
 
 
 def _json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
@@ -205,11 +221,12 @@ def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Pa
         files, closed = _files(source, hidden) if source.is_dir() else ([source], [])
         total += len(closed)
         for file in files:
-            if file.suffix == ".json":
+            ending = file.suffix.lower()
+            if ending == ".json" or is_pubtator(file):
                 return None
             try:
                 with file.open("rb") as stream:
-                    total += sum(1 for line in stream if line.strip()) if file.suffix == ".jsonl" else 1
+                    total += sum(1 for line in stream if line.strip()) if ending == ".jsonl" else 1
             except OSError:
                 total += 1
     return total

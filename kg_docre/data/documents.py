@@ -6,9 +6,10 @@ from pathlib import Path
 
 from kg_docre.annotations import Document
 from kg_docre.data.docred import read_docred
+from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import read_hierarchy, read_pubtator
 
-__all__ = ["read_documents"]
+__all__ = ["is_pubtator", "read_documents"]
 
 
 def read_documents(path: str | Path, *, hierarchy: str | Path | None = None) -> list[Document]:
@@ -16,6 +17,13 @@ def read_documents(path: str | Path, *, hierarchy: str | Path | None = None) -> 
 
     ``hierarchy`` is a file of tree numbers for PubTator's ids. Raises :exc:`~kg_docre.data.errors.DataError`.
     """
-    if Path(path).name.lower().endswith((".pubtator", ".pubtator.txt")):
+    if is_pubtator(path):
         return read_pubtator(path, hierarchy=None if hierarchy is None else read_hierarchy(hierarchy))
+    if hierarchy is not None:
+        raise DataError(f"{path}: a hierarchy is for the ids of PubTator files")
     return read_docred(path)
+
+
+def is_pubtator(path: str | Path) -> bool:
+    """Whether a file's name ends as PubTator's do."""
+    return Path(path).name.lower().endswith((".pubtator", ".pubtator.txt"))

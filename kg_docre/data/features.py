@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
+from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.modeling import DocumentBatch, ModelConfig
 
 __all__ = ["Features", "Featurizer", "collate", "windows_of"]
@@ -44,11 +45,8 @@ class Featurizer:
 
     @classmethod
     def from_pretrained(cls, path: str | Path, config: ModelConfig) -> Featurizer:
-        """Read ``tokenizer.json`` of a checkpoint folder."""
-        file = Path(path) / "tokenizer.json"
-        if not file.is_file():
-            raise FileNotFoundError(f"{path}: no tokenizer.json")
-        return cls(Tokenizer.from_file(str(file)), config)
+        """With ``tokenizer.json`` of a checkpoint folder."""
+        return cls(load_tokenizer(path), config)
 
     def check(self, document: Document) -> None:
         """Raises :exc:`DataError` naming document and entity if one has no mention or an unknown type."""
@@ -59,7 +57,7 @@ class Featurizer:
             if entity.type not in self._types:
                 known = ", ".join(self._types)
                 raise DataError(
-                    f"{where}: type {entity.type!r} is none of {known}; entity_types can map it or leave it out"
+                    f"{where}: type {entity.type!r} is none of {known} (in spaCy, docre's entity_types maps others)"
                 )
 
     def __call__(self, documents: Sequence[Document]) -> list[Features]:

@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
+from kg_docre.pretrained import reading
 
 __all__ = [
     "KnownFacts",
@@ -80,7 +81,8 @@ class KnownFacts:
 
     @classmethod
     def load(cls, path: str | Path) -> KnownFacts:
-        return cls(load_file(path)["hashes"].tolist())
+        with reading(Path(path)):
+            return cls(load_file(path)["hashes"].tolist())
 
     @classmethod
     def of_checkpoint(cls, folder: Path) -> KnownFacts | None:

@@ -16,8 +16,7 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
-from kg_docre.graph.networkx import edge_attributes
-from kg_docre.graph.property_graph import node_attributes
+from kg_docre.graph.property_graph import edge_attributes, node_attributes
 from kg_docre.graph.records import Fact
 
 __all__ = ["write_gexf", "write_graphml"]

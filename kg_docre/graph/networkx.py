@@ -6,15 +6,15 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any
-
-import networkx
+from typing import IO, TYPE_CHECKING, Any
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
-from kg_docre.graph.property_graph import fact_attributes, node_attributes, step_attributes
-from kg_docre.graph.records import Fact
+from kg_docre.graph.property_graph import edge_attributes, node_attributes
 
-__all__ = ["edge_attributes", "to_networkx", "write_node_link"]
+if TYPE_CHECKING:  # files are written without it
+    import networkx
+
+__all__ = ["to_networkx", "write_node_link"]
 
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
 
@@ -25,6 +25,8 @@ def to_networkx(graph: KnowledgeGraph, *, evidence: bool = True) -> networkx.Mul
     left out, ``evidence``, a list of ``{document, title, model, score, sentences: [[number, text], …],
     looked_at: [[head, label, tail], …], via, pattern, weight}``, whose last four are the reasoning: the edges read on
     the way, the third node, the row of DocRE-SD's Table 1 and the attention weight."""
+    import networkx
+
     result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for node in graph.nodes():
         result.add_node(node.id, **node_attributes(node))
@@ -51,25 +53,6 @@ def write_node_link(graph: KnowledgeGraph, path: str | Path, *, evidence: bool =
         file.write('], "edges": [')
         _write_list(file, edges)
         file.write("]}\n")
-
-
-def edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
-    """What an edge carries besides its ends."""
-    attributes = {"label": fact.label, **fact_attributes(fact)}
-    if evidence:
-        attributes["evidence"] = [
-            {
-                "document": e.document.uri,
-                "title": e.document.title,
-                "model": e.document.model,
-                "score": e.score,
-                "sentences": [list(sentence) for sentence in e.sentences],
-                "looked_at": [list(fact) for fact in e.step.looked_at] if e.step else [],
-                **step_attributes(e.step),
-            }
-            for e in fact.evidence
-        ]
-    return attributes
 
 
 def _write_list(file: IO[str], things: Iterable[dict[str, Any]]) -> None:

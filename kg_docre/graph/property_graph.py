@@ -13,6 +13,7 @@ from kg_docre.names import short_hash
 __all__ = [
     "Properties",
     "document_properties",
+    "edge_attributes",
     "entity_label",
     "entity_properties",
     "evidence_properties",
@@ -66,6 +67,25 @@ def is_entity_label(label: str) -> bool:
 def node_attributes(node: Node) -> Properties:
     """What a node carries besides its id, anywhere."""
     return {"name": node.name, "type": node.type, "kb_id": node.kb_id, "aliases": list(node.aliases)}
+
+
+def edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
+    """What an edge carries besides its ends."""
+    attributes = {"label": fact.label, **fact_attributes(fact)}
+    if evidence:
+        attributes["evidence"] = [
+            {
+                "document": e.document.uri,
+                "title": e.document.title,
+                "model": e.document.model,
+                "score": e.score,
+                "sentences": [list(sentence) for sentence in e.sentences],
+                "looked_at": [list(fact) for fact in e.step.looked_at] if e.step else [],
+                **step_attributes(e.step),
+            }
+            for e in fact.evidence
+        ]
+    return attributes
 
 
 def fact_attributes(fact: Fact, **others: Any) -> Properties:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
@@ -22,6 +22,7 @@ from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 from kg_docre.modeling.tables import restore_tables
+from kg_docre.pretrained import reading
 
 __all__ = ["DocREModel", "PairMatrix", "Prediction"]
 
@@ -204,15 +205,14 @@ class DocREModel(nn.Module):
                 raise FileNotFoundError(
                     f"{folder}: no {name}; a checkpoint is a folder with config.json and model.safetensors"
                 )
-        config = ModelConfig.model_validate_json((folder / "config.json").read_text(encoding="utf-8"))
+        with reading(folder / "config.json"):
+            config = ModelConfig.model_validate_json((folder / "config.json").read_text(encoding="utf-8"))
         with no_init_weights():  # every weight is about to be read
             model = cls(config)
-        try:
+        with reading(folder / "model.safetensors"):
             state = restore_tables(load_file(folder / "model.safetensors"))
             with safe_open(folder / "model.safetensors", "pt") as file:
                 about = file.metadata() or {}
-        except SafetensorError as error:
-            raise ValueError(f"{folder}/model.safetensors: not whole: {error}") from error
         if "encoder" in about:
             state = add_public_encoder(state, about)
         state = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}

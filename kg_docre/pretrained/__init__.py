@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "detector_fingerprint",
     "detector_of",
     "mention_types",
+    "reading",
     "shipped_checkpoints",
     "weights_fingerprint",
 ]
@@ -43,10 +46,24 @@ def checkpoint_path(path_or_name: str | Path) -> Path:
     return folder
 
 
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Whatever a library says of a checkpoint's broken file becomes a :exc:`ValueError` that names it."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{file}: not what a checkpoint has: {reason[:300]}") from error
+
+
 def detector_of(path_or_name: str | Path) -> str | None:
     """The checkpoint whose detector finds the mentions of this one: itself, else the default one if that finds no
     types but this one's, else None."""
-    types = json.loads((checkpoint_path(path_or_name) / "config.json").read_text(encoding="utf-8"))["entity_types"]
+    config = checkpoint_path(path_or_name) / "config.json"
+    with reading(config):
+        types = json.loads(config.read_text(encoding="utf-8"))["entity_types"]
     for name in (str(path_or_name), _DEFAULT):
         found = mention_types(checkpoint_path(name))
         if found and set(found) <= set(types):
@@ -57,7 +74,8 @@ def detector_of(path_or_name: str | Path) -> str | None:
 def mention_types(folder: Path) -> tuple[str, ...]:
     """The types that a checkpoint's detector finds; empty if it has none."""
     settings = folder / "mentions.json"
-    return tuple(json.loads(settings.read_text(encoding="utf-8"))["types"]) if settings.is_file() else ()
+    with reading(settings):
+        return tuple(json.loads(settings.read_text(encoding="utf-8"))["types"]) if settings.is_file() else ()
 
 
 def checkpoint_fingerprint(folder: Path) -> str:

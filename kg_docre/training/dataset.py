@@ -74,7 +74,7 @@ def label_tensor(documents: Sequence[Document], features: Sequence[Features], re
     entities = max(len(f.order) for f in features)
     labels = torch.zeros(len(documents), entities, entities, len(number), dtype=torch.bool)
     for d, (document, f) in enumerate(zip(documents, features, strict=True)):
-        rank = _ranks(f)
+        rank = ranks(f)
         cells = [(rank[r.head], rank[r.tail], number[r.label]) for r in document.relations]
         if cells:
             head, tail, label = torch.tensor(cells).unbind(1)
@@ -89,13 +89,13 @@ def unjudged_tensor(documents: Sequence[Document], features: Sequence[Features])
     entities = max(len(f.order) for f in features)
     unjudged = torch.zeros(len(documents), entities, entities, dtype=torch.bool)
     for d, (document, f) in enumerate(zip(documents, features, strict=True)):
-        rank = _ranks(f)
+        rank = ranks(f)
         for head, tail in document.unjudged:
             unjudged[d, rank[head], rank[tail]] = True
     return unjudged
 
 
-def _ranks(features: Features) -> dict[int, int]:
+def ranks(features: Features) -> dict[int, int]:
     """Where the features have each entity of the document."""
     return {int(entity): position for position, entity in enumerate(features.order)}
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from kg_docre.annotations import Document
 from kg_docre.data.features import Features
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, context_weights, sentence_shares
+from kg_docre.training.dataset import ranks
 
 __all__ = ["Evidence", "evidence_loss", "evidence_tensors"]
 
@@ -36,7 +37,7 @@ def evidence_tensors(documents: Sequence[Document], features: Sequence[Features]
     """The marked sentences of all facts; a fact without evidence says nothing of its pair."""
     cells: dict[tuple[int, int, int], dict[int, float]] = {}
     for d, (document, f) in enumerate(zip(documents, features, strict=True)):
-        rank = {int(entity): position for position, entity in enumerate(f.order)}
+        rank = ranks(f)
         for relation in document.relations:
             cell = cells.setdefault((d, rank[relation.head], rank[relation.tail]), {}) if relation.evidence else {}
             for sentence in relation.evidence:

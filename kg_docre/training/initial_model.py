@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,6 +12,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig,
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.errors import DataError
+from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.training.config import TrainingConfig, problems
@@ -42,7 +42,7 @@ def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocRE
     try:
         folder = checkpoint_path(checkpoint)
         model = DocREModel.from_pretrained(folder)
-        tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
+        tokenizer = load_tokenizer(folder)
     except (OSError, ValueError) as error:
         raise DataError(f"checkpoint: {error}") from error
     if relations is not None and list(model.config.relations) != list(relations):
@@ -60,7 +60,7 @@ def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str])
     _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
     _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
     encoder = _pretrained(AutoModel, encoder_name, config=settings, dtype=torch.float32)
-    tokenizer = _pretrained(AutoTokenizer, encoder_name, use_fast=True, add_prefix_space=True)
+    tokenizer = _pretrained(AutoTokenizer, encoder_name, add_prefix_space=True)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise DataError(f"encoder {encoder_name!r}: no fast tokenizer")
     backend = tokenizer.backend_tokenizer

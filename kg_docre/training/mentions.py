@@ -10,13 +10,13 @@ from typing import Literal
 
 import torch
 from pydantic import Field
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.coreference.features import pair_features
 from kg_docre.coreference.rules import NamedMention, cluster_mentions
 from kg_docre.data.errors import DataError
+from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.data.words import WordFeaturizer, collate_words, mention_labels
 from kg_docre.evaluation.mentions import score_raw_text
 from kg_docre.mention_predictor import FoundMentions, MentionPredictor, build_detector, save_detector
@@ -84,7 +84,7 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     except ValueError as error:
         raise DataError(f"trained_layers: {error}") from error
     detector = build_detector(encoder, types, coreference=config.coreference_weight > 0).to(device)
-    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    tokenizer = load_tokenizer(checkpoint)
     features = WordFeaturizer(tokenizer)([document.words for document in documents])
     labels = [mention_labels(document, types) for document in documents]
     if not any(label.any() for label in labels):
@@ -102,7 +102,7 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     steps = -(-len(documents) // config.batch_size)
     schedule = build_schedule(optimizer, steps=steps * config.epochs, warmup=config.warmup)
     if checkpoint.resolve() != folder.resolve():
-        if folder.exists() and weights_fingerprint(folder) != weights_fingerprint(checkpoint):
+        if (folder / "config.json").exists() and weights_fingerprint(folder) != weights_fingerprint(checkpoint):
             raise DataError(f"{folder} holds something else; choose another output folder")
         shutil.copytree(checkpoint, folder, dirs_exist_ok=True)
     with progress("frozen layers", len(features)) as advance:

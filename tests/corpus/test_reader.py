@@ -138,3 +138,21 @@ def test_no_title_may_be_said_as_null(tmp_path):
     (tmp_path / "c.jsonl").write_text('{"id": 7, "title": null, "text": "Oslo is in Norway."}')
     (source,) = read_corpus([tmp_path / "c.jsonl"], base=tmp_path)
     assert (source.uri, source.title) == ("c.jsonl#7", "")
+
+
+def test_endings_may_be_in_capitals(tmp_path):
+    (tmp_path / "A.JSONL").write_text('{"id": 7, "text": "Oslo is in Norway."}\n')
+    (tmp_path / "B.JSON").write_text('[{"text": "Rome is in Italy."}, {"text": "Bonn is in Germany."}]')
+    assert [text.uri for text in read_corpus([tmp_path], base=tmp_path)] == ["A.JSONL#7", "B.JSON#0", "B.JSON#1"]
+    assert count_documents([tmp_path / "A.JSONL"]) == 1
+    assert count_documents([tmp_path]) is None
+
+
+def test_pubtator_files_bring_their_entities(tmp_path):
+    file = tmp_path / "cdr.PubTator.txt"
+    file.write_text("11|t|Lidocaine helps.\n11|a|\n11\t0\t9\tLidocaine\tChemical\tD008012\n")
+    (source,) = read_corpus([file], base=tmp_path)
+    assert (source.uri, [entity.name for entity in source.document.entities]) == ("cdr.PubTator.txt#11", ["Lidocaine"])
+    file.write_text("no such thing\n")
+    (problem,) = read_corpus([file], base=tmp_path)
+    assert str(problem).startswith("cdr.PubTator.txt: ")

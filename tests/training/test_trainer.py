@@ -204,10 +204,6 @@ def test_relations_outside_the_vocabulary_are_named(training_file, tmp_path):
         train(TrainingConfig.from_toml(training_file(relations=str(vocabulary))), tmp_path / "run")
 
 
-def test_sample_is_training_data():
-    assert len(read_docred(DATA / "redocred_sample.json")) == 10
-
-
 def test_the_average_of_the_weights_is_what_is_kept(training_file, tmp_path):
     file = training_file(epochs=2, weight_averaging=0.9, evidence_weight=0.1, development_size=0)  # the last is kept
     train(TrainingConfig.from_toml(file), tmp_path)
