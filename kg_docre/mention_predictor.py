@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from kg_docre.coreference.certain import certain_pairs, joined
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
@@ -161,7 +162,7 @@ class MentionPredictor:
             torch.tensor([span[:2] for span in spans], dtype=torch.long, device=self.device).view(-1, 2).unbind(1)
         )
         scores = self.detector.coreference(states, start, end - 1, features)
-        return average_linkage(scores.cpu().double().numpy())
+        return joined(average_linkage(scores.cpu().double().numpy()), certain_pairs(text, spans))
 
 
 def build_detector(encoder: PreTrainedModel, types: Sequence[str], *, coreference: bool = True) -> MentionDetector:

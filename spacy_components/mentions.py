@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span
 from kg_docre.names import short_hash
 from spacy_components.annotations import COREFERENCE
 from spacy_components.checkpoint import CheckpointComponent
+from spacy_components.markup import markup_tokens
 from spacy_components.paragraphs import paragraph_starts
 
 if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipelines that use this one
@@ -124,6 +125,7 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
 
 
 def _words(doc: Doc) -> list[int]:
-    """Numbers of the tokens that are no space."""
+    """Numbers of the tokens that are neither space nor markup."""
     numbers: list[int] = np.flatnonzero(doc.to_array(["IS_SPACE"]).reshape(-1) == 0).tolist()
-    return numbers
+    markup = markup_tokens(doc)
+    return [number for number in numbers if number not in markup] if markup else numbers

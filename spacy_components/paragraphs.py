@@ -10,27 +10,30 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from spacy_components.markup import sentence_starts
+
 __all__ = ["make_paragraphs", "paragraph_starts"]
 
 _NARROWEST = 40  # characters: lines wrapped by hand are at least so long
 _LINE_END = re.compile(r"\r\n?|[\n\v\x85\u2028]")
 _ALWAYS = frozenset("\t\f\u2029")
+_ITEM = re.compile(r"\s*(?:[-*•·‣◦]|\d{1,3}[.)]|[A-Z][\w-]*:)\s+\S")  # of a list, or of a head with fields
 _QUOTED = re.compile(r"[>#|%;\s]*")  # what may stand before every line
 
 
 @Language.component("paragraphs", assigns=["token.is_sent_start"])
 def make_paragraphs(doc: Doc) -> Doc:
-    """Begin a sentence with every paragraph. For the first place in a pipeline: sentence splitters and parsers, one of
-    which is needed still, keep what they find."""
-    for start in paragraph_starts(doc):
-        doc[start].is_sent_start = True
+    """Begin a sentence with every paragraph and behind footnote marks, and none within a link. For the first place in a
+    pipeline: sentence splitters and parsers, one of which is needed still, keep what they find."""
+    for token, begins in {**sentence_starts(doc), **dict.fromkeys(paragraph_starts(doc), True)}.items():
+        doc[token].is_sent_start = begins
     return doc
 
 
 def paragraph_starts(doc: Doc) -> list[int]:
     """First tokens of all paragraphs but the first one: behind a blank line, a tab, a page's end, or a line break that
-    wrapping would not have made, for the next word had still fitted on the line. How wide lines are is told by the
-    longest one of several words between two blank lines.
+    wrapping would not have made, for the next word had still fitted on the line, or is the sign of a list's item. How
+    wide lines are is told by the longest one of several words between two blank lines.
     """
     spaces = doc.to_array(["IS_SPACE"]).reshape(-1).astype(bool)
     behind = np.flatnonzero(~spaces[1:] & spaces[:-1]) + 1
@@ -64,11 +67,13 @@ class _Lines:
             self._widths += [max(_NARROWEST, longest)] * len(lines)
 
     def had_place(self, start: int) -> bool:
-        """Whether the first word of the line that ``start`` is in had fitted on the line before."""
+        """Whether the first word of the line that ``start`` is in had fitted on the line before, or begins an item."""
         number = bisect(self._starts, start) - 1
         before, line = self._lines[number - 1], self._lines[number]
         mark = _QUOTED.match(line)
         if mark and before.startswith(mark[0].rstrip()):
             line = line[mark.end() :]
+        if _ITEM.match(line):
+            return True
         word = line.split(None, 1)[:1]
         return bool(word) and len(before) + 1 + len(word[0]) <= self._widths[number - 1]

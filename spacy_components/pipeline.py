@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from kg_docre.pretrained import detector_of
 from spacy_components.docre import make_docre
+from spacy_components.markup import split_markup
 from spacy_components.mentions import make_mentions
 from spacy_components.paragraphs import make_paragraphs
 
@@ -47,6 +48,7 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
         nlp.add_pipe("paragraphs", first=True)
     if spacy_model is None:
         nlp.max_length = sys.maxsize  # spaCy's limit is that of its parser and recognizer
+        split_markup(nlp)
         nlp.add_pipe("mentions", config={"model": model, **config})
     return nlp
 

@@ -15,7 +15,7 @@ from kg_docre.names import (
     strip_titles,
 )
 
-__all__ = ["NamedMention", "cluster_mentions"]
+__all__ = ["NamedMention", "cluster_mentions", "short_companies"]
 
 _NAMED = frozenset({"ORG", "LOC", "MISC"})  # types that recognizers often take for one another
 # what may end an organization's name without naming another one, but never "College" or "University"
@@ -162,6 +162,8 @@ def _join_shortened(mentions: Sequence[NamedMention], groups: _Groups) -> None:
                     groups.join(index, other)
             by_core[_core(words)].append((index, words))
         by_start.setdefault((type, words[:2]), []).append((index, words))
+    for first, second in short_companies({index: words for index, type, words in named if type == "ORG"}):
+        groups.join(first, second)
     for index, type, words in named:
         if len(words) < 2:
             continue
@@ -181,3 +183,17 @@ def _same_without_endings(first: tuple[str, ...], second: tuple[str, ...]) -> bo
 
 def _core(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(strip_endings(words, _ENDINGS))
+
+
+def short_companies(names: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Numbers of two organizations of which one is called by the first word of the other's name, where that ends in a
+    legal form ("Quarry Software Ltd", "Quarry") and is the only name that begins so. Names are normalized words."""
+    pairs = []
+    for number, name in names.items():
+        if len(name) == 1 and name[0] not in LEGAL_FORMS:
+            longer = {full: other for other, full in names.items() if len(full) > 1 and full[0] == name[0]}
+            if len(longer) == 1:
+                ((full, other),) = longer.items()
+                if full[-1] in LEGAL_FORMS:
+                    pairs.append((other, number))
+    return pairs

@@ -8,11 +8,13 @@ __all__ = ["tidy"]
 
 Mention = tuple[int, int, str]  # first word, last (exclusive), type
 
-_MARKS = frozenset({",", ";", ":", "/", "&", "-", "–", "—"})
+_MARKS = frozenset(", ; : / & - – — # < > | * • · = ~".split())
 _SMALL = frozenset("of the and or in on at by for from to with as that which who is was it".split())
 _PAIRS = {")": "(", "]": "["}
-_NOT_FIRST = _MARKS | _PAIRS.keys() | {"of", "and", "or", "'s", "’s"}
+_NOT_FIRST = _MARKS | _PAIRS.keys() | {"of", "and", "or", "'s", "’s", "née", "nee", "né"}
 _NOT_LAST = _MARKS | frozenset(_PAIRS.values()) | _SMALL
+_WORDS = frozenset("of the a an and or in on at by for from to with".split())  # none of which is a name by itself
+_NO_NAME = _MARKS | _PAIRS.keys() | frozenset(_PAIRS.values()) | _WORDS
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
 
@@ -22,7 +24,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
     left out. None goes over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were
-    found; none is lost but by growing together.
+    found; none is lost but by growing together, or for being nothing but such words ("The", ",").
     """
     kept: list[Mention] = []
     starts = set(breaks)
@@ -44,7 +46,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, kind = before[0], before[2]
             else:
                 start, end = _trimmed(words, *_larger_part(start, bracket, end))
-        kept.append((start, end, kind))
+        if end - start > 1 or words[start].lower() not in _NO_NAME:
+            kept.append((start, end, kind))
     return kept
 
 

@@ -27,6 +27,8 @@ def nlp():
         ("James Gray\tCharlie Hunnam", ["Charlie"]),
         ("The first page.\fThe second page.", ["The"]),
         ("- Paris is large\n- London is larger", ["-"]),
+        ("* Paris\n* The 2001 Nobel Prize in Chemistry, awarded in Stockholm\n* Oslo\n10. Bonn", ["*", "*", "10"]),
+        ("From: the office of the mayor of the city of Bonn\nSubject: what there is", ["Subject"]),
         ("\n\n  Paris  is large.", []),
         ("Paris", []),
         ("", []),

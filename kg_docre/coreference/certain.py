@@ -1,0 +1,37 @@
+"""Mentions of one thing that how they are written tells beyond doubt, whatever a detector makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kg_docre.coreference.features import Spans
+from kg_docre.coreference.rules import short_companies
+from kg_docre.names import normalize_name
+
+__all__ = ["certain_pairs", "joined"]
+
+_BIRTH_NAMES = frozenset({"née", "nee", "né", "born"})  # and a name, in brackets behind a person's
+
+
+def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
+    """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name in
+    brackets, "Mary Whitcombe (née Pryce)"; a company and the first word of its name."""
+    pairs = []
+    people = {end: number for number, (_, end, kind) in enumerate(spans) if kind == "PER"}
+    for number, (start, _, kind) in enumerate(spans):
+        in_brackets = start > 2 and words[start - 1] in _BIRTH_NAMES and words[start - 2] == "("
+        if kind == "PER" and in_brackets and start - 2 in people:
+            pairs.append((people[start - 2], number))
+    companies = [(n, " ".join(words[start:end])) for n, (start, end, kind) in enumerate(spans) if kind == "ORG"]
+    return pairs + short_companies({n: tuple(normalize_name(name).split()) for n, name in companies})
+
+
+def joined(clusters: Iterable[list[int]], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Clusters, those of two numbers of a pair made one; in order of their first member."""
+    whole = {number: cluster for cluster in map(list, clusters) for number in cluster}
+    for first, second in pairs:
+        one, other = whole[first], whole[second]
+        if one is not other:
+            one += other
+            whole.update(dict.fromkeys(other, one))
+    return sorted(sorted(cluster) for cluster in {id(cluster): cluster for cluster in whole.values()}.values())

@@ -1,0 +1,71 @@
+"""Signs that are no part of the words they stand beside: footnote marks, Markdown, dashes between years."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+__all__ = ["markup_tokens", "sentence_starts", "split_markup"]
+
+_FOOTNOTE = r"\[(?:\d{1,3}|[a-z])\]"
+_LINK = r"\]\((?:[^\s()]|\([^\s()]*\))*\)|\]\[(?!\d{1,3}\]|[a-z]\])[^\s\[\]]*\]"  # [text](address), [text][name]
+_EMPHASIS = r"\*{1,3}|_{1,3}|~~|`{1,3}"
+_DASH = r"(?<=[0-9])[–—−](?=[0-9A-Za-z])"
+_ANY = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}")
+_IS_FOOTNOTE, _IS_LINK = re.compile(_FOOTNOTE), re.compile(_LINK)
+_IS_MARKUP = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|!\[")
+_SENTENCE_ENDS = frozenset(".!?")
+_QUOTES = frozenset("\"'”’)»")
+
+
+def split_markup(nlp: Language) -> None:
+    """Let a pipeline's tokenizer make tokens of their own of footnote marks ("Prague.[2]"), of Markdown's links and
+    emphasis, and of dashes between years ("1850–1911"), which spaCy leaves at the words beside them."""
+    tokenizer: Any = nlp.tokenizer
+    searches = (tokenizer.prefix_search, tokenizer.suffix_search, tokenizer.infix_finditer)
+    prefixes, suffixes, infixes = (search.__self__.pattern for search in searches)
+    tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|!\[|{_EMPHASIS})|{prefixes}").search
+    tokenizer.suffix_search = re.compile(rf"(?:{_FOOTNOTE}|{_LINK}|{_EMPHASIS})$|{suffixes}").search
+    tokenizer.infix_finditer = re.compile(rf"{_DASH}|{infixes}").finditer
+
+
+def markup_tokens(doc: Doc) -> set[int]:
+    """Numbers of the tokens that are markup, a link's opening bracket among them."""
+    if not _ANY.search(doc.text):
+        return set()
+    found, opened = set(), []
+    for token in doc:
+        if token.text in ("[", "!["):
+            opened.append(token.i)
+        if _IS_LINK.fullmatch(token.text) and opened:
+            found.add(opened.pop())
+        if _IS_MARKUP.fullmatch(token.text):
+            found.add(token.i)
+    return found
+
+
+def sentence_starts(doc: Doc) -> dict[int, bool]:
+    """Whether a sentence begins at these tokens: at no footnote mark and within no link, but behind the marks of a
+    sentence's end ("Prague.[2][3] Her")."""
+    markup = markup_tokens(doc)
+    if not markup:
+        return {}
+    starts: dict[int, bool] = {}
+    ended, before = False, ""
+    for token in doc:
+        if token.is_space:
+            continue
+        if (token.i in markup and token.text[0] == "]") or (token.i - 1 in markup and before in ("[", "![")):
+            starts[token.i] = False
+        if before and _IS_FOOTNOTE.fullmatch(token.text):
+            starts[token.i] = False
+            ended = ended or before in _SENTENCE_ENDS
+            continue
+        if ended and not token.text[0].islower():
+            starts[token.i] = True
+        ended = False
+        before = before if token.text in _QUOTES and before in _SENTENCE_ENDS else token.text
+    return starts

@@ -1,0 +1,63 @@
+import pytest
+import spacy
+
+from spacy_components.markup import markup_tokens, sentence_starts, split_markup
+from spacy_components.pipeline import mention_pipeline
+
+
+@pytest.fixture(scope="module")
+def blank():
+    nlp = spacy.blank("en")
+    split_markup(nlp)
+    return nlp
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return mention_pipeline(precision="fp32")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Born in Prague.[2][13] She", "Born in Prague . She"),
+        ("Karel Novák,[a] of [Brno](https://en.wikipedia.org/wiki/Brno_(city)).", "Karel Novák , of Brno ."),
+        ("[New York][ny], ![a map](map.png) and **Anna Reid**'s _Mirror_", "New York , a map and Anna Reid 's Mirror"),
+        ("snake_case [sic] a[0] * b", "snake_case [ sic ] a b"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_markup_is_set_apart_from_words(text, words, blank):
+    doc = blank(text)
+    assert doc.text == text
+    markup = markup_tokens(doc)
+    assert " ".join(token.text for token in doc if token.i not in markup) == words
+
+
+def test_dashes_stand_between_years_alone(blank):
+    assert [token.text for token in blank("Kasprzyk (1850–1911), 3—4 May")] == (
+        "Kasprzyk ( 1850 – 1911 ) , 3 — 4 May".split()
+    )
+
+
+def test_sentences_begin_behind_footnote_marks(blank):
+    doc = blank('Born in Prague.[2] Her father "left."[3][4] In 1951,[5] she stayed. Acme Inc.[6] grew')
+    assert [doc[i].text for i, begins in sentence_starts(doc).items() if begins] == ["Her", "In"]
+
+
+def test_names_and_sentences_of_marked_up_text_are_those_of_the_plain_one(nlp):
+    plain, noted, linked = map(
+        nlp,
+        (
+            "Anna Reid is a poet. She was born in Prague. Her father was Karel Novák, of Brno.",
+            "Anna Reid is a poet.[1] She was born in Prague.[2] Her father was Karel Novák,[3] of Brno.[4]",
+            "**Anna Reid** is a poet. She was born in [Prague](https://p.cz). Her father was _Karel Novák_, of Brno.",
+        ),
+    )
+    names = [span.text for span in plain.ents]
+    assert names == ["Anna Reid", "Prague", "Karel Novák", "Brno"]
+    for doc in (noted, linked):
+        assert [span.text for span in doc.ents] == names
+        assert len(list(doc.sents)) == 3
+    lifetime = nlp("Jan Kasprzyk (1850–1911) was a British painter who lived in Leeds.")
+    assert {"1850", "1911"} <= {span.text for span in lifetime.ents}
