@@ -31,7 +31,10 @@ TITLES = frozenset(
     bishop archbishop brother sister coach singer actor actress""".split()
 )
 # what may end an organization's name without naming another one: "Acme" and "Acme Corp."
-LEGAL_FORMS = frozenset("inc incorporated corp corporation co company ltd limited llc plc gmbh ag sa".split())
+LEGAL_FORMS = frozenset(
+    """inc incorporated corp corporation co company ltd limited llc llp plc pty pvt gmbh ag kg sa spa nv bv ab as asa
+    oyj""".split()
+)
 GENERATIONS = frozenset({"jr", "sr"})
 _SMALL_WORDS = frozenset(
     {"of", "the", "and", "for", "in", "on", "at", "to", "de", "la", "du", "des", "der", "und", "&"}
@@ -58,7 +61,7 @@ def normalize_name(name: str) -> str:
     Never empty for a name that is not: what is all punctuation stays as it is.
     """
     folded = unicodedata.normalize("NFKD", without_article(unicodedata.normalize("NFKC", name)))
-    folded = "".join(character for character in folded if not unicodedata.combining(character)).casefold()
+    folded = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").casefold()
     folded = _FULL_STOP.sub("", folded).replace("'", "").replace("’", "")
     return _NOT_NAME.sub(" ", folded).strip() or " ".join(name.split()) or name
 

@@ -8,8 +8,9 @@ split anew. ``doc._.entities``, ``doc._.relations`` and ``span._.entity`` are vi
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
-from kg_docre.names import ARTICLES
+from kg_docre.names import ARTICLES, short_hash
+from spacy_components.labels import model_type
 
 __all__ = [
     "COREFERENCE",
@@ -37,7 +39,7 @@ __all__ = [
 _POSSESSIVES = ("'s", "’s", "'")
 
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
-_CLUSTERED = "docre_clustered"  # the ``doc.ents`` that were clustered because no component had done it
+_CLUSTERED = "docre_clustered"  # what was clustered because no component had done it
 COREFERENCE = "coref_clusters"  # what keys of ``doc.spans`` begin with that hold clusters of mentions
 
 
@@ -117,19 +119,23 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
     setattr(doc._, _CLUSTERED, None)
 
 
-def needs_clusters(doc: Doc) -> bool:
-    """Whether no component has clustered the doc's entities, or they are others since :func:`note_clusters`."""
+def needs_clusters(doc: Doc, types: Mapping[str, str]) -> bool:
+    """Whether no component has clustered the doc's entities, or they are others since :func:`note_clusters`, of other
+    types by this mapping of labels, or of other coreference."""
     clustered = getattr(doc._, _CLUSTERED)
-    return getattr(doc._, ENTITIES) is None or (clustered is not None and [*map(list, clustered)] != _marked(doc))
+    return getattr(doc._, ENTITIES) is None or (clustered is not None and clustered != _marked(doc, types))
 
 
-def note_clusters(doc: Doc) -> None:
-    """Keep in mind that the clusters are only those of the entities that are marked now."""
-    setattr(doc._, _CLUSTERED, _marked(doc))
+def note_clusters(doc: Doc, types: Mapping[str, str]) -> None:
+    """Keep in mind that the clusters are only those of what is marked now."""
+    setattr(doc._, _CLUSTERED, _marked(doc, types))
 
 
-def _marked(doc: Doc) -> list[list[Any]]:
-    return [[*_characters(span), span.label_, span.kb_id_] for span in doc.ents]
+def _marked(doc: Doc, types: Mapping[str, str]) -> str:
+    """All that clusters follow from, as a short text that goes wherever the doc goes."""
+    entities = [[*_characters(span), model_type(span.label_, types), span.kb_id_] for span in doc.ents]
+    groups = [list(map(_characters, doc.spans[key])) for key in doc.spans if key.startswith(COREFERENCE)]
+    return short_hash(json.dumps([entities, groups]))
 
 
 def _characters(span: Span) -> list[int]:

@@ -159,8 +159,8 @@ class Docre(CheckpointComponent["Predictor"]):
 
         def documents() -> Iterator[Document]:
             for number, doc in enumerate(docs):
-                if needs_clusters(doc):
-                    note_clusters(self._clusters(doc))
+                if needs_clusters(doc, self._clusters.types):
+                    note_clusters(self._clusters(doc), self._clusters.types)
                 waiting.append(doc)
                 yield to_document(doc, id=f"doc {number} ({' '.join(doc.text[:80].split())!r:.60})")
 

@@ -59,7 +59,10 @@ class EntityClusters:
         self._given_types = entity_types or {}
         self.types = {**DEFAULT_TYPES, **self._given_types}
         self.coreference_prefix = coreference_prefix
-        register_extensions(**(attributes or {}))
+        attributes = attributes or {}
+        if unknown := attributes.keys() - {"relations", "entities", "entity"}:
+            raise ValueError(f"attributes: relations, entities and entity can be renamed, not {min(unknown)!r}")
+        register_extensions(**attributes)
 
     def keep_types(self, types: Iterable[str]) -> None:
         """Let labels that are a model's own types stand for themselves."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 __all__ = ["DEFAULT_TYPES", "model_type"]
 
 # OntoNotes 5 (spaCy's English pipelines) and CoNLL labels; an empty type leaves a mention out.
@@ -31,6 +33,6 @@ DEFAULT_TYPES = {
 }
 
 
-def model_type(label: str, types: dict[str, str]) -> str:
+def model_type(label: str, types: Mapping[str, str]) -> str:
     """The entity type of a recognizer's label; labels nobody mapped are MISC."""
     return types.get(label, "MISC")

@@ -68,6 +68,10 @@ def test_build_export_and_facts(corpus, tmp_path):
     unknown = run("forget", "kg.sqlite", "corpus/gilligan.txt", cwd=tmp_path)
     assert unknown.returncode == 1
     assert "has no document 'corpus/gilligan.txt'" in unknown.stderr
+    (tmp_path / "elsewhere").mkdir()
+    assert run("build", corpus, cwd=tmp_path).returncode == 0
+    typed = run("forget", "../kg.sqlite", "../corpus/gilligan.txt", cwd=tmp_path / "elsewhere")
+    assert "1 forgotten" in typed.stdout, typed.stderr
 
 
 def test_a_build_that_finds_no_facts_shows_no_table(tmp_path):

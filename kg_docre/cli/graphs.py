@@ -212,15 +212,21 @@ def documents(
 @app.command()
 def forget(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
-    documents: Annotated[list[str], typer.Argument(help="Documents, called as the store calls their sources.")],
+    documents: Annotated[
+        list[str], typer.Argument(help="Documents: their files, or as `kg-docre documents` calls them.")
+    ],
 ) -> None:
     """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""
     with one_line_errors():
+        from kg_docre.corpus.reader import uri_of
         from kg_docre.store import FactStore
 
         with FactStore(store, create=False) as known:
-            forgotten = known.forget(*documents)
-            unknown = [uri for uri in documents if uri not in forgotten]
+            unknown = [
+                name
+                for name in documents
+                if not known.forget(name) and not known.forget(uri_of(Path(name), store.parent))
+            ]
             counts = known.counts()
         typer.echo(
             f"{len(documents) - len(unknown)} forgotten; {store} holds {counts['documents']} documents, "

@@ -103,7 +103,7 @@ class BoltDatabase:
             raise ExportError(f"{self.name}: {self._unreachable}") from error
         except (Neo4jError, DriverError, OSError, ValueError) as error:
             reason = getattr(error, "message", None) or str(error) or type(error).__name__
-            raise ExportError(f"{self.name}: {reason.splitlines()[0]}") from error
+            raise ExportError(f"{self.name}: {' '.join(reason.split())}") from error
 
     def _read(self, query: str, **parameters: Any) -> Iterator[Properties]:
         """Rows of a query, streamed, when all is written that was sent before."""
@@ -146,7 +146,9 @@ def _plain(value: Any) -> Any:
         return [_plain(value.start_node), *(_plain(thing) for node, link in steps for thing in (link, node))]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    return list(map(_plain, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return list(map(_plain, value))
+    return value.iso_format() if hasattr(value, "iso_format") else value  # dates, times, durations
 
 
 def batched(items: Iterable[T]) -> Iterator[list[T]]:

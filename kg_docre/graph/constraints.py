@@ -8,14 +8,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kg_docre.graph.properties import known_properties
+from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import name_form
+from kg_docre.resolution.values import has_no_year
 
 if TYPE_CHECKING:
     from kg_docre.graph.records import Fact
 
-__all__ = ["TYPES", "VALUES", "checked", "type_conflicts", "value_of"]
+__all__ = ["NO_YEAR", "TYPES", "VALUES", "checked", "date_conflicts", "type_conflicts", "value_of"]
 
-TYPES, VALUES = "types", "several values"
+TYPES, NO_YEAR, VALUES = "types", "no year", "several values"
 _DIGITS = 6
 
 
@@ -24,6 +26,13 @@ def type_conflicts(label: str, types: frozenset[tuple[str, str]]) -> tuple[str, 
     """``types`` if the relation joins none of these types of head and tail, one pair a document."""
     known = known_properties().get(label)
     return (TYPES,) if known and all(known.misfits(head, tail) for head, tail in types) else ()
+
+
+def date_conflicts(label: str, type: str, name: str) -> tuple[str, ...]:
+    """``no year`` if the relation's tails are dates and this one is one of any year: "Monday", "4 May"."""
+    known = known_properties().get(label)
+    dated = type == "TIME" and known is not None and known.tails == {"TIME"}
+    return (NO_YEAR,) if dated and has_no_year(normalize_name(name)) else ()
 
 
 def value_of(tail: str, type: str, name: str) -> str:
@@ -38,15 +47,15 @@ def checked(
     r"""Facts, by head and label, with their values; conflicts between those of one head are noted.
 
     Of a relation with one value the facts exclude each other, except dates of which one says the other less exactly,
-    and facts of unfitting types, which exclude none that fit. Then a fact with odds :math:`o = c / (1 - c)` is the
-    right one with :math:`o / (1 + o + \sum_{rivals} o')`, its plausibility. ``strict`` leaves out facts of unfitting
-    types and all but the most confident of those that exclude each other, and adds head, label and tail of what it
-    leaves out to ``left_out``.
+    and facts of unfitting types or without a year, which exclude none that fit. Then a fact with odds
+    :math:`o = c / (1 - c)` is the right one with :math:`o / (1 + o + \sum_{rivals} o')`, its plausibility. ``strict``
+    leaves out facts that don't fit and all but the most confident of those that exclude each other, and adds head,
+    label and tail of what it leaves out to ``left_out``.
     """
     for (_, label), group in groupby(facts, key=lambda pair: (pair[0].head, pair[0].label)):
         known = known_properties().get(label)
         for fact, best in _alone(list(group)) if known and known.single else ((fact, True) for fact, _ in group):
-            if not strict or (best and TYPES not in fact.conflicts):
+            if not strict or (best and _fits(fact)):
                 yield fact
             elif left_out is not None:
                 left_out.add((fact.head, fact.label, fact.tail))
@@ -55,11 +64,7 @@ def checked(
 def _alone(facts: Sequence[tuple[Fact, str]]) -> Iterator[tuple[Fact, bool]]:
     """Facts of which one at most is right, and whether this would be it."""
     for fact, value in facts:
-        rivals = [
-            other
-            for other, its in facts
-            if not _agree(value, its) and (TYPES not in other.conflicts or TYPES in fact.conflicts)
-        ]
+        rivals = [other for other, its in facts if not _agree(value, its) and (_fits(other) or not _fits(fact))]
         if not rivals:
             yield fact, True
             continue
@@ -67,6 +72,10 @@ def _alone(facts: Sequence[tuple[Fact, str]]) -> Iterator[tuple[Fact, bool]]:
         plausibility = round(own / (1 + own + sum(others)), _DIGITS)
         best = (fact.confidence, fact.id) > max((rival.confidence, rival.id) for rival in rivals)
         yield fact._replace(conflicts=(*fact.conflicts, VALUES), plausibility=plausibility), best
+
+
+def _fits(fact: Fact) -> bool:
+    return TYPES not in fact.conflicts and NO_YEAR not in fact.conflicts
 
 
 def _agree(first: str, second: str) -> bool:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from kg_docre.data.docred_relations import docred_relations
-from kg_docre.graph.constraints import checked, type_conflicts, value_of
+from kg_docre.graph.constraints import checked, date_conflicts, type_conflicts, value_of
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.reasoning import STEP, read_step
 from kg_docre.graph.records import DIGITS, Evidence, Fact, Node, Run, SourceDocument, fact_id
@@ -211,7 +211,10 @@ class KnowledgeGraph:
                 tail=key[2],
                 confidence=confidence,
                 evidence=evidence,
-                conflicts=type_conflicts(key[1], frozenset([row[10:12] for row in said])),
+                conflicts=(
+                    *type_conflicts(key[1], frozenset([row[10:12] for row in said])),
+                    *date_conflicts(key[1], *said[0][11:13]),
+                ),
                 plausibility=confidence,
             )
             yield fact, value_of(key[2], *said[0][11:13])

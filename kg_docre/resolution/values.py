@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 
 from kg_docre.names import normalize_name
 
-__all__ = ["date_value", "number_value"]
+__all__ = ["date_value", "has_no_year", "number_value"]
 
 _MONTHS = {
     month: number
@@ -18,15 +18,20 @@ _MONTHS = {
     )
     for month in names.split()
 }
+_BESIDE = frozenset("of on last next early mid late this morning afternoon evening night".split())
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>[12]\d{3})"
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_ABOUT = re.compile(rf"(?:(?:{'|'.join(sorted(_WEEKDAYS))}) |(?:c|ca|circa) (?=[12]\d{{3}}$))")
 _DATES = [
     re.compile(pattern)
     for pattern in (
         rf"{_MONTH} {_DAY} {_YEAR}",
         rf"{_DAY}(?: of)? {_MONTH} {_YEAR}",
         rf"{_YEAR} (?P<month_number>[01]?\d) {_DAY}",
+        rf"(?P<day>1[3-9]|2\d|3[01])[ .](?P<month_number>[01]?\d)[ .]{_YEAR}",  # which is the day can be told
+        rf"(?P<month_number>0?\d|1[0-2])[ .](?P<day>1[3-9]|2\d|3[01])[ .]{_YEAR}",
         rf"{_MONTH}(?: of)? {_YEAR}",
         rf"(?:year )?{_YEAR}",
     )
@@ -55,6 +60,7 @@ def date_value(normalized: str) -> str | None:
 
     Takes a name as :func:`~kg_docre.names.normalize_name` leaves it.
     """
+    normalized = _ABOUT.sub("", normalized, count=1)
     if found := _DECADE.fullmatch(normalized):
         return f"{found['decade']}s"
     for pattern in _DATES:
@@ -66,6 +72,18 @@ def date_value(normalized: str) -> str | None:
                 return None
             return parts["year"] + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
     return None
+
+
+def has_no_year(normalized: str) -> bool:
+    """Whether this is a day of a week, of a month or of any year alone: "Monday", "4 May", "next March"."""
+    words = [word for word in normalized.split() if word not in _BESIDE]
+    return (
+        bool(words)
+        and all(
+            word in _WEEKDAYS or word in _MONTHS or re.fullmatch(r"[0-3]?\d(?:st|nd|rd|th)?", word) for word in words
+        )
+        and not all(word.isdigit() for word in words)
+    )
 
 
 def number_value(name: str) -> str | None:

@@ -72,6 +72,19 @@ def test_types_that_a_relation_does_not_join_are_flagged_and_dropped_on_request(
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 
 
+def test_a_date_without_its_year_is_flagged_and_no_rival_of_one_that_has_it(store):
+    monday, day = ("TIME", "Monday"), ("TIME", "10 December")
+    add(
+        store,
+        document("a", ADA, monday, day, TEN, facts=((0, "P570", 1, 0.9), (0, "P569", 2, 0.9), (0, "P569", 3, 0.6))),
+    )
+    found = facts(store)
+    assert found["Ada Lovelace", "P570", "Monday"].conflicts == ("no year",)
+    assert "no year" in found["Ada Lovelace", "P569", "10 December"].conflicts
+    assert found["Ada Lovelace", "P569", "10 December 1815"].conflicts == ()
+    assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
+
+
 def test_what_has_an_unfitting_type_is_no_rival_of_what_fits(store):
     oslo = ("LOC", "Oslo")
     add(store, document("a", ADA, FIFTEEN, oslo, facts=((0, "P569", 1, 0.8), (0, "P569", 2, 0.9))))

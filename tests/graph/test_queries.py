@@ -46,6 +46,11 @@ def server(bolt, graph, database):
     return lambda query, parameters: ask(uri, query, lambda: (user, password, name), parameters)
 
 
+def test_dates_and_durations_are_written_as_iso_8601(server):
+    (row,) = server("RETURN date('2020-01-31') AS day, [duration('P1M')] AS months", {}).rows
+    assert row == ("2020-01-31", ["P1M"])
+
+
 def test_questions_have_the_same_answers_in_cypher_and_sparql(graph, server, tmp_path):
     store = str(write(graph, tmp_path / "kg.oxigraph"))
     assert len(QUESTIONS) == 11

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import name_form
-from kg_docre.resolution.values import date_value, number_value
+from kg_docre.resolution.values import date_value, has_no_year, number_value
 
 SAME = [
     ("United States", "the U.S.", "LOC"),
@@ -28,6 +28,14 @@ SAME = [
     ("12345678901234567890", "12,345,678,901,234,567,890", "NUM"),
     ("the 1990's", "the 1990s", "TIME"),
     ("Martin Luther King Jr.", "Martin Luther King", "PER"),
+    ("14/02/1942", "14 February 1942", "TIME"),
+    ("02/14/1942", "14 February 1942", "TIME"),
+    ("14.02.1942", "14 February 1942", "TIME"),
+    ("Saturday, 14 February 1942", "February 14, 1942", "TIME"),
+    ("c. 1488", "circa 1488", "TIME"),
+    ("Mas\u00adterson", "Masterson", "PER"),
+    ("Ma\u200bry", "Mary", "PER"),
+    ("Halverson NV", "Halverson", "ORG"),
 ]
 DIFFERENT = [
     ("American", "United States", "MISC"),  # a language, say
@@ -51,6 +59,8 @@ DIFFERENT = [
     ("9" * 400, "9" * 401, "NUM"),
     ("999," * 110, "999," * 111, "NUM"),
     ("the 1990's", "1990", "TIME"),
+    ("03/02/1942", "3 February 1942", "TIME"),  # or 2 March
+    ("Saturday", "February 1942", "TIME"),
     ("Martin Luther King Jr.", "Martin Luther King Sr.", "PER"),
 ]
 
@@ -86,3 +96,17 @@ def test_words_around_numbers_are_words(words):
 @given(st.text(min_size=1), st.sampled_from(["PER", "ORG", "LOC", "TIME", "NUM", "MISC", "OTHER"]))
 def test_every_name_has_a_form(name, type):
     assert name_form(name, type)
+
+
+@pytest.mark.parametrize(
+    "name", ["Monday", "4 May", "May 4th", "March", "the 4th of May", "last Monday", "late March", "Monday evening"]
+)
+def test_days_of_any_year_have_none(name):
+    assert has_no_year(normalize_name(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["4 May 1920", "1920", "the 1990s", "18th century", "12", "spring", "Monday Club", "of"]
+)
+def test_what_is_no_day_or_one_of_a_year_is_none_of_these(name):
+    assert not has_no_year(normalize_name(name))

@@ -165,6 +165,7 @@ def test_a_checkpoints_folder_is_found_from_elsewhere(checkpoint, tmp_path, monk
         ({"threshold": 90}, "threshold: a share from 0 to 1, not 90"),
         ({"min_precision": "0.9"}, "min_precision: a share from 0 to 1, not '0.9'"),
         ({"max_entities": 0}, "max_entities at least 2"),
+        ({"attributes": {"facts": "facts"}}, "relations, entities and entity can be renamed, not 'facts'"),
     ],
 )
 def test_options_that_cannot_be_are_refused_at_once(options, message):
@@ -182,6 +183,21 @@ def test_corrected_entities_are_read_anew(nlp, make_doc, documents):
     before = _facts(clustered)
     clustered.ents = []
     assert _facts(nlp(clustered)) == before, "what another component has clustered stays"
+
+
+def test_a_second_component_takes_its_own_types_and_what_coreference_found_since(nlp, make_doc, documents, checkpoint):
+    doc = nlp(make_doc(documents[0], clustered=False))
+    types = {entity.type for entity in doc._.entities}
+    assert "TIME" in types
+    kinds = {span.label_ for span in doc.ents if span._.entity.type == "TIME"}
+    second = Docre(model=str(checkpoint), precision="fp32", entity_types=dict.fromkeys(kinds, ""))
+    assert {entity.type for entity in second(doc)._.entities} == types - {"TIME"}
+    doc = nlp(doc)
+    apart = [entity.mentions[0] for entity in doc._.entities if entity.type == "PER" and len(entity.mentions) == 1][:2]
+    assert len(apart) == 2
+    doc.spans["coref_clusters_1"] = apart
+    doc = nlp(doc)
+    assert any(set(apart) <= set(entity.mentions) for entity in doc._.entities)
 
 
 def test_tokens_can_be_merged_and_sentences_split_anew(nlp, make_doc, documents):
