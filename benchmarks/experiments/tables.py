@@ -37,6 +37,8 @@ RAW_SCORES = {
     "cluster_f1": "cluster F1",
     "relation_f1": "relation F1, both clusters exact",
     "relation_f1_any_mention": "any shared mention",
+    "relation_precision_marked": "precision between marked things",
+    "ece_marked": "ECE of these",
 }
 COVERAGE_PUBLISHED = {"1": 24.83, "2": 19.28, "3": 24.69, "4": 7.70}
 
