@@ -164,3 +164,28 @@ def test_the_name_changes_with_the_weights(checkpoint, tmp_path, predictor):
     model.save_pretrained(tmp_path)
     (tmp_path / "tokenizer.json").write_bytes((checkpoint / "tokenizer.json").read_bytes())
     assert Predictor.from_pretrained(tmp_path).name.split("@")[1] != predictor.name.split("@")[1]
+
+
+def test_bf16_finds_nearly_the_same_facts(predictor, checkpoint, documents):
+    exact = {(d.id, r.head, r.label, r.tail) for d in predictor.pipe(documents) for r in d.relations}
+    half = Predictor.from_pretrained(checkpoint, device="cpu", precision="bf16")
+    found = {(d.id, r.head, r.label, r.tail) for d in half.pipe(documents) for r in d.relations}
+    assert len(exact & found) > 0.95 * len(exact | found)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"reasoning": reasoning} for reasoning in ("r-msa", "msa", "u-net", "feed-forward", "none")),
+        {"pair_features": "similarity", "reasoning": "u-net"},
+        {"pair_features": "context", "context_weights": "softmax", "loss": "balanced-softmax"},
+        {"classifier": "bilinear", "loss": "binary-cross-entropy"},
+    ],
+    ids=str,
+)
+def test_every_architecture_computes_in_bf16(fields, tiny_model, documents):
+    model, featurizer = tiny_model(**fields)
+    half = Predictor(model, featurizer, device="cpu", precision="bf16")
+    scores = [r.score for d in half.pipe(documents[:2], threshold=0.0) for r in d.relations]
+    assert scores
+    assert all(0 <= score <= 1 for score in scores)
