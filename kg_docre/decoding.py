@@ -103,11 +103,17 @@ def _assemble(
                 tail=int(order[t]),
                 label=names[r],
                 score=score,
-                evidence=tuple(evidence),
+                evidence=tuple(evidence) or _first_named(features[d], h, t),
                 reasoning=tuple(reasoning),
             )
         )
     return [tuple(found) for found in relations]
+
+
+def _first_named(features: Features, head: int, tail: int) -> tuple[int, ...]:
+    """The sentences that name head and tail first."""
+    first = (features.mention_positions[features.mention_entities == entity][0] for entity in (head, tail))
+    return tuple(sorted({int(features.sentences[position]) for position in first}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +129,13 @@ class _Facts:
 
 
 def _largest_shares(weights: Tensor, sentences: Tensor, count: int) -> Tensor:
-    """Sentences that hold a good share of each pair's localized context (always the largest).
+    """Sentences that hold a good share of each pair's localized context (always the largest); none where no window
+    has both entities, and nothing is the context of both.
 
     *Shape:* weights (n, L), sentences (n, L) with -1 for none → (n, sentences) bool.
     """
     share = sentence_shares(weights, sentences, count)
-    return (share >= _EVIDENCE_SHARE) | (share == share.amax(1, keepdim=True))
+    return (share >= _EVIDENCE_SHARE) | ((share == share.amax(1, keepdim=True)) & (share > 0))
 
 
 def _strongest_steps(weights: Tensor, vias: Tensor, head: Tensor, tail: Tensor) -> tuple[Tensor, Tensor, Tensor]:

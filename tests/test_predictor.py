@@ -189,3 +189,26 @@ def test_every_architecture_computes_in_bf16(fields, tiny_model, documents):
     scores = [r.score for d in half.pipe(documents[:2], threshold=0.0) for r in d.relations]
     assert scores
     assert all(0 <= score <= 1 for score in scores)
+
+
+def test_evidence_of_pairs_that_no_window_has_both_of_names_them(predictor, documents):
+    """Ten documents as one of several windows, beside a short one: evidence is never all of it, nor beyond its end."""
+    words, starts, entities = [], [], []
+    for document in documents:
+        at, sentence = len(words), len(starts)
+        for entity in document.entities:
+            mentions = tuple(
+                replace(m, start=m.start + at, end=m.end + at, sentence=m.sentence + sentence) for m in entity.mentions
+            )
+            entities.append(replace(entity, mentions=mentions))
+        starts += [start + at for start in document.sentence_starts]
+        words += document.words
+    long = Document("long", tuple(words), tuple(starts), tuple(entities[::3]))
+    assert len(words) > 1400
+    whole = Predictor(
+        predictor.model, predictor.featurizer, device="cpu", precision="fp32", batch_tokens=99_999, batch_pairs=99_999
+    )
+    for found in whole.pipe([long, documents[0]], threshold=0.02):
+        for relation in found.relations:
+            assert 1 <= len(relation.evidence) <= 5
+            assert max(relation.evidence) < len(found.sentence_starts)

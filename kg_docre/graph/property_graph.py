@@ -4,6 +4,7 @@ kind of node and relationship."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -42,8 +43,12 @@ _OWN_TYPE = "Type_"  # what labels of types of one's own begin with
 
 
 def _identifier(text: str) -> str:
-    """Letters, digits and underscores of ``text``, not too many: the only part of a name that ever enters Cypher."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", text)[:100].strip("_")
+    """Letters, digits and underscores of ``text``, not too many: the only part of a name that ever enters Cypher. Where
+    letters are lost that no Latin ones stand for, a hash keeps different names apart."""
+    latin = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    lost = any(character.isalnum() and not character.isascii() for character in latin)
+    identifier = re.sub(r"[^A-Za-z0-9]+", "_", re.sub("[\u0300-\u036f]", "", latin))[:100].strip("_")
+    return f"{identifier}_{short_hash(text)[:6]}" if lost and identifier else identifier
 
 
 @lru_cache

@@ -38,18 +38,29 @@ def build_model(config: TrainingConfig, relations: dict[str, str] | None = None)
 
 
 def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocREModel, Tokenizer]:
-    """All weights of a checkpoint; for other relations than its own, all but the classifier's last layer."""
+    """All weights of a checkpoint; relations that it does not know have new rows in the classifier's last layer."""
     try:
         folder = checkpoint_path(checkpoint)
         model = DocREModel.from_pretrained(folder)
         tokenizer = load_tokenizer(folder)
     except (OSError, ValueError) as error:
         raise DataError(f"checkpoint: {error}") from error
-    if relations is not None and list(model.config.relations) != list(relations):
+    before = model.config.relations
+    if relations is not None and list(before.items()) != list(relations.items()):
         weights = model.state_dict()
         model = DocREModel(model.config.model_copy(update={"relations": relations}))
-        kept = {name: weights[name] for name in weights if not name.startswith(DocREModel.LAST_LAYERS)}
-        model.load_state_dict(kept, strict=False)
+        fresh = model.state_dict()
+        rows = {label: row for row, label in enumerate(before)}
+        known = [(row, rows[label]) for row, label in enumerate(relations) if label in rows]
+        for name in weights:
+            if name.startswith(DocREModel.LAST_LAYERS):
+                new, threshold = fresh[name].clone(), len(fresh[name]) - len(relations)  # threshold: 1 row or none
+                for row, old in known:
+                    new[threshold + row] = weights[name][threshold + old]
+                if known:
+                    new[:threshold] = weights[name][:threshold]
+                weights[name] = new
+        model.load_state_dict(weights)
     return model.train(), tokenizer
 
 

@@ -33,8 +33,10 @@ class Teacher:
         except (OSError, ValueError) as error:
             raise DataError(f"teacher: {error}") from error
         config = self._predictor.model.config
-        if list(config.relations) != list(student.relations):
+        if set(config.relations) != set(student.relations):
             raise DataError(f"{checkpoint}: the teacher knows other relations")
+        places = {label: number for number, label in enumerate(config.relations)}
+        self._order = [places[label] for label in student.relations]
         if set(config.pair_types) != set(student.pair_types):
             raise DataError(f"{checkpoint}: the teacher has other pair_types")
         try:
@@ -55,5 +57,5 @@ class Teacher:
             model, device = self._predictor.model, self._predictor.device
             with autocast(device, self._predictor.precision):
                 prediction = model(collate([self._features[document]], model.config).to(device))
-            self._scores[document] = model.decision_scores(prediction.logits).half()
+            self._scores[document] = model.decision_scores(prediction.logits)[:, self._order].half()
         return self._scores[document]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import shutil
@@ -20,7 +21,7 @@ from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_rela
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
-from kg_docre.pretrained import checkpoint_path
+from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 from kg_docre.progress import progress
 from kg_docre.training.calibration import fit_calibration, probable
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
@@ -113,6 +114,8 @@ class _Run:
                     raise DataError(f"{document.id}: relation {relation.label!r} is not in the vocabulary")
         if not self.documents:
             raise DataError("no training document has two entities")
+        if self.development and not any(document.relations for document in self.development):
+            raise DataError("no development document has a fact to choose the best epoch by")
         self.features = self.featurizer(self.documents)
         self._remember()
         self.teacher = (
@@ -128,8 +131,19 @@ class _Run:
         )
 
     def _identity(self) -> dict[str, Any]:
-        """The configuration without what may change between a run and its continuation."""
-        return self.config.model_dump(mode="json", exclude={"device", "precision"})
+        """The configuration without what may change between a run and its continuation, and what its files hold."""
+        config = self.config
+        named = (config.development, config.relations, config.hierarchy, config.known_facts)
+        files = [*config.train, *config.sparse, *config.unlabelled, *filter(None, named)]
+        content = hashlib.blake2b(digest_size=8)
+        for file in files:
+            content.update(file.read_bytes() if file.is_file() else b"")
+        for checkpoint in filter(None, (config.checkpoint, config.teacher)):
+            content.update(checkpoint_fingerprint(checkpoint_path(checkpoint)).encode())
+        return {
+            **config.model_dump(mode="json", exclude={"device", "precision"}),
+            "what is in its files": content.hexdigest(),
+        }
 
     def _refuse_another_run(self) -> None:
         """Raise :exc:`DataError` if the folder has a run from another configuration."""
@@ -169,7 +183,7 @@ class _Run:
             evaluation = self.evaluate()
             scores = evaluation.scores
             done["epoch"] = epoch + 1
-            if scores is None or done["best"] is None or scores.f1 > done["best"]["f1"]:
+            if scores is None or done["best"] is None or scores.f1 >= done["best"]["f1"]:
                 done["best"] = None if scores is None else asdict(scores)
                 done["best_epoch"] = epoch + 1
                 self._save_best(evaluation.calibration)

@@ -72,6 +72,9 @@ def test_names_never_enter_cypher():
     assert relationship_type("P57", "director") == "DIRECTOR"
     assert relationship_type("P1", "x`]->() DETACH DELETE (n) //") == "X_DETACH_DELETE_N"
     assert relationship_type("P9", "首都") == "P9"
+    assert relationship_type("P1", "größe") == "GROSSE"
+    assert relationship_type("P1", "grūße") == "GRUSSE"
+    assert relationship_type("P1", "øre") != relationship_type("P1", "ære")
     assert relationship_type("X", "3rd") == "R_3RD"
     assert entity_label("PER") == "Person"
     assert entity_label("a:b`c") == "Type_a_b_c"

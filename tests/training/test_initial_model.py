@@ -48,6 +48,23 @@ def test_an_encoder_published_in_half_precision_trains(dtype, encoder_folder, tr
     train(TrainingConfig.from_toml(training_file(**options)), tmp_path / "on")
 
 
+def test_a_checkpoint_keeps_what_it_knows_of_relations_in_another_order(training_file, tmp_path):
+    model, _ = build_model(TrainingConfig.from_toml(training_file(encoder=None, checkpoint="default")))
+    names = dict(reversed(model.config.relations.items()))
+    del names["P17"]
+    given = {**names, "P19": "birthplace", "OWN": "of one's own"}
+    other, _ = build_model(TrainingConfig.from_toml(training_file(encoder=None, checkpoint="default")), given)
+    assert other.config.relations == given
+    assert other.config.relations["P19"] == "birthplace"
+    rows, others = list(model.config.relations), list(given)
+    layer, its = model.classifier.bilinear, other.classifier.bilinear
+    for label in ("P19", "P131"):
+        row, old = others.index(label) + 1, rows.index(label) + 1  # after the threshold class
+        torch.testing.assert_close(its.weight[row], layer.weight[old])
+        torch.testing.assert_close(its.bias[row], layer.bias[old])
+    torch.testing.assert_close(its.weight[0], layer.weight[0])
+
+
 def test_an_encoder_with_a_convolution_trains(encoder_folder, training_file, tmp_path):
     config = DebertaV2Config(
         vocab_size=vocabulary(encoder_folder),

@@ -52,6 +52,24 @@ def test_a_killed_run_goes_on_to_the_same_weights(training_file, tmp_path, froze
         torch.testing.assert_close(found[name], value, atol=0, rtol=0, msg=name)
 
 
+def test_a_run_does_not_go_on_with_other_data(training_file, tmp_path):
+    data = tmp_path / "train.json"
+    data.write_bytes((DATA / "redocred_sample.json").read_bytes())
+    config = TrainingConfig.from_toml(training_file(train=[str(data)], epochs=1))
+    train(config, tmp_path / "run")
+    write_docred(read_docred(data)[1:], data)
+    with pytest.raises(DataError, match=r"a run with other settings .*what is in its files"):
+        train(config, tmp_path / "run")
+
+
+def test_development_documents_have_facts(training_file, tmp_path):
+    bare = [replace(document, relations=()) for document in read_docred(DATA / "redocred_sample.json")]
+    write_docred(bare, tmp_path / "bare.json")
+    file = training_file(development=str(tmp_path / "bare.json"), development_size=0, epochs=1)
+    with pytest.raises(DataError, match="no development document has a fact"):
+        train(TrainingConfig.from_toml(file), tmp_path / "run")
+
+
 def test_a_folder_with_another_run_is_refused(training_file, tmp_path):
     train(TrainingConfig.from_toml(training_file(epochs=1)), tmp_path)
     with pytest.raises(DataError, match=r"a run with other settings .*learning_rate"):
