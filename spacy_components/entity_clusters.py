@@ -65,8 +65,11 @@ class EntityClusters:
         register_extensions(**attributes)
 
     def keep_types(self, types: Iterable[str]) -> None:
-        """Let labels that are a model's own types stand for themselves."""
-        self.types = {**DEFAULT_TYPES, **{kind: kind for kind in types}, **self._given_types}
+        """Let labels that are a model's own types stand for themselves; what would be MISC is left out by a model that
+        has no such type."""
+        own = {kind: kind for kind in types}
+        defaults = {label: kind if kind != "MISC" or kind in own else "" for label, kind in DEFAULT_TYPES.items()}
+        self.types = {**defaults, **own, **self._given_types}
 
     def __call__(self, doc: Doc) -> Doc:
         spans = [span for span in doc.ents if model_type(span.label_, self.types) and span.text.strip()]

@@ -34,5 +34,5 @@ DEFAULT_TYPES = {
 
 
 def model_type(label: str, types: Mapping[str, str]) -> str:
-    """The entity type of a recognizer's label; labels nobody mapped are MISC."""
-    return types.get(label, "MISC")
+    """The entity type of a recognizer's label; labels nobody mapped are what MISC is."""
+    return types.get(label, types.get("MISC", "MISC"))

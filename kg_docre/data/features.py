@@ -57,7 +57,8 @@ class Featurizer:
             if entity.type not in self._types:
                 known = ", ".join(self._types)
                 raise DataError(
-                    f"{where}: type {entity.type!r} is none of {known} (in spaCy, docre's entity_types maps others)"
+                    f"{where}: type {entity.type!r} is none of {known} (model.entity_types of a training file names "
+                    "others; entity_types of docre in spaCy maps them)"
                 )
 
     def __call__(self, documents: Sequence[Document]) -> list[Features]:

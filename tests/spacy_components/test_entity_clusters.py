@@ -65,6 +65,15 @@ def test_labels_of_ones_own(nlp):
     assert [(e.name, e.type) for e in doc._.entities] == [("BRCA1", "ORG"), ("Foo", "MISC")]
 
 
+def test_what_a_model_has_no_type_for_is_left_out():
+    from spacy_components.entity_clusters import EntityClusters
+
+    nlp, clusters = spacy.blank("en"), EntityClusters()
+    clusters.keep_types(["PER", "Tool"])
+    words = _doc(nlp, "Anna took Foo and Bar".split(), [(0, 1, "PERSON"), (2, 3, "Tool"), (4, 5, "EVENT")])
+    assert [(e.name, e.type) for e in clusters(words)._.entities] == [("Anna", "PER"), ("Foo", "Tool")]
+
+
 def test_a_name_among_pronouns_is_joined_by_its_name(nlp):
     doc = _doc(nlp, "Barack Obama won . He paid . Obama won . His mother came".split(), [(0, 2, "PER"), (7, 8, "PER")])
     doc.spans["coref_clusters_1"], doc.spans["coref_clusters_2"] = [doc[0:2], doc[4:5]], [doc[7:8], doc[10:11]]
