@@ -113,7 +113,7 @@ class _Run:
                 if relation.label not in relations:
                     raise DataError(f"{document.id}: relation {relation.label!r} is not in the vocabulary")
         if not self.documents:
-            raise DataError("no training document has two entities")
+            raise DataError("no training document with two entities is left, beside what is for development")
         if self.development and not any(document.relations for document in self.development):
             raise DataError("no development document has a fact to choose the best epoch by")
         self.features = self.featurizer(self.documents)

@@ -63,11 +63,14 @@ def test_a_run_does_not_go_on_with_other_data(training_file, tmp_path):
 
 
 def test_development_documents_have_facts(training_file, tmp_path):
-    bare = [replace(document, relations=()) for document in read_docred(DATA / "redocred_sample.json")]
+    bare = [replace(document, relations=()) for document in read_docred(DATA / "redocred_sample.json")[8:]]
     write_docred(bare, tmp_path / "bare.json")
     file = training_file(development=str(tmp_path / "bare.json"), development_size=0, epochs=1)
     with pytest.raises(DataError, match="no development document has a fact"):
         train(TrainingConfig.from_toml(file), tmp_path / "run")
+    same = training_file(development=str(DATA / "redocred_sample.json"), development_size=0, epochs=1)
+    with pytest.raises(DataError, match="no training document with two entities is left, beside what is for develop"):
+        train(TrainingConfig.from_toml(same), tmp_path / "other")
 
 
 def test_a_folder_with_another_run_is_refused(training_file, tmp_path):
