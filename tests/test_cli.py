@@ -316,3 +316,17 @@ def test_documents_of_any_length_and_number_of_entities_are_read_if_allowed(tmp_
     done = run("build", "long.txt", "--max-characters", "2000000", "--max-entities", "10", cwd=tmp_path)
     assert done.returncode == 1
     assert "more than max_entities = 10" in done.stderr
+
+
+def test_neither_the_store_nor_a_text_is_overwritten(tmp_path):
+    texts = tmp_path / "docs.json"
+    texts.write_text('[{"text": "Oslo is in Norway."}]')
+    for arguments in (("build", "docs.json", "--to", "docs.json"), ("build", "docs.json", "--to", "./kg.sqlite")):
+        done = run(*arguments, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "name another file" in done.stderr
+    assert texts.read_text() == '[{"text": "Oslo is in Norway."}]'
+    assert run("build", "docs.json", "--store", "kg.json", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "kg.json").read_bytes()
+    assert "that is the store" in run("export", "kg.json", "--to", "kg.json", cwd=tmp_path).stderr
+    assert (tmp_path / "kg.json").read_bytes() == before

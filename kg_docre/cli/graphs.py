@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,15 @@ Sources = Annotated[
 ]
 
 
+def refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[str] = ()) -> None:
+    """Raise :exc:`ValueError` for a target that is the store or a text."""
+    taken = {store.with_name(store.name + end).resolve(): "the store" for end in ("", "-wal", "-shm")}
+    taken |= {Path(source).resolve(): "one of the sources" for source in sources}
+    for target in targets:
+        if "://" not in target and Path(target).resolve() in taken:
+            raise ValueError(f"--to {target}: that is {taken[Path(target).resolve()]}; name another file")
+
+
 @app.command()
 def build(
     sources: Annotated[list[str], typer.Argument(help="Texts (.txt), .jsonl, .json, or folders of them.")],
@@ -78,6 +88,7 @@ def build(
         def report(problem: Problem) -> None:
             typer.echo(f"skipped {problem}", err=True)
 
+        refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
         if not store.parent.is_dir():
             raise FileNotFoundError(f"{store}: its folder does not exist")
@@ -131,6 +142,7 @@ def export(
         from kg_docre.graph.targets import open_target
         from kg_docre.store import FactStore
 
+        refuse_overwriting(to or (), store)
         with FactStore(store, create=False) as facts:
             exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
             for target, write in zip(to or (), exports, strict=True):

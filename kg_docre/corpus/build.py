@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -19,7 +20,7 @@ from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_
 from kg_docre.progress import Advance
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve_if_grown
-from kg_docre.store import FactStore
+from kg_docre.store import FactStore, StoreError
 from spacy_components.annotations import to_document
 from spacy_components.entity_clusters import EntityClusters
 from spacy_components.pipeline import mention_pipeline
@@ -200,32 +201,44 @@ def build(
         on_problem(problem)
 
     stream = iter(sources)
-    while batch := list(islice(stream, _BATCH)):
-        fresh = []
-        for source in batch:
-            if isinstance(source, Problem):
-                failed(source)
-            elif source.uri in seen:
-                if seen[source.uri] != source.digest:  # else two of the sources have it
-                    failed(Problem(source.uri, "a second document with this id"))
-            else:
-                seen[source.uri] = source.digest
-                model = pipeline.model_of(source)
-                if store.link(source.uri, digest=source.digest, model=model, title=source.title):
-                    result.already_there += 1
+    with _pruned(store):
+        while batch := list(islice(stream, _BATCH)):
+            fresh = []
+            for source in batch:
+                if isinstance(source, Problem):
+                    failed(source)
+                elif source.uri in seen:
+                    if seen[source.uri] != source.digest:  # else two of the sources have it
+                        failed(Problem(source.uri, "a second document with this id"))
                 else:
-                    fresh.append(source)
-        for source, document in pipeline(fresh) if fresh else ():
-            if isinstance(document, Problem):
-                failed(document)
-                continue
-            model = pipeline.model_of(source)
-            if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest, run=run()):
-                result.added += 1
-            else:
-                result.already_there += 1
-        if advance is not None:
-            advance(len(batch))
-    store.prune()
+                    seen[source.uri] = source.digest
+                    model = pipeline.model_of(source)
+                    if store.link(source.uri, digest=source.digest, model=model, title=source.title):
+                        result.already_there += 1
+                    else:
+                        fresh.append(source)
+            for source, document in pipeline(fresh) if fresh else ():
+                if isinstance(document, Problem):
+                    failed(document)
+                    continue
+                model = pipeline.model_of(source)
+                if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest, run=run()):
+                    result.added += 1
+                else:
+                    result.already_there += 1
+            if advance is not None:
+                advance(len(batch))
     resolve_if_grown(store)
     return result
+
+
+@contextmanager
+def _pruned(store: FactStore) -> Iterator[None]:
+    """What texts said before they changed goes at the end, also of a build that is interrupted."""
+    try:
+        yield
+    except BaseException:
+        with suppress(StoreError):
+            store.prune()
+        raise
+    store.prune()

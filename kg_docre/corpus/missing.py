@@ -34,18 +34,28 @@ def missing(
 ) -> list[str]:
     """Of the uris ``known``, those of the files and folders ``sources`` that are not among those ``met``.
 
-    Where there was a problem nothing counts as missing: not of a file that could not be read in whole, and not in a
-    folder that could not be listed, or had nothing in it, as one does whose disk is not there.
+    A file counts as missing if it is gone from a folder that has others, a part of one if other parts were met. Where
+    there was a problem nothing does: not of a file that could not be read in whole, and not in a folder that could not
+    be listed, or had nothing in it, as one does whose disk is not there.
     """
     asked = {_whole(uri_of(Path(source), Path(base)), base) for source in sources}
     closed = {_whole(place, base) for problem in problems for place in _files(problem.uri)}
+    read = {_whole(file, base) for uri in met for file in _files(uri)}
     return [
         uri
         for uri in known
         if uri not in met
         for places in [_places(uri, base)]
-        if not asked.isdisjoint(places) and closed.isdisjoint(places)
+        if not asked.isdisjoint(places) and closed.isdisjoint(places) and _is_gone(uri, base, read)
     ]
+
+
+def _is_gone(uri: str, base: str | Path, read: set[Path]) -> bool:
+    there = [file for file in (_whole(file, base) for file in _files(uri)) if file.exists()]
+    if there:
+        return "#" in uri and not read.isdisjoint(there)
+    folder = _whole(_files(uri)[-1], base).parent
+    return not folder.is_dir() or any(folder.iterdir())
 
 
 def _places(uri: str, base: str | Path) -> set[Path]:

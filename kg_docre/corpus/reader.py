@@ -19,6 +19,9 @@ from kg_docre.store import content_hash
 __all__ = ["Problem", "SourceText", "count_documents", "read_corpus", "uri_of"]
 
 
+_GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
+
+
 @dataclass(frozen=True, slots=True)
 class SourceText:
     """One document as found: its text or, from DocRED-format JSON, its given annotations."""
@@ -61,11 +64,11 @@ def read_corpus(
     A document's uri is its file's path relative to ``base``, with ``#id`` or ``#line`` where a file has
     several. Files and folders of ``exclude`` are passed over where a folder has them.
 
-    A folder gives all its files, hidden ones left out. ``.jsonl`` holds one object a line and ``.json``
-    a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a DocRED
-    document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain text in
-    UTF-8. Empty, binary, wrongly
-    encoded and malformed ones come back as :class:`Problem`, as do texts over ``max_characters``.
+    A folder gives all its files; hidden ones and graphs (``.ttl``, ``.graphml``, …) are left out. ``.jsonl`` holds one
+    object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a
+    DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
+    text in UTF-8. Empty, binary, wrongly encoded and malformed ones come back as :class:`Problem`, as do texts over
+    ``max_characters``.
     """
     hidden = {Path(path).resolve() for path in exclude}
     for source in map(Path, sources):
@@ -87,11 +90,18 @@ def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]
     closed: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = (
-            name for name in folders if not name.startswith(".") and Path(parent, name).resolve() not in exclude
+            name
+            for name in folders
+            if not (name.startswith(".") or _is_graph(name)) and Path(parent, name).resolve() not in exclude
         )
-        paths = (Path(parent, name) for name in names if not name.startswith("."))
+        paths = (Path(parent, name) for name in names if not (name.startswith(".") or _is_graph(name)))
         found += (path for path in paths if _is_file(path) and path.resolve() not in exclude)
     return sorted(found), closed
+
+
+def _is_graph(name: str) -> bool:
+    """Whether a file or folder of this name is a store, or what one was exported to."""
+    return name.lower().removesuffix(".gz").endswith(_GRAPHS)
 
 
 def _is_file(path: Path) -> bool:

@@ -168,3 +168,19 @@ def test_changed_files_replace_what_they_said(pipeline, tmp_path):
         assert build(read_corpus([path]), pipeline, store).added == 1
         assert store.counts()["documents"] == 1
         assert [row[0] for row in store.read("SELECT DISTINCT name FROM entity WHERE name LIKE 'Rob%'")] == []
+
+
+def test_an_interrupted_build_leaves_no_text_as_it_was_before_it_changed(pipeline, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build([_text("episode", EPISODE), _text("virginia", VIRGINIA)], pipeline, store)
+
+        def changed():
+            yield from (_text(f"new {n}", f"Number {n} was born in Richmond, Virginia.") for n in range(63))
+            yield _text("episode", EPISODE + " It is a film.")
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            build(changed(), pipeline, store)
+        uris = {document.uri for document in KnowledgeGraph(store).documents()}
+        assert "" not in uris
+        assert {"episode", "virginia"} <= uris

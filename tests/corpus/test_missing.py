@@ -31,6 +31,7 @@ KNOWN = [
 )
 def test_what_lies_in_the_sources_and_was_not_met_is_missing(sources, gone, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.txt").touch()
     assert missing(KNOWN, set(), [], sources) == gone
     assert missing(KNOWN, set(gone[1:]), [], sources) == gone[:1]
     (tmp_path / "elsewhere").mkdir()
@@ -38,8 +39,20 @@ def test_what_lies_in_the_sources_and_was_not_met_is_missing(sources, gone, tmp_
     assert missing(KNOWN, set(), [], [tmp_path / source for source in sources], base="..") == gone
 
 
+def test_what_is_there_but_was_not_read_is_not_missing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").touch()  # by way of a linked folder, say
+    (tmp_path / "mount").mkdir()  # whose disk is away
+    (tmp_path / "lines.jsonl").touch()
+    known = ["texts/a.txt", "texts/b.txt", "mount/c.txt", "lines.jsonl#1", "lines.jsonl#2"]
+    assert missing(known, set(), [], ["."]) == ["texts/b.txt"]
+    assert missing(known, {"lines.jsonl#1"}, [], ["."]) == ["texts/b.txt", "lines.jsonl#2"]
+
+
 def test_nothing_is_missing_where_not_everything_could_be_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.txt").touch()
     problems = [Problem("texts/sub", "Permission denied"), Problem("lines.jsonl#7", "malformed JSON")]
     assert missing(KNOWN, set(), problems, ["."]) == ["texts/a.txt", "texts2/c.txt", "q#e.txt"]
     assert missing(KNOWN, set(), [Problem("texts", "an empty folder")], ["texts"]) == []

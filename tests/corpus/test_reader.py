@@ -156,3 +156,13 @@ def test_pubtator_files_bring_their_entities(tmp_path):
     file.write_text("no such thing\n")
     (problem,) = read_corpus([file], base=tmp_path)
     assert str(problem).startswith("cdr.PubTator.txt: ")
+
+
+def test_graphs_in_a_folder_are_no_texts(tmp_path):
+    for name in ("kg.ttl", "kg.nt.gz", "KG.GraphML", "other.sqlite", "a.md"):
+        (tmp_path / name).write_text("Oslo is in Norway.")
+    (tmp_path / "kg.neo4j").mkdir()
+    (tmp_path / "kg.neo4j" / "entities.csv").write_text("id,name")
+    assert [text.uri for text in read_corpus([tmp_path], base=tmp_path)] == ["a.md"]
+    assert count_documents([tmp_path]) == 1
+    assert [text.uri for text in read_corpus([tmp_path / "kg.ttl"], base=tmp_path)] == ["kg.ttl"], "if it is named"
