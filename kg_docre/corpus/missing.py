@@ -51,6 +51,7 @@ def missing(
 
 
 def _is_gone(uri: str, base: str | Path, read: set[Path]) -> bool:
+    """Whether its file is not there, though something is where that was; of a part, whether its file was read."""
     there = [file for file in (_whole(file, base) for file in _files(uri)) if file.exists()]
     if there:
         return "#" in uri and not read.isdisjoint(there)

@@ -13,11 +13,10 @@ from kg_docre.annotations import Document
 from kg_docre.data.docred import parse_docred
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
-from kg_docre.data.pubtator import read_pubtator
+from kg_docre.data.pubtator import parse_pubtator
 from kg_docre.store import content_hash
 
 __all__ = ["Problem", "SourceText", "count_documents", "read_corpus", "uri_of"]
-
 
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
 
@@ -139,7 +138,12 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
         return
     ending = path.suffix.lower()
     if is_pubtator(path):
-        yield from _pubtator(path, uri, max_characters)
+        for document in parse_pubtator(text, path):
+            if isinstance(document, DataError):
+                yield Problem(uri, str(document).removeprefix(f"{path}: "))
+            else:
+                found = SourceText(f"{uri}#{document.id}", document.title, document.text, document)
+                yield _checked(found, max_characters)
     elif ending == ".jsonl":
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
@@ -148,16 +152,6 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
         yield from _json(text, uri, max_characters)
     else:
         yield _checked(SourceText(uri=uri, title=path.stem, text=text), max_characters)
-
-
-def _pubtator(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
-    try:
-        documents = read_pubtator(path)
-    except DataError as error:
-        yield Problem(uri, str(error).removeprefix(f"{path}: "))
-        return
-    for document in documents:
-        yield _checked(SourceText(f"{uri}#{document.id}", document.title, document.text, document), max_characters)
 
 
 def _json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:

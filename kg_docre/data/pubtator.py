@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,7 @@ from pathlib import Path
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.data.errors import DataError
 
-__all__ = ["read_hierarchy", "read_pubtator", "without_hypernyms"]
+__all__ = ["parse_pubtator", "read_hierarchy", "read_pubtator", "without_hypernyms"]
 
 Hierarchy = Mapping[str, tuple[str, ...]]  # id → its tree numbers, "C14.907.489"
 
@@ -40,13 +40,26 @@ def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> li
     """
     source = Path(path)
     try:
-        lines = [line.rstrip("\r") for line in source.read_text(encoding="utf-8-sig").split("\n")]
+        text = source.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataError(f"{source}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{source}: not UTF-8 text (byte {error.start})") from error
-    documents = [_document(block, source) for block in _blocks(lines)]
+    documents = []
+    for document in parse_pubtator(text, source):
+        if isinstance(document, DataError):
+            raise document
+        documents.append(document)
     return documents if hierarchy is None else [without_hypernyms(document, hierarchy) for document in documents]
+
+
+def parse_pubtator(text: str, source: Path) -> Iterator[Document | DataError]:
+    """Each document of a file's text, or what is wrong with it."""
+    for block in _blocks(line.rstrip("\r") for line in text.split("\n")):
+        try:
+            yield _document(block, source)
+        except DataError as error:
+            yield error
 
 
 def read_hierarchy(path: str | Path) -> dict[str, tuple[str, ...]]:
@@ -86,7 +99,7 @@ def without_hypernyms(document: Document, hierarchy: Hierarchy) -> Document:
     return replace(document, unjudged=tuple(sorted({*document.unjudged, *general})))
 
 
-def _blocks(lines: list[str]) -> Iterator[list[tuple[int, str]]]:
+def _blocks(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
     """Numbered lines of each document."""
     block: list[tuple[int, str]] = []
     for number, line in enumerate([*lines, ""], 1):

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kg_docre.graph.properties import known_properties
-from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import name_form
 from kg_docre.resolution.values import has_no_year
 
@@ -32,7 +31,7 @@ def date_conflicts(label: str, type: str, name: str) -> tuple[str, ...]:
     """``no year`` if the relation's tails are dates and this one is one of any year: "Monday", "4 May"."""
     known = known_properties().get(label)
     dated = type == "TIME" and known is not None and known.tails == {"TIME"}
-    return (NO_YEAR,) if dated and has_no_year(normalize_name(name)) else ()
+    return (NO_YEAR,) if dated and has_no_year(name_form(name, type)) else ()
 
 
 def value_of(tail: str, type: str, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from kg_docre.names import short_hash
@@ -44,6 +45,7 @@ class Run:
     started: str
 
 
+@lru_cache(maxsize=1 << 14)
 def fact_id(head: str, label: str, tail: str) -> str:
     """What a fact is called in every graph of every store."""
     return short_hash(head, label, tail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -9,8 +10,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kg_docre.data.errors import DataError
+from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
-__all__ = ["TrainingConfig", "TrainingFile", "problems"]
+__all__ = ["TrainingConfig", "TrainingFile", "identity", "problems"]
 
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
 
@@ -127,3 +129,16 @@ class TrainingConfig(TrainingFile):
         if self.teacher is None and (self.objective == "knowledge-distillation" or self.unlabelled):
             raise ValueError("objective 'knowledge-distillation' and unlabelled files need a teacher")
         return self
+
+
+def identity(config: TrainingConfig) -> dict[str, Any]:
+    """What a run and its continuation have in common: the settings but for device and precision, and a digest of what
+    the files and checkpoints they name hold."""
+    named = (config.development, config.relations, config.hierarchy, config.known_facts)
+    content = hashlib.blake2b(digest_size=8)
+    for file in (*config.train, *config.sparse, *config.unlabelled, *filter(None, named)):
+        content.update(file.read_bytes() if file.is_file() else b"")
+    for checkpoint in filter(None, (config.checkpoint, config.teacher)):
+        content.update(checkpoint_fingerprint(checkpoint_path(checkpoint)).encode())
+    settings = config.model_dump(mode="json", exclude={"device", "precision"})
+    return {**settings, "what is in its files": content.hexdigest()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import shutil
@@ -21,11 +20,11 @@ from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_rela
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.predictor import Predictor
-from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
+from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
 from kg_docre.training.calibration import fit_calibration, probable
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
-from kg_docre.training.config import TrainingConfig
+from kg_docre.training.config import TrainingConfig, identity
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.frozen import FrozenLayers
@@ -130,28 +129,13 @@ class _Run:
             )
         )
 
-    def _identity(self) -> dict[str, Any]:
-        """The configuration without what may change between a run and its continuation, and what its files hold."""
-        config = self.config
-        named = (config.development, config.relations, config.hierarchy, config.known_facts)
-        files = [*config.train, *config.sparse, *config.unlabelled, *filter(None, named)]
-        content = hashlib.blake2b(digest_size=8)
-        for file in files:
-            content.update(file.read_bytes() if file.is_file() else b"")
-        for checkpoint in filter(None, (config.checkpoint, config.teacher)):
-            content.update(checkpoint_fingerprint(checkpoint_path(checkpoint)).encode())
-        return {
-            **config.model_dump(mode="json", exclude={"device", "precision"}),
-            "what is in its files": content.hexdigest(),
-        }
-
     def _refuse_another_run(self) -> None:
         """Raise :exc:`DataError` if the folder has a run from another configuration."""
         state = self.folder / "last" / "state.json"
         if not state.is_file():
             return
         there = json.loads(state.read_text(encoding="utf-8"))["progress"]["config"]
-        different = [name for name, value in self._identity().items() if there.get(name) != value]
+        different = [name for name, value in identity(self.config).items() if there.get(name) != value]
         if different:
             raise DataError(
                 f"{self.folder} holds a run with other settings ({', '.join(different)}); choose another output folder"
@@ -174,7 +158,7 @@ class _Run:
         total = steps_per_epoch * config.epochs
         optimizer = build_optimizer(self.model, config)
         scheduler = build_schedule(optimizer, steps=total, warmup=config.warmup)
-        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "config": self._identity()}
+        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "config": identity(self.config)}
         last = self.folder / "last"
         if (last / "state.json").is_file():
             done = load_state(last, self._models(), optimizer, scheduler)

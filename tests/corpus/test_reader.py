@@ -153,9 +153,10 @@ def test_pubtator_files_bring_their_entities(tmp_path):
     file.write_text("11|t|Lidocaine helps.\n11|a|\n11\t0\t9\tLidocaine\tChemical\tD008012\n")
     (source,) = read_corpus([file], base=tmp_path)
     assert (source.uri, [entity.name for entity in source.document.entities]) == ("cdr.PubTator.txt#11", ["Lidocaine"])
-    file.write_text("no such thing\n")
-    (problem,) = read_corpus([file], base=tmp_path)
+    file.write_text("no such thing\n\n11|t|Lidocaine helps.\n11|a|\n")
+    problem, source = read_corpus([file], base=tmp_path)
     assert str(problem).startswith("cdr.PubTator.txt: ")
+    assert source.uri == "cdr.PubTator.txt#11", "one bad document leaves the others"
 
 
 def test_graphs_in_a_folder_are_no_texts(tmp_path):

@@ -1,0 +1,85 @@
+"""Commands on stores: what they were made from, and which entities are one thing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg_docre.cli.options import one_line_errors
+from kg_docre.cli.root import app
+
+
+@app.command()
+def documents(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read, and why.")] = False,
+) -> None:
+    """List documents: what each gave, which model read it and when, or why it could not be read."""
+    with one_line_errors():
+        from kg_docre.graph.table import print_sources
+        from kg_docre.store import FactStore, list_sources
+
+        with FactStore(store, create=False) as known:
+            print_sources(list_sources(known, failed=failed))
+
+
+@app.command()
+def forget(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    documents: Annotated[
+        list[str], typer.Argument(help="Documents: their files, or as `kg-docre documents` calls them.")
+    ],
+) -> None:
+    """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""
+    with one_line_errors():
+        from kg_docre.corpus.reader import uri_of
+        from kg_docre.store import FactStore
+
+        with FactStore(store, create=False) as known:
+            called = set(known.forget(*documents))
+            typed = {name: uri_of(Path(name), store.parent) for name in documents if name not in called}
+            found = set(known.forget(*typed.values()))
+            unknown = [name for name, uri in typed.items() if uri not in found]
+            counts = known.counts()
+        typer.echo(
+            f"{len(documents) - len(unknown)} forgotten; {store} holds {counts['documents']} documents, "
+            f"{counts['nodes']} nodes, {counts['relations']} relations"
+        )
+        if unknown:
+            raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
+
+
+@app.command()
+def resolve(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    explain: Annotated[str, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node.")] = "",
+    merge: Annotated[
+        tuple[str, str],
+        typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on; a name twice: all called so."),
+    ] = ("", ""),
+    split: Annotated[str, typer.Option(metavar="NODE", help="A node is several, now and from now on.")] = "",
+) -> None:
+    """Find out anew which entities of a store are one real thing, or look into it and decide. No text is read."""
+    with one_line_errors():
+        from kg_docre.graph.table import print_forms
+        from kg_docre.resolution import decisions
+        from kg_docre.resolution.resolve import resolve as run
+        from kg_docre.store import FactStore
+
+        if sum(map(any, ([explain], merge, [split]))) > 1:
+            raise ValueError("--explain, --merge and --split: one at a time")
+        with FactStore(store, create=False) as known:
+            if explain:
+                print_forms(decisions.explain(known, decisions.find_node(known, explain)), explain)
+                return
+            before = known.counts()["nodes"]
+            if any(merge):
+                decisions.merge(known, *merge)
+            elif split:
+                decisions.split(known, split)
+            else:
+                run(known)
+            counts = known.counts()
+            typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")
