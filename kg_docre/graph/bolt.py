@@ -8,40 +8,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
 
 from neo4j import READ_ACCESS, GraphDatabase, ManagedTransaction
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 from neo4j.graph import Node, Path, Relationship
 
+from kg_docre.graph.address import check_address
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.property_graph import Properties
-from kg_docre.graph.targets import SCHEMES
 
-__all__ = ["BoltDatabase", "batched", "check_address"]
+__all__ = ["BoltDatabase", "batched"]
 
 _BATCH = 5000
 _AHEAD = 8  # batches that wait to be sent while the next is made: those of nodes while the first facts are read
 _PATIENCE = 30.0  # seconds in which a transaction that failed for a passing reason is tried again
 
 T = TypeVar("T")
-
-
-def check_address(uri: str) -> str:
-    """Scheme, host and port of a Neo4j address.
-
-    Raises :exc:`ExportError` for anything that is none, without repeating it: it may hold a password.
-    """
-    try:
-        parts = urlsplit(uri)
-        name = f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
-    except ValueError:
-        parts, name = urlsplit(""), ""
-    if "@" in uri:
-        raise ExportError("a Neo4j address with credentials; set NEO4J_USER and NEO4J_PASSWORD instead")
-    if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ExportError("not a Neo4j address; one looks like neo4j://host or bolt://host:7687")
-    return name
 
 
 class BoltDatabase:

@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
+from kg_docre.graph.address import check_address, is_address
 from kg_docre.graph.answer import Answer
 from kg_docre.graph.errors import ExportError
-from kg_docre.graph.targets import Credentials, is_address
+from kg_docre.graph.targets import Credentials
 
 __all__ = ["ask"]
 
@@ -29,7 +30,7 @@ def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[s
     Raises :exc:`ExportError` with the target and the reason, of a query that can't be understood too.
     """
     if is_address(target):
-        from kg_docre.graph.bolt import BoltDatabase, check_address
+        from kg_docre.graph.bolt import BoltDatabase
 
         check_address(target)
         user, password, database = credentials()

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kg_docre.graph.address import check_address, is_address
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
 
-__all__ = ["FILE_ENDINGS", "SCHEMES", "Credentials", "Target", "is_address", "open_target"]
+__all__ = ["FILE_ENDINGS", "Credentials", "Target", "open_target"]
 
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld")
 _NETWORKX = (".graphml", ".gexf", ".json")
 _FOLDERS = (".oxigraph", ".neo4j")
@@ -24,11 +24,6 @@ FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), *_NETWORKX, *_FOLDE
 Target = Callable[[KnowledgeGraph], None]
 Credentials = Callable[[], tuple[str, str, str | None]]
 Writer = Callable[[KnowledgeGraph, Path], None]
-
-
-def is_address(target: str) -> bool:
-    """Whether this is the address of a server, or was meant to be, rather than a path."""
-    return "://" in target or target.partition(":")[0] in SCHEMES
 
 
 def open_target(target: str, credentials: Credentials, provenance: Provenance | None = None) -> Target:
@@ -61,7 +56,6 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
 
 
 def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
-    from kg_docre.graph.bolt import check_address
     from kg_docre.graph.neo4j import Neo4jTarget
 
     check_address(target)
