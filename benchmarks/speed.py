@@ -108,9 +108,9 @@ def _consume(stream) -> None:
 def _batches(predictor: Predictor, documents: list[Document]) -> list[DocumentBatch]:
     """What the predictor gives its encoder."""
     return [
-        batch
+        batch.inputs[0]
         for first in range(0, len(documents), BATCH_SIZE)
-        for _, _, batch in predictor._prepare(documents[first : first + BATCH_SIZE]).batches
+        for batch in predictor._prepare(documents[first : first + BATCH_SIZE]).batches
     ]
 
 

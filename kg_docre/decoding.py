@@ -27,18 +27,18 @@ def decode(
     features: Sequence[Features],
     matrix: PairMatrix,
     prediction: Prediction,
+    log_odds: Tensor,
     *,
     token_mask: Tensor,
     sentences: Tensor,
     calibration: Calibration | None = None,
     threshold: float | None = None,
 ) -> list[tuple[Relation, ...]]:
-    """Relations of every document whose score reaches the threshold (None: that the model decides for), in the
-    documents' own entity numbers.
+    """Relations of every document whose score reaches the threshold (None: that is decided for) by ``log_odds``, in the
+    documents' own entity numbers, with the evidence and the reasoning of the model.
 
-    *Shape:* ``token_mask`` and ``sentences`` (B, L): the sentence of each token, -1 for none.
+    *Shape:* ``log_odds`` (pairs, relations), ``token_mask`` and ``sentences`` (B, L): which a token is in, or -1.
     """
-    log_odds = model.decision_scores(prediction.logits)
     probabilities = _calibrated(log_odds, model, calibration).sigmoid()
     decision = 0.0 if calibration is None else calibration.decision
     decided = log_odds >= decision if threshold is None else probabilities >= threshold

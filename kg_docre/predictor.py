@@ -10,23 +10,41 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from torch import Tensor
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.batching import BUDGETS, by_entities, by_length
 from kg_docre.calibration import Calibration
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.decoding import STEPS, decode
-from kg_docre.modeling import DocREModel, DocumentBatch
+from kg_docre.ensemble import Member
+from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, Prediction
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
 __all__ = ["BATCH_SIZE", "Predictor"]
 
 BATCH_SIZE = 128
-_TOKEN_WASTE = 1.05  # tokens per real token, at most, where documents share a batch
-_PAIR_WASTE = 1.1  # cells per real pair, at most, where documents share a matrix
-# tokens and pairs at once: on a CPU what its caches hold, on a GPU what keeps it busy
-_BUDGETS = {"cpu": (2048, 2048), "cuda": (32768, 65536)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Documents that go through the models together: their numbers, and what each member of the ensemble reads."""
+
+    numbers: list[int]
+    features: list[list[Features]]
+    inputs: list[DocumentBatch]
+
+    def apart(self, members: Sequence[Member]) -> Iterator[_Batch]:
+        """Each document alone."""
+        for number, *features in zip(self.numbers, *self.features, strict=True):
+            yield _batch(members, [number], [[own] for own in features])
+
+
+def _batch(members: Sequence[Member], numbers: list[int], features: list[list[Features]]) -> _Batch:
+    inputs = [collate(own, member.model.config) for member, own in zip(members, features, strict=True)]
+    return _Batch(numbers, features, inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +53,7 @@ class _Chunk:
 
     documents: list[Document]
     failures: list[tuple[Document, DataError]]
-    batches: list[tuple[list[int], list[Features], DocumentBatch]]
+    batches: list[_Batch]
 
 
 class Predictor:
@@ -44,8 +62,8 @@ class Predictor:
     ``batch_tokens`` bounds the tokens that the encoder reads at once, ``batch_pairs`` the entity pairs
     that are reasoned over at once, padding included (0: as suits the device); ``max_entities`` the entities
     of a document, since reasoning grows with their cube (None: any number). ``calibration`` turns log-odds
-    into probabilities that hold; without it they are the model's own. ``name`` says where facts come from;
-    checkpoints are called by folder and content.
+    into probabilities that hold; without it they are the model's own. ``others`` judge together with the model, from
+    which evidence and reasoning are. ``name`` says where facts come from; checkpoints are called by folder and content.
     """
 
     def __init__(
@@ -59,13 +77,16 @@ class Predictor:
         batch_pairs: int = 0,
         max_entities: int | None = 300,
         calibration: Calibration | None = None,
+        others: Sequence[Member] = (),
         name: str = "",
     ) -> None:
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
         self.featurizer = featurizer
+        own = Member(model, featurizer, 1.0 - sum(m.weight for m in others), list(range(len(model.config.relations))))
+        self.members = (own, *(other._replace(model=other.model.to(self.device).eval()) for other in others))
         self.precision = check_precision(precision)
-        tokens, pairs = _BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
+        tokens, pairs = BUDGETS["cpu" if self.device.type == "cpu" else "cuda"]
         self.batch_tokens = batch_tokens or tokens
         self.batch_pairs = batch_pairs or pairs
         self.max_entities = max_entities
@@ -79,11 +100,12 @@ class Predictor:
         model = DocREModel.from_pretrained(folder)
         featurizer = Featurizer.from_pretrained(folder, model.config)
         name = f"{folder.name}@{checkpoint_fingerprint(folder)}"
-        return cls(model, featurizer, **{"name": name, "calibration": Calibration.load(folder), **options})
+        kept = {"name": name, "calibration": Calibration.load(folder), "others": Member.beside(model, folder)}
+        return cls(model, featurizer, **{**kept, **options})
 
     @property
     def decision(self) -> float:
-        """The log-odds (:meth:`DocREModel.decision_scores`) from which on a relation is reported."""
+        """The log-odds (:meth:`judgement`) from which on a relation is reported."""
         return 0.0 if self.calibration is None else self.calibration.decision
 
     def threshold(self, min_precision: float) -> float:
@@ -140,11 +162,12 @@ class Predictor:
                 numbers.append(number)
             except DataError as error:
                 failures.append((document, error))
-        features = self.featurizer([documents[number] for number in numbers])
-        batches = []
-        for batch in self._batches(features):
-            part = [features[i] for i in batch]
-            batches.append(([numbers[i] for i in batch], part, collate(part, self.model.config)))
+        chosen = [documents[number] for number in numbers]
+        features = [member.featurizer(chosen) for member in self.members]
+        batches = [
+            _batch(self.members, [numbers[i] for i in part], [[own[i] for i in part] for own in features])
+            for part in by_length([len(f.pieces) for f in features[0]], self.batch_tokens)
+        ]
         return _Chunk(documents, failures, batches)
 
     def _finish(
@@ -155,8 +178,8 @@ class Predictor:
             if on_error is None:
                 raise error
             on_error(document, error)
-        for numbers, features, batch in chunk.batches:
-            for number, relations in zip(numbers, self._survivors(features, batch, threshold), strict=True):
+        for batch in chunk.batches:
+            for number, relations in zip(batch.numbers, self._survivors(batch, threshold), strict=True):
                 document = chunk.documents[number]
                 if isinstance(relations, RuntimeError):  # out of memory, as a rule
                     failure = DataError(f"{document.id}: {str(relations).splitlines()[0]}")
@@ -167,74 +190,63 @@ class Predictor:
                     results[number] = replace(document, relations=relations)
         return results
 
-    def _survivors(
-        self, features: list[Features], batch: DocumentBatch, threshold: float | None
-    ) -> Iterator[tuple[Relation, ...] | RuntimeError]:
+    def _survivors(self, batch: _Batch, threshold: float | None) -> Iterator[tuple[Relation, ...] | RuntimeError]:
         """Relations of a batch; where torch fails on it, of each of its documents alone."""
         try:
-            yield from self._predict(features, batch, threshold)
+            yield from self._predict(batch, threshold)
         except RuntimeError as error:
-            if len(features) == 1:
+            if len(batch.numbers) == 1:
                 yield error
             else:
-                for one in features:
-                    yield from self._survivors([one], collate([one], self.model.config), threshold)
-
-    def _batches(self, features: Sequence[Features]) -> Iterator[list[int]]:
-        """Indices of documents of like length, as many as the token budget allows."""
-        batch: list[int] = []
-        real = 0
-        for index in sorted(range(len(features)), key=lambda i: len(features[i].pieces)):
-            tokens = len(features[index].pieces)
-            padded = (len(batch) + 1) * tokens
-            if batch and (padded > self.batch_tokens or padded > _TOKEN_WASTE * (real + tokens)):
-                yield batch
-                batch, real = [], 0
-            batch.append(index)
-            real += tokens
-        if batch:
-            yield batch
-
-    def _groups(self, counts: Sequence[int]) -> Iterator[list[int]]:
-        """Documents of a batch with nearly as many entities, as many as the pair budget allows: pairs grow
-        with the square, so that padding to the batch's largest would cost more than the pairs themselves."""
-        group: list[int] = []
-        real = 0
-        for document in sorted(range(len(counts)), key=counts.__getitem__):
-            pairs = counts[document] ** 2
-            padded = (len(group) + 1) * pairs
-            if group and (padded > _PAIR_WASTE * (real + pairs) or padded > self.batch_pairs):
-                yield group
-                group, real = [], 0
-            group.append(document)
-            real += pairs
-        yield group
+                for one in batch.apart(self.members):
+                    yield from self._survivors(one, threshold)
 
     @torch.inference_mode()
-    def _predict(
-        self, features: list[Features], batch: DocumentBatch, threshold: float | None
-    ) -> list[tuple[Relation, ...]]:
-        batch = batch.to(self.device)
-        with autocast(self.device, self.precision):
-            encoded = self.model.encoder(batch)
+    def _predict(self, batch: _Batch, threshold: float | None) -> list[tuple[Relation, ...]]:
+        features, inputs = batch.features[0], [own.to(self.device) for own in batch.inputs]
+        groups = list(by_entities([len(f.order) for f in features], self.batch_pairs))
+        sizes = [len(features[group[-1]].order) for group in groups]
+        read = [
+            self._read(member.model, own, groups, sizes, top=0 if number else STEPS)
+            for number, (member, own) in enumerate(zip(self.members, inputs, strict=True))
+        ]
         relations: list[tuple[Relation, ...]] = [()] * len(features)
-        for group in self._groups([len(f.order) for f in features]):
-            entities = len(features[group[-1]].order)
-            masks = (batch.token_mask[group], batch.entity_mask[group, :entities])
-            types = batch.entity_types[group, :entities]
-            with autocast(self.device, self.precision):
-                matrix = self.model.pair_matrix(encoded.select(group, entities), *masks, types)
-                prediction = self.model.predict(matrix, top=STEPS)
+        for group, *said in zip(groups, *read, strict=True):
+            matrix, prediction = said[0]
             found = decode(
                 self.model,
                 [features[document] for document in group],
                 matrix,
                 prediction,
-                token_mask=masks[0],
-                sentences=batch.token_sentences[group],
+                self.judgement([own for _, own in said]),
+                token_mask=inputs[0].token_mask[group],
+                sentences=inputs[0].token_sentences[group],
                 calibration=self.calibration,
                 threshold=threshold,
             )
             for document, facts in zip(group, found, strict=True):
                 relations[document] = facts
         return relations
+
+    def _read(
+        self, model: DocREModel, inputs: DocumentBatch, groups: list[list[int]], sizes: list[int], *, top: int
+    ) -> Iterator[tuple[PairMatrix, Prediction]]:
+        """What a model says of each group of the batch's documents, of the number of entities in ``sizes``."""
+        with autocast(self.device, self.precision):
+            encoded = model.encoder(inputs)
+        for group, entities in zip(groups, sizes, strict=True):
+            masks = (inputs.token_mask[group], inputs.entity_mask[group, :entities])
+            with autocast(self.device, self.precision):
+                matrix = model.pair_matrix(
+                    encoded.select(group, entities), *masks, inputs.entity_types[group, :entities]
+                )
+                prediction = model.predict(matrix, top=top)
+            yield matrix, prediction
+
+    def judgement(self, predictions: Sequence[Prediction]) -> Tensor:
+        """The average of all members' log-odds (:meth:`DocREModel.decision_scores`), of whose predictions for the same
+        documents. *Shape:* (pairs, relations)."""
+        scores = [m.model.decision_scores(p.logits) for m, p in zip(self.members, predictions, strict=True)]
+        if len(scores) == 1:
+            return scores[0]
+        return torch.stack([m.weight * s[:, m.order] for m, s in zip(self.members, scores, strict=True)]).sum(0)

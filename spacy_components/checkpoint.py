@@ -18,8 +18,8 @@ from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
 __all__ = ["CheckpointComponent"]
 
 _FILES = (
-    "config.json model.safetensors tokenizer.json calibration.json known_facts.safetensors training.json "
-    "mentions.json mentions.safetensors"
+    "config.json model.safetensors tokenizer.json calibration.json ensemble.json known_facts.safetensors "
+    "training.json mentions.json mentions.safetensors"
 ).split()
 
 PredictorT = TypeVar("PredictorT")

@@ -38,22 +38,25 @@ def main() -> None:
 @torch.inference_mode()
 def masked_f1(predictor: Predictor, documents: Sequence[Document], rate: float, *, seed: int = 0) -> float:
     """F1 where a random ``rate`` of all pairs is masked as in training."""
-    model = predictor.model
     generator = torch.Generator().manual_seed(seed)
+    relations = list(predictor.model.config.relations)
     expected = found = both = 0
     for document in documents:
         if len(document.entities) < 2:
             expected += len(document.relations)
             continue
-        features = predictor.featurizer([document])
-        batch = collate(features, model.config).to(predictor.device)
-        with autocast(predictor.device, predictor.precision):
-            matrix = model.encode(batch)
-            masked = torch.zeros(matrix.features.shape[:3], dtype=torch.bool, device=predictor.device)
-            masked[matrix.pairs] = (torch.rand(len(matrix.pairs[0]), generator=generator) < rate).to(masked.device)
-            prediction = model.predict(matrix, masked=masked)
-        truth = label_tensor([document], features, list(model.config.relations)).to(predictor.device)[prediction.pairs]
-        guess = model.decision_scores(prediction.logits) >= predictor.decision
+        predictions, hidden = [], None
+        for member in predictor.members:
+            model, features = member.model, member.featurizer([document])
+            with autocast(predictor.device, predictor.precision):
+                matrix = model.encode(collate(features, model.config).to(predictor.device))
+                if hidden is None:
+                    hidden = (torch.rand(len(matrix.pairs[0]), generator=generator) < rate).to(predictor.device)
+                masked = torch.zeros(matrix.features.shape[:3], dtype=torch.bool, device=predictor.device)
+                masked[matrix.pairs] = hidden
+                predictions.append(model.predict(matrix, masked=masked))
+        truth = label_tensor([document], features, relations).to(predictor.device)[matrix.pairs]
+        guess = predictor.judgement(predictions) >= predictor.decision
         expected, found, both = (
             total + int(part.sum()) for total, part in ((expected, truth), (found, guess), (both, truth & guess))
         )

@@ -13,6 +13,7 @@ __all__ = [
     "checkpoint_path",
     "detector_fingerprint",
     "detector_of",
+    "ensemble_of",
     "mention_types",
     "reading",
     "shipped_checkpoints",
@@ -78,23 +79,41 @@ def mention_types(folder: Path) -> tuple[str, ...]:
         return tuple(json.loads(settings.read_text(encoding="utf-8"))["types"]) if settings.is_file() else ()
 
 
+def ensemble_of(folder: Path) -> dict[Path, float]:
+    """The shipped checkpoints that judge together with this one, and how much each of them counts where all, itself
+    among them, count 1: what ``ensemble.json`` says, by name. Empty if there is none."""
+    file = folder / "ensemble.json"
+    if not file.is_file():
+        return {}
+    shipped = shipped_checkpoints()
+    with reading(file):
+        weights = {name: float(weight) for name, weight in json.loads(file.read_text(encoding="utf-8")).items()}
+        if unknown := weights.keys() - shipped.keys():
+            raise ValueError(f"no shipped checkpoint {min(unknown)!r}")
+        if min(weights.values(), default=1.0) <= 0 or sum(weights.values()) >= 1:
+            raise ValueError("weights must lie above 0, and their sum below 1")
+        return {shipped[name]: weight for name, weight in weights.items()}
+
+
 def checkpoint_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever weights, configuration or calibration do."""
-    return _digest(folder, "config.json", "model.safetensors", "calibration.json")
+    others = [other / "model.safetensors" for other in ensemble_of(folder)]
+    names = ("config.json", "model.safetensors", "calibration.json", "ensemble.json")
+    return _digest(*(folder / name for name in names), *others)
 
 
 def weights_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever the weights do."""
-    return _digest(folder, "model.safetensors")
+    return _digest(folder / "model.safetensors")
 
 
 def detector_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever the mention detector does."""
-    return _digest(folder, "mentions.json", "mentions.safetensors")  # the former names the weights below
+    return _digest(folder / "mentions.json", folder / "mentions.safetensors")  # the former names the weights below
 
 
-def _digest(folder: Path, *names: str) -> str:
+def _digest(*files: Path) -> str:
     digest = hashlib.blake2b(digest_size=6)
-    for name in names:
-        digest.update((folder / name).read_bytes() if (folder / name).is_file() else b"")
+    for file in files:
+        digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()

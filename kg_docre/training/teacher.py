@@ -44,7 +44,7 @@ class Teacher:
                 self._predictor.featurizer.check(document)
         except DataError as error:
             raise DataError(f"{checkpoint}: the teacher can't read {error}") from error
-        self._features = self._predictor.featurizer(documents)
+        self._documents = documents
         self._scores: dict[int, Tensor] = {}
 
     def scores(self, documents: Sequence[int]) -> Tensor:
@@ -54,8 +54,10 @@ class Teacher:
     @torch.no_grad()
     def _of(self, document: int) -> Tensor:
         if document not in self._scores:  # each alone, so that it never matters what came with it
-            model, device = self._predictor.model, self._predictor.device
-            with autocast(device, self._predictor.precision):
-                prediction = model(collate([self._features[document]], model.config).to(device))
-            self._scores[document] = model.decision_scores(prediction.logits)[:, self._order].half()
+            predictor, predictions = self._predictor, []
+            for member in predictor.members:
+                features = member.featurizer([self._documents[document]])
+                with autocast(predictor.device, predictor.precision):
+                    predictions.append(member.model(collate(features, member.model.config).to(predictor.device)))
+            self._scores[document] = predictor.judgement(predictions)[:, self._order].half()
         return self._scores[document]
