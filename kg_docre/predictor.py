@@ -244,8 +244,8 @@ class Predictor:
             yield matrix, prediction
 
     def judgement(self, predictions: Sequence[Prediction]) -> Tensor:
-        """The average of all members' log-odds (:meth:`DocREModel.decision_scores`), of whose predictions for the same
-        documents. *Shape:* (pairs, relations)."""
+        """The average of the members' log-odds (:meth:`DocREModel.decision_scores`), from what each predicts for the
+        same documents. *Shape:* (pairs, relations)."""
         scores = [m.model.decision_scores(p.logits) for m, p in zip(self.members, predictions, strict=True)]
         if len(scores) == 1:
             return scores[0]

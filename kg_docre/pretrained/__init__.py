@@ -96,7 +96,7 @@ def ensemble_of(folder: Path) -> dict[Path, float]:
 
 
 def checkpoint_fingerprint(folder: Path) -> str:
-    """Twelve hex digits that change whenever weights, configuration or calibration do."""
+    """Twelve hex digits that change whenever weights, configuration or calibration do, or what judges along."""
     others = [other / "model.safetensors" for other in ensemble_of(folder)]
     names = ("config.json", "model.safetensors", "calibration.json", "ensemble.json")
     return _digest(*(folder / name for name in names), *others)
