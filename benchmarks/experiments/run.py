@@ -73,10 +73,16 @@ def _in_a_process(experiment: Experiment, threads: int) -> int:
     return code
 
 
+def _is_trained(teacher: Experiment) -> bool:
+    """A clone has the scores of a teacher, not its weights; those of an unfinished run are no teacher's."""
+    folder = teacher.folder
+    return teacher.result.exists() and (folder / "best").exists() and not (folder / "last").exists()
+
+
 def run(experiment: Experiment) -> None:
     """One run, from training to its result file."""
     teacher = experiment.teacher()
-    if teacher is not None and not teacher.result.exists():
+    if teacher is not None and not _is_trained(teacher):
         run(teacher)
     config, protocol, row = experiment.config(), read_protocol(experiment.protocol), read_row(experiment.row)
     trained = train(config, experiment.folder)

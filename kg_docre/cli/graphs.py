@@ -59,7 +59,7 @@ def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[s
 
 @app.command()
 def build(
-    sources: Annotated[list[str], typer.Argument(help="Texts (.txt), .jsonl, .json, or folders of them.")],
+    sources: Annotated[list[str], typer.Argument(help="Texts (.txt), .jsonl, .json (or .gz), or folders of them.")],
     to: Targets = None,
     store: Store = Path("kg.sqlite"),
     model: Annotated[str, typer.Option(help="A shipped checkpoint or a folder.")] = "default",
@@ -82,7 +82,8 @@ def build(
         from kg_docre.corpus.build import Pipeline
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.missing import forget_missing as forget
-        from kg_docre.corpus.reader import Problem, count_documents, read_corpus
+        from kg_docre.corpus.reader import count_documents, read_corpus
+        from kg_docre.corpus.records import Problem
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target

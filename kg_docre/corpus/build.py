@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from kg_docre import __version__
 from kg_docre.annotations import Document
-from kg_docre.corpus.reader import Problem, SourceText
+from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kg_docre.corpus.build import BuildResult
-from kg_docre.corpus.reader import Problem, uri_of
+from kg_docre.corpus.reader import uri_of
+from kg_docre.corpus.records import Problem
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, list_sources
 

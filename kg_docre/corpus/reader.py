@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import gzip
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, cast
 
-from kg_docre.annotations import Document
-from kg_docre.data.docred import parse_docred
+from kg_docre.corpus.records import BINARY, Problem, SourceText, checked, decoded, from_json, from_line
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
-from kg_docre.store import content_hash
 
-__all__ = ["Problem", "SourceText", "count_documents", "read_corpus", "uri_of"]
+__all__ = ["count_documents", "read_corpus", "uri_of"]
 
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
-
-
-@dataclass(frozen=True, slots=True)
-class SourceText:
-    """One document as found: its text or, from DocRED-format JSON, its given annotations."""
-
-    uri: str
-    title: str
-    text: str
-    document: Document | None = None
-
-    @property
-    def digest(self) -> str:
-        """Identifies what will be read: the text and, where they are given, its entities."""
-        if self.document is None:
-            return content_hash(self.text)
-        given = [(e.type, e.kb_id, [(m.start, m.end, m.name) for m in e.mentions]) for e in self.document.entities]
-        return content_hash(self.text + json.dumps([self.document.sentence_starts, given]))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something of the corpus that could not be used: where, and why."""
-
-    uri: str
-    reason: str
-
-    def __str__(self) -> str:
-        text = f"{self.uri}: {self.reason}"
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+_UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
 
 
 def read_corpus(
@@ -66,8 +35,8 @@ def read_corpus(
     A folder gives all its files; hidden ones and graphs (``.ttl``, ``.graphml``, …) are left out. ``.jsonl`` holds one
     object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a
     DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
-    text in UTF-8. Empty, binary, wrongly encoded and malformed ones come back as :class:`Problem`, as do texts over
-    ``max_characters``.
+    text in UTF-8. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
+    :class:`Problem`, as do texts over ``max_characters``.
     """
     hidden = {Path(path).resolve() for path in exclude}
     for source in map(Path, sources):
@@ -120,102 +89,53 @@ def uri_of(file: Path, base: Path) -> str:
 
 
 def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+    name = _unzipped(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        yield Problem(uri, error.strerror or str(error))
+        if name.suffix.lower() == ".jsonl":
+            yield from _lines(path, uri, max_characters)
+            return
+        with _open(path) as stream:
+            text = decoded(stream.read(), uri)
+    except _UNREADABLE as error:
+        yield Problem(uri, getattr(error, "strerror", None) or str(error))
         return
-    if not data.strip():
-        yield Problem(uri, "empty")
-        return
-    if b"\0" in data:
-        yield Problem(uri, "binary, not text (or UTF-16; only UTF-8 is read)")
-        return
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        yield Problem(uri, f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}")
-        return
-    ending = path.suffix.lower()
-    if is_pubtator(path):
+    if isinstance(text, Problem):
+        yield text
+    elif is_pubtator(name):
         for document in parse_pubtator(text, path):
             if isinstance(document, DataError):
                 yield Problem(uri, str(document).removeprefix(f"{path}: "))
             else:
                 found = SourceText(f"{uri}#{document.id}", document.title, document.text, document)
-                yield _checked(found, max_characters)
-    elif ending == ".jsonl":
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                yield _record(line, f"{uri}#{number}", max_characters)
-    elif ending == ".json":
-        yield from _json(text, uri, max_characters)
+                yield checked(found, max_characters)
+    elif name.suffix.lower() == ".json":
+        yield from from_json(text, uri, max_characters)
     else:
-        yield _checked(SourceText(uri=uri, title=path.stem, text=text), max_characters)
+        yield checked(SourceText(uri=uri, title=name.stem, text=text), max_characters)
 
 
-def _json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        yield Problem(uri, f"malformed JSON: {error}")
-        return
-    for number, record in enumerate(value if isinstance(value, list) else [value]):
-        yield _from_record(record, f"{uri}#{number}", max_characters)
+def _lines(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+    """Documents of a file with one a line, of which only a line is held at a time."""
+    empty = True
+    with _open(path) as stream:
+        for number, line in enumerate(stream, 1):
+            if number == 1 and b"\0" in line:  # all of the file is
+                yield Problem(uri, BINARY)
+                return
+            if line.strip():
+                empty = False
+                yield from_line(line, f"{uri}#{number}", max_characters)
+    if empty:
+        yield Problem(uri, "empty")
 
 
-def _record(line: str, uri: str, max_characters: int) -> SourceText | Problem:
-    try:
-        return _from_record(json.loads(line), uri, max_characters)
-    except (ValueError, RecursionError) as error:
-        return Problem(uri, f"malformed JSON: {error}")
+def _open(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Problem:
-    if not isinstance(record, dict):
-        return Problem(uri, f"expected an object, found {type(record).__name__}")
-    if "vertexSet" in record:
-        try:
-            document = parse_docred(record, where="DocRED document")
-        except DataError as error:
-            return Problem(uri, str(error))
-        return _checked(SourceText(uri, document.title, document.text, document), max_characters)
-    for field in ("text", "title"):
-        if not isinstance(record.get(field, ""), str) and not (field == "title" and record["title"] is None):
-            return Problem(uri, f"field {field!r}: expected a string, found {type(record[field]).__name__}")
-    if "text" not in record:
-        return Problem(uri, "no field 'text'")
-    if record.get("id") is not None:
-        uri = f"{uri.rpartition('#')[0]}#{record['id']}"
-    return _checked(SourceText(uri=uri, title=record.get("title") or "", text=record["text"]), max_characters)
-
-
-def _checked(source: SourceText, max_characters: int) -> SourceText | Problem:
-    if not source.text.strip():
-        return Problem(source.uri, "empty")
-    if len(source.text) > max_characters:
-        size = f"{len(source.text):,} characters, more than the limit of {max_characters:,}"
-        longest = max(map(len, source.text.splitlines()))
-        line = f" in a single line of {longest:,}" if longest > max_characters else ""
-        return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
-    for field, text in _fields(source):
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return Problem(
-                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text"
-            )
-        if "\0" in text:
-            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters")
-    return source
-
-
-def _fields(source: SourceText) -> Iterator[tuple[str, str]]:
-    """Every string of a document, and what it is."""
-    yield from (("id", source.uri), ("title", source.title), ("text", source.text))
-    for number, entity in enumerate(source.document.entities if source.document is not None else ()):
-        yield from ((f"vertexSet[{number}]", text) for text in (entity.name, entity.type, entity.kb_id))
-        yield from ((f"vertexSet[{number}]", mention.name) for mention in entity.mentions)
+def _unzipped(path: Path) -> Path:
+    """What a file is called, without the ending that says it is compressed."""
+    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
 def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
@@ -226,7 +146,7 @@ def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Pa
         total += len(closed)
         for file in files:
             ending = file.suffix.lower()
-            if ending == ".json" or is_pubtator(file):
+            if ending in (".json", ".gz") or is_pubtator(file):
                 return None
             try:
                 with file.open("rb") as stream:

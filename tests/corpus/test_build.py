@@ -3,7 +3,8 @@ import json
 import pytest
 
 from kg_docre.corpus.build import Pipeline, build
-from kg_docre.corpus.reader import Problem, SourceText, read_corpus
+from kg_docre.corpus.reader import read_corpus
+from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.predictor import Predictor
 from kg_docre.store import FactStore

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from kg_docre.corpus.missing import missing
-from kg_docre.corpus.reader import Problem
+from kg_docre.corpus.records import Problem
 from tests.test_cli import run
 
 KNOWN = [

@@ -1,11 +1,14 @@
+import gzip
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
-from kg_docre.corpus.reader import Problem, count_documents, read_corpus
+from kg_docre.corpus.reader import count_documents, read_corpus
+from kg_docre.corpus.records import Problem, SourceText
 from tests.conftest import DATA
 from tests.permissions import obey_permissions
 
@@ -13,6 +16,10 @@ from tests.permissions import obey_permissions
 def _read(*paths, **options):
     items = list(read_corpus(paths, **options))
     return [i for i in items if not isinstance(i, Problem)], [i for i in items if isinstance(i, Problem)]
+
+
+def _damaged(data):
+    return data[:12] + bytes(255 - byte for byte in data[12:])
 
 
 def test_a_folder_of_texts(tmp_path):
@@ -64,6 +71,12 @@ def test_docred_documents_keep_their_entities(documents):
         ("nul.json", b'[{"text": "fine", "title": "\\u0000"}]', "title: binary"),
         ("nul.json", b'[{"text": "a\\u0000b"}]', "binary"),
         ("docred.json", b'[{"vertexSet": [], "sents": []}]', "no field 'title'"),
+        ("utf16.jsonl", '{"text": "Oslo"}\n{"text": "Rome"}'.encode("utf-16"), "UTF-16"),
+        ("blank.jsonl", b"\n \n", "empty"),
+        ("plain.txt.gz", b"not compressed at all", "Not a gzipped file"),
+        ("short.txt.gz", gzip.compress(b"Oslo is in Norway. " * 50)[:-20], "end"),
+        ("damaged.txt.gz", _damaged(gzip.compress(b"Oslo is in Norway. " * 50)), ""),
+        ("photos.tar.gz", gzip.compress(b"a.png" + bytes(507)), "binary"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(name, content, reason, tmp_path):
@@ -87,6 +100,58 @@ def test_the_folder_of_an_earlier_export_is_no_source(tmp_path):
     (tmp_path / "a.txt").write_text("Text.")
     found = read_corpus([tmp_path], max_characters=100, base=tmp_path, exclude=[tmp_path / "kg.neo4j"])
     assert [source.uri for source in found] == ["a.txt"]
+
+
+def test_a_bad_line_leaves_the_others(tmp_path):
+    lines = [b'{"text": "one"}', b'{"text": "\xff"}', b'{"text": "\0"}', b"", b'{"text": "two"}']
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(lines))
+    texts, problems = _read(tmp_path / "a.jsonl", base=tmp_path)
+    assert [(t.uri, t.text) for t in texts] == [("a.jsonl#1", "one"), ("a.jsonl#5", "two")]
+    assert [p.uri for p in problems] == ["a.jsonl#2", "a.jsonl#3"]
+
+
+def test_lines_are_read_one_by_one(tmp_path):
+    path = tmp_path / "large.jsonl"
+    with path.open("w") as stream:
+        for number in range(2000):
+            stream.write(json.dumps({"id": number, "text": "Oslo is in Norway. " * 500}) + "\n")
+    tracemalloc.start()
+    try:
+        assert sum(isinstance(text, SourceText) for text in read_corpus([path])) == 2000
+        assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_compressed_files_are_read_as_what_is_in_them(tmp_path):
+    inside = {
+        "a.txt.gz": b"Oslo is in Norway.",
+        "b.jsonl.gz": b'{"id": "x", "text": "one"}\n{"text": "two"}',
+        "c.JSON.GZ": b'[{"text": "three"}]',
+        "d.gz": b"plain",
+        "graph.ttl.gz": b"no text",
+    }
+    for name, data in inside.items():
+        (tmp_path / name).write_bytes(gzip.compress(data))
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert not problems
+    assert [(t.uri, t.title, t.text) for t in texts] == [
+        ("a.txt.gz", "a", "Oslo is in Norway."),
+        ("b.jsonl.gz#x", "", "one"),
+        ("b.jsonl.gz#2", "", "two"),
+        ("c.JSON.GZ#0", "", "three"),
+        ("d.gz", "d", "plain"),
+    ]
+    assert count_documents([tmp_path]) is None
+
+
+def test_what_a_cut_off_file_still_has_is_read(tmp_path):
+    lines = "".join(json.dumps({"text": f"{number} " + os.urandom(400).hex()}) + "\n" for number in range(500))
+    data = gzip.compress(lines.encode())
+    (tmp_path / "a.jsonl.gz").write_bytes(data[: len(data) // 2])
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert 100 < len(texts) < 400
+    assert [p.uri for p in problems] == ["a.jsonl.gz"]
 
 
 def test_lines_without_an_id_are_called_by_their_number(tmp_path):

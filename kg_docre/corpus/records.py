@@ -1,0 +1,129 @@
+"""Single records of a corpus, from text or JSON, checked: each is a document or a problem."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg_docre.annotations import Document
+from kg_docre.data.docred import parse_docred
+from kg_docre.data.errors import DataError
+from kg_docre.store import content_hash
+
+__all__ = ["BINARY", "Problem", "SourceText", "checked", "decoded", "from_json", "from_line"]
+
+BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One document as found: its text or, from DocRED-format JSON, its given annotations."""
+
+    uri: str
+    title: str
+    text: str
+    document: Document | None = None
+
+    @property
+    def digest(self) -> str:
+        """Identifies what will be read: the text and, where they are given, its entities."""
+        if self.document is None:
+            return content_hash(self.text)
+        given = [(e.type, e.kb_id, [(m.start, m.end, m.name) for m in e.mentions]) for e in self.document.entities]
+        return content_hash(self.text + json.dumps([self.document.sentence_starts, given]))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something of the corpus that could not be used: where, and why."""
+
+    uri: str
+    reason: str
+
+    def __str__(self) -> str:
+        text = f"{self.uri}: {self.reason}"
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def decoded(data: bytes, uri: str) -> str | Problem:
+    """The text that these bytes are in UTF-8."""
+    if not data.strip():
+        return Problem(uri, "empty")
+    if b"\0" in data:
+        return Problem(uri, BINARY)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Problem(uri, f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}")
+
+
+def from_json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+    """The documents of a JSON file, which has a list of them, or one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        yield Problem(uri, f"malformed JSON: {error}")
+        return
+    for number, record in enumerate(value if isinstance(value, list) else [value]):
+        yield _from_record(record, f"{uri}#{number}", max_characters)
+
+
+def from_line(line: bytes, uri: str, max_characters: int) -> SourceText | Problem:
+    """The document of a line of JSON."""
+    text = decoded(line, uri)
+    if isinstance(text, Problem):
+        return text
+    try:
+        return _from_record(json.loads(text), uri, max_characters)
+    except (ValueError, RecursionError) as error:
+        return Problem(uri, f"malformed JSON: {error}")
+
+
+def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Problem:
+    if not isinstance(record, dict):
+        return Problem(uri, f"expected an object, found {type(record).__name__}")
+    if "vertexSet" in record:
+        try:
+            document = parse_docred(record, where="DocRED document")
+        except DataError as error:
+            return Problem(uri, str(error))
+        return checked(SourceText(uri, document.title, document.text, document), max_characters)
+    for field in ("text", "title"):
+        if not isinstance(record.get(field, ""), str) and not (field == "title" and record["title"] is None):
+            return Problem(uri, f"field {field!r}: expected a string, found {type(record[field]).__name__}")
+    if "text" not in record:
+        return Problem(uri, "no field 'text'")
+    if record.get("id") is not None:
+        uri = f"{uri.rpartition('#')[0]}#{record['id']}"
+    return checked(SourceText(uri=uri, title=record.get("title") or "", text=record["text"]), max_characters)
+
+
+def checked(source: SourceText, max_characters: int) -> SourceText | Problem:
+    """The document itself, if it has text, none too long and none that can't be stored."""
+    if not source.text.strip():
+        return Problem(source.uri, "empty")
+    if len(source.text) > max_characters:
+        size = f"{len(source.text):,} characters, more than the limit of {max_characters:,}"
+        longest = max(map(len, source.text.splitlines()))
+        line = f" in a single line of {longest:,}" if longest > max_characters else ""
+        return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
+    for field, text in _fields(source):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return Problem(
+                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text"
+            )
+        if "\0" in text:
+            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters")
+    return source
+
+
+def _fields(source: SourceText) -> Iterator[tuple[str, str]]:
+    """Every string of a document, and what it is."""
+    yield from (("id", source.uri), ("title", source.title), ("text", source.text))
+    for number, entity in enumerate(source.document.entities if source.document is not None else ()):
+        yield from ((f"vertexSet[{number}]", text) for text in (entity.name, entity.type, entity.kb_id))
+        yield from ((f"vertexSet[{number}]", mention.name) for mention in entity.mentions)
