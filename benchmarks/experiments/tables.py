@@ -66,7 +66,7 @@ def _protocol(name: str) -> list[str]:
     )
     for title, members, reference, scores in sections:
         members = [row for row in members if row in rows]
-        if any(row in results for row in members):
+        if len(members) > 1 and any(row in results for row in members):
             parts += [f"### {title}", _table(rows, results, members, scores, reference)]
     inferring = [row for row in INFERRED if row in rows]
     if any(row in results for row in inferring):

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -59,6 +60,11 @@ pair_width = 16
     assert result["test"]["documents"] == 10
     assert set(result["masked_at_test"]) == {"0.2", "0.4", "0.6", "0.8"}
     assert (tmp_path / "results/tiny/without-first-branch.1.json").exists(), "the teacher was trained and scored first"
+    teacher = tmp_path / "runs/experiments/tiny/without-first-branch/1/best"
+    shutil.rmtree(teacher)  # as in a clone, which has the scores alone
+    (tmp_path / "results/tiny/knowledge-distillation.1.json").unlink()
+    run.main()
+    assert teacher.exists(), "a teacher without its weights is trained again"
     monkeypatch.setattr(run, "train", lambda *a: pytest.fail("what has a result is not run again"))
     run.main()
     tables.main()
