@@ -14,7 +14,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: demo test check clean
 
 demo: $(VENV)/.installed
-	rm -f kg.sqlite kg.sqlite-wal kg.sqlite-shm
 	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.ttl --to kg.graphml
 
 test: $(VENV)/.tested

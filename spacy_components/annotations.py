@@ -43,7 +43,7 @@ _CLUSTERED = "docre_clustered"  # what was clustered because no component had do
 COREFERENCE = "coref_clusters"  # what keys of ``doc.spans`` begin with that hold clusters of mentions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EntityView:
     """A cluster of mentions of one document."""
 
@@ -53,8 +53,13 @@ class EntityView:
     kb_id: str
     mentions: tuple[Span, ...]
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.type})"
 
-@dataclass(frozen=True, slots=True)
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ReasoningView:
     """An intermediate entity that one reasoning pattern looked at, the two pairs it read, and the names of the
     relations that were found between each of them, if any."""
@@ -69,8 +74,10 @@ class ReasoningView:
         pairs = zip(self.premises, self.names, strict=True)
         return ", ".join(f"{a.name} —{' / '.join(names) or '?'}→ {b.name}" for (a, b), names in pairs)
 
+    __repr__ = __str__
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class RelationView:
     """A fact: ``head`` —``name``→ ``tail``, with the sentences that support it."""
 
@@ -84,6 +91,8 @@ class RelationView:
 
     def __str__(self) -> str:
         return f"{self.head.name} —{self.name}→ {self.tail.name} ({self.score:.2f})"
+
+    __repr__ = __str__
 
 
 def register_extensions(*, relations: str = "relations", entities: str = "entities", entity: str = "entity") -> None:

@@ -134,7 +134,8 @@ class KnowledgeGraph:
 
     def names_like(self, name: str, limit: int = 3) -> list[str]:
         """Names of entities that are written nearly so, the nearest first."""
-        names = [written for (written,) in self.store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
+        query = "SELECT DISTINCT name FROM entity WHERE name <> :name ORDER BY name"
+        names = [written for (written,) in self.store.read(query, {"name": name})]
         return get_close_matches(name, names, limit)
 
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:

@@ -170,7 +170,9 @@ class FactStore(StoreFile):
         rows = []
         for index, (first, last) in enumerate(document.sentences):
             start, end = document.characters(first, last)
-            rows.append((number, index, start, document.text[start:end]))
+            text = document.text[start:end].rstrip()
+            bare = text.lstrip()
+            rows.append((number, index, start + len(text) - len(bare), bare))
         db.executemany("INSERT INTO sentence VALUES (?, ?, ?, ?)", rows)
 
     @staticmethod

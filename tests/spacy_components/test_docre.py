@@ -57,6 +57,8 @@ def test_relations_of_a_doc(nlp, make_doc, documents, checkpoint):
         assert (found.head.index, found.label, found.tail.index) == (wanted.head, wanted.label, wanted.tail)
         assert found.score == pytest.approx(wanted.score, abs=1e-5)
         assert found.name == "country" or found.label != "P17"
+        assert repr(found) == f"{found.head.name} —{found.name}→ {found.tail.name} ({found.score:.2f})"
+        assert repr(found.head) == f"{found.head.name} ({found.head.type})"
         assert [sentences.index(e) for e in found.evidence] == list(wanted.evidence)
         assert [(s.pattern, s.via.index) for s in found.reasoning] == [(s.pattern, s.via) for s in wanted.reasoning]
         for step in found.reasoning:

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.resolution.decisions import explain, merge
 from kg_docre.resolution.forms import form_id
@@ -43,6 +44,12 @@ def test_everything_said_of_a_document_is_kept(store, documents):
         for r in document.relations
     }
     assert {(*row[:4], tuple(sorted(map(int, row[4].split(",")))) if row[4] else ()) for row in rows} == expected
+
+
+def test_a_sentence_ends_where_its_words_do(store):
+    words = ("\n", "Oslo", ".", "\n\n", "It", "is", "old", ".", "\n")
+    _add(store, Document("d", words, (0, 4), (Entity("Oslo", "LOC", (Mention(1, 2, 0, "Oslo"),)),)))
+    assert list(store.read("SELECT start, text FROM sentence")) == [(2, "Oslo ."), (12, "It is old .")]
 
 
 def test_a_text_is_added_once(store, documents):
