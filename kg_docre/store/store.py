@@ -170,9 +170,7 @@ class FactStore(StoreFile):
         rows = []
         for index, (first, last) in enumerate(document.sentences):
             start, end = document.characters(first, last)
-            text = document.text[start:end].rstrip()
-            bare = text.lstrip()
-            rows.append((number, index, start + len(text) - len(bare), bare))
+            rows.append((number, index, start, document.text[start:end].rstrip()))
         db.executemany("INSERT INTO sentence VALUES (?, ?, ?, ?)", rows)
 
     @staticmethod

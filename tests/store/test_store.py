@@ -47,9 +47,9 @@ def test_everything_said_of_a_document_is_kept(store, documents):
 
 
 def test_a_sentence_ends_where_its_words_do(store):
-    words = ("\n", "Oslo", ".", "\n\n", "It", "is", "old", ".", "\n")
-    _add(store, Document("d", words, (0, 4), (Entity("Oslo", "LOC", (Mention(1, 2, 0, "Oslo"),)),)))
-    assert list(store.read("SELECT start, text FROM sentence")) == [(2, "Oslo ."), (12, "It is old .")]
+    words = ("Oslo", ".", "\n\n", "It", "is", "old", ".", "\n")
+    _add(store, Document("d", words, (0, 3), (Entity("Oslo", "LOC", (Mention(0, 1, 0, "Oslo"),)),)))
+    assert list(store.read("SELECT start, text FROM sentence")) == [(0, "Oslo ."), (10, "It is old .")]
 
 
 def test_a_text_is_added_once(store, documents):
