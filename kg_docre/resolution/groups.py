@@ -123,6 +123,10 @@ class Groups:
         first, last = np.searchsorted(self._sorted_documents, [document, document + 1])
         return self.group_of[self._by_document[first:last]]
 
+    def share_of_documents(self, number: int) -> float:
+        """Of all documents, the share that a group is found in."""
+        return self._document_counts[number] / self._document_total
+
     def company(self, number: int) -> Company:
         """Other groups found in the same documents, rare ones weighing more (inverse document frequency)."""
         if number not in self._company:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
+from math import log
 
 from kg_docre.names import document_form, short_hash
 from kg_docre.resolution.forms import is_country
-from kg_docre.resolution.groups import Group, Groups, similarity
+from kg_docre.resolution.groups import Group, Groups
 from kg_docre.store import FactStore
 
 __all__ = ["split_by_document", "split_homonyms"]
@@ -17,27 +18,29 @@ __all__ = ["split_by_document", "split_homonyms"]
 # one value each: dates of birth and death, country, inception, publication date
 _TELLING = {"PER": ("P569", "P570"), "LOC": ("P17",), "ORG": ("P571",), "MISC": ("P577",)}
 _SURE, _LIKELY = 0.8, 0.5  # scores: of a value that one document alone may stand for; of any that counts
+_RARE = 0.05  # what so few of the documents that state the most frequent value say instead is taken for a mistake
+_OWN = 0.75  # share of what its own documents say of the company a sense keeps; the rest is what all documents say
+_COMMON = 50  # what is found beside more senses than that tells none from another
 
 Claim = tuple[str, str]  # relation and form of its tail
 
 
 @dataclass(slots=True)
 class _Sense:
-    claims: set[Claim]
+    claims: dict[str, str] = field(default_factory=dict)  # of each relation the form of its tail
     entities: list[int] = field(default_factory=list)
 
-    def contradicts(self, claims: set[Claim]) -> bool:
-        mine = dict(self.claims)
-        return any(label in mine and (label, value) not in self.claims for label, value in claims)
+    def agrees(self, claims: set[Claim]) -> bool:
+        return all(self.claims.get(label, value) == value for label, value in claims)
 
 
 def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()) -> None:
     """Give every further sense of a form a group of its own, and every sense the id it had.
 
     Two people are told apart by years of birth and death, two places by their countries. A value counts if two
-    documents state it or one does so surely. An entity that states none goes where the company it keeps is
-    most alike, the more frequent sense in doubt. A sense keeps the id it had, by most of the entities that it has in
-    the store; ``apart`` are the ids that :func:`split_by_document` divides.
+    documents state it or one does so surely, and not twenty times as many state another one. An entity that states
+    none goes where the company it keeps is likeliest, the more frequent sense in doubt. A sense keeps the id it had, by
+    most of the entities that it has in the store; ``apart`` are the ids that :func:`split_by_document` divides.
     """
     facts = groups.relations(store, sorted({label for labels in _TELLING.values() for label in labels}))
     taken = {group.id for group in groups.groups}
@@ -54,7 +57,7 @@ def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()
                     stated[entity].append(((label, value), score))
         claims = _reliable(stated)
         several = len({value for values in claims.values() for value in values}) > 1
-        senses = _senses(groups, number, claims) if several else [_Sense(set(), group.entities)]
+        senses = _senses(groups, number, claims) if several else [_Sense(entities=group.entities)]
         if len(senses) > 1 or any(groups.placed[entity][0] not in ("", group.id) for entity in group.entities):
             ids = _ids(groups, group.id, senses, apart, taken)
             taken.update(ids)
@@ -83,16 +86,21 @@ def _value(tail: Group) -> str:
 
 
 def _reliable(stated: dict[int, list[tuple[Claim, float]]]) -> dict[int, set[Claim]]:
+    """Of each entity, and each relation it states a value of, the surest one that counts."""
     documents, best = Counter[Claim](), defaultdict[Claim, float](float)
     for claims in stated.values():
         documents.update({claim for claim, _ in claims})
         for claim, score in claims:
             best[claim] = max(best[claim], score)
+    most = Counter[str]()  # documents of each relation's most frequent value
+    for (label, _), number in documents.items():
+        most[label] = max(most[label], number)
     result = {}
     for entity, claims in stated.items():
         one: dict[str, tuple[float, Claim]] = {}  # of each relation the value with the highest score
         for claim, score in claims:
-            if documents[claim] > 1 or best[claim] >= _SURE:
+            rare = documents[claim] < _RARE * most[claim[0]]
+            if not rare and (documents[claim] > 1 or best[claim] >= _SURE):
                 one[claim[0]] = max(one.get(claim[0], (0.0, claim)), (score, claim))
         if one:
             result[entity] = {claim for _, claim in one.values()}
@@ -103,7 +111,9 @@ def _senses(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> list[
     """All entities of a group by what they mean, the sense that most documents mean first."""
     group = groups.groups[number]
     senses: list[_Sense] = []
+    having: dict[Claim, list[_Sense]] = defaultdict(list)  # senses by what they claim, as they were found
     frequency = Counter(claim for values in claims.values() for claim in values)
+    relations = {label for label, _ in frequency}
 
     def order(entity: int) -> tuple[int, list[Claim], str, int]:
         """The most frequent statements first; of as frequent ones, not whichever was read first."""
@@ -112,20 +122,52 @@ def _senses(groups: Groups, number: int, claims: dict[int, set[Claim]]) -> list[
         return -max(frequency[claim] for claim in said), sorted(said), digest, entity
 
     for entity in sorted(claims, key=order):
-        sense = next((s for s in senses if s.claims & claims[entity] and not s.contradicts(claims[entity])), None)
-        sense = sense or next((s for s in senses if not s.contradicts(claims[entity])), None)
+        said = claims[entity]
+        shared = (sense for claim in sorted(said) for sense in having[claim])
+        silent = (sense for sense in senses if len(sense.claims) < len(relations))
+        sense = next((sense for sense in chain(shared, silent) if sense.agrees(said)), None)
         if sense is None:
-            senses.append(sense := _Sense(set()))
-        sense.claims |= claims[entity]
+            senses.append(sense := _Sense())
+        for label, value in said - sense.claims.items():
+            sense.claims[label] = value
+            having[label, value].append(sense)
         sense.entities.append(entity)
     if len(senses) > 1:
-        companies = [groups.company_of(sense.entities, number) for sense in senses]
+        company = _Company(groups, number, senses)
         for entity in group.entities:
             if entity not in claims:
-                own = groups.company_of([entity], number)
-                alike = [similarity(own, company) for company in companies]
-                senses[alike.index(max(alike))].entities.append(entity)
+                senses[company.likeliest(entity)].entities.append(entity)
     return senses
+
+
+class _Company:
+    """What is found beside each sense of a group, by which an entity that states nothing goes to one of them.
+
+    Naive Bayes. How often another group is found beside a sense is mixed with how often it is found in any document
+    (Jelinek and Mercer 1980), so that what no sense was found with speaks for none of them.
+    """
+
+    def __init__(self, groups: Groups, number: int, senses: Sequence[_Sense]) -> None:
+        self._groups, self._number = groups, number
+        self._sizes = [len(sense.entities) for sense in senses]
+        self._largest = self._sizes.index(max(self._sizes))
+        self._beside: dict[int, Counter[int]] = defaultdict(Counter)  # of each other group, in documents of each sense
+        for place, sense in enumerate(senses):
+            for document in {int(groups.documents[entity]) for entity in sense.entities}:
+                for other in set(groups.in_document(document).tolist()):
+                    self._beside[other][place] += 1
+        for other in [o for o, places in self._beside.items() if o == number or len(places) > _COMMON]:
+            del self._beside[other]
+
+    def likeliest(self, entity: int) -> int:
+        """Position of the sense that an entity has most likely; of equal ones, the more frequent or first."""
+        odds: dict[int, float] = {self._largest: log(self._sizes[self._largest])}
+        for other in set(self._groups.in_document(int(self._groups.documents[entity])).tolist()):
+            for place, times in self._beside.get(other, {}).items():
+                share = times / (self._sizes[place] + 1)
+                odds.setdefault(place, log(self._sizes[place]))
+                odds[place] += log(1 + _OWN / (1 - _OWN) * share / self._groups.share_of_documents(other))
+        return max(odds, key=lambda place: (round(odds[place], 9), self._sizes[place], -place))
 
 
 def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str], taken: Collection[str]) -> list[str]:
@@ -147,7 +189,7 @@ def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str]
             ids[number] = id
     for number, sense in enumerate(senses):
         if number not in ids:
-            claims = ["=".join(claim) for claim in sorted(sense.claims)]
+            claims = ["=".join(claim) for claim in sorted(sense.claims.items())]
             names = (short_hash(form, *claims, *["again"] * times) for times in count())
             used = set(ids.values())
             ids[number] = next(id for id in chain((form,), names) if id not in used and (id == form or id not in taken))

@@ -133,6 +133,32 @@ def test_two_places_of_one_name_are_told_apart_by_their_countries(store):
     assert found["a"] == found["b"] == found["d"] != found["c"]
 
 
+def test_a_few_wrong_countries_do_not_tear_a_place_apart(store):
+    def london(id, country, *others):
+        facts = ((0, "P17", 1, 0.85),) if country else ()
+        return document(id, ("LOC", "London"), ("LOC", country or "Europe"), *others, facts=facts)
+
+    thames, ontario = ("LOC", "River Thames"), ("LOC", "Middlesex County")
+    add(store, *(london(f"true {n}", "United Kingdom", thames) for n in range(45)))
+    add(store, *(london(f"wrong {n}", "Spain", ("ORG", "Chelsea Club")) for n in range(2)))
+    add(store, *(london(f"other {n}", "Canada", ontario) for n in range(4)))
+    add(store, london("of the one", "", thames), london("of the other", "", ontario))
+    add(store, london("of the club", "", ("ORG", "Chelsea Club")), london("of neither", "", ("ORG", "Some Band")))
+    resolve(store)
+    found = nodes(store, "London")
+    one, other = found["true 0"], found["other 0"]
+    assert one != other
+    assert {id for id, node in found.items() if node == other} == {*(f"other {n}" for n in range(4)), "of the other"}
+    assert {node for node in found.values()} == {one, other}
+
+
+def test_as_many_things_as_there_are_births(store):
+    born = [(str(year), (("PER", "John Smith"), ("TIME", str(year)))) for year in range(1800, 1850)]
+    add(store, *(document(id, *entities, facts=((0, "P569", 1, 0.9),)) for id, entities in born))
+    resolve(store)
+    assert len(set(nodes(store, "John Smith").values())) == 50
+
+
 def test_knowledge_base_ids_decide(store):
     add(
         store,
