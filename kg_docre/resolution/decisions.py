@@ -96,10 +96,23 @@ def merge(store: FactStore, first: str, second: str) -> None:
         nodes = [find_node(store, name) for name in (first, second)]
     if len(set(nodes)) < 2:
         raise ResolutionError(f"{first!r} and {second!r} are one node already")
-    linked = [store.read("SELECT max(kb_id) FROM entity WHERE node = ?", (node,)).fetchone()[0] for node in nodes]
-    if len(different := sorted({*filter(None, linked)})) > 1:
-        raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {', '.join(different)}")
-    forms = [form.id for node in nodes for form in explain(store, node)]
+    chosen = (json.dumps(nodes),)
+    linked = store.read(
+        """SELECT DISTINCT kb_id FROM (SELECT max(kb_id) AS kb_id FROM entity
+                                       WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node)
+           WHERE kb_id <> '' ORDER BY kb_id""",
+        chosen,
+    ).fetchall()
+    if len(linked) > 1:
+        different = ", ".join(kb_id for (kb_id,) in linked)
+        raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {different}")
+    place = {node: number for number, node in enumerate(nodes)}
+    rows = store.read(
+        """SELECT node, form, count(*) FROM entity WHERE node IN (SELECT value FROM json_each(?))
+           GROUP BY node, form""",
+        chosen,
+    )
+    forms = [form for node, form, times in sorted(rows, key=lambda row: (place[row[0]], -row[2], row[1]))]
     dropped: set[str] = set()
     if first == second:
         forms, dropped = _before_split(store, forms)

@@ -55,7 +55,7 @@ def is_country(form: str) -> bool:
 def country_name(name: str) -> str:
     """What the country is called whose name, abbreviation or people this is; empty if it is none's."""
     form = _countries().get(normalize_name(name), "")
-    return next((country for country, *_ in _country_table() if normalize_name(country) == form), "") if form else ""
+    return _names_of_countries()[form] if form else ""
 
 
 @cache
@@ -67,6 +67,12 @@ def _countries() -> dict[str, str]:
             if form:
                 table[normalize_name(form)] = normalize_name(name)
     return table
+
+
+@cache
+def _names_of_countries() -> dict[str, str]:
+    """Normalized name of a country → its name."""
+    return {normalize_name(name): name for name, *_ in _country_table()}
 
 
 @cache

@@ -25,9 +25,19 @@ def resolve(store: FactStore) -> int:
     except homonyms (:mod:`~kg_docre.resolution.senses`); then each form joins the better known one that
     speaks most for it (:mod:`~kg_docre.resolution.candidates`). What a person decided goes before all that. A
     node keeps its id as long as the entities it had are together.
+
+    All is looked at anew if another process has resolved the store, or a person has decided something, meanwhile.
     """
+    while (moved := _resolved(store)) is None:
+        pass
+    return moved
+
+
+def _resolved(store: FactStore) -> int | None:
+    """As :func:`resolve`, once; nothing if what it went by is not so any more."""
     with store.snapshot():
         groups = Groups(store)
+        (generation,) = store.read("SELECT generation FROM resolved").fetchone()
         rules: list[Rule] = list(store.read("SELECT kind, first, second FROM rule"))
         apart = {first for kind, first, _ in rules if kind == "by document"}
         split_homonyms(groups, store, apart)
@@ -41,7 +51,7 @@ def resolve(store: FactStore) -> int:
     for candidate in candidates(groups):
         if {groups.groups[candidate.group].id, groups.groups[candidate.target].id}.isdisjoint(alone):
             clusters.join(candidate)
-    return _write(store, groups, clusters)
+    return _write(store, groups, clusters, generation)
 
 
 def resolve_if_grown(store: FactStore) -> None:
@@ -62,8 +72,9 @@ def _decided(rules: list[Rule]) -> list[list[str]]:
     return list({id(same): sorted(set(same)) for same in sets.values()}.values())
 
 
-def _write(store: FactStore, groups: Groups, clusters: Clusters) -> int:
-    """Keep which node every entity and every form is, and why; how many entities have another one than before."""
+def _write(store: FactStore, groups: Groups, clusters: Clusters, generation: int) -> int | None:
+    """Keep which node every entity and every form is, and why; how many entities have another one than before, or
+    nothing if it could not be kept."""
     nodes = [""] * len(groups.groups)
     joined: list[tuple[str, str, float, Reasons]] = []
     bare: list[Group] = []
@@ -90,8 +101,9 @@ def _write(store: FactStore, groups: Groups, clusters: Clusters) -> int:
         if (before := groups.placed[entity]) != (form, node):
             moved += before[1] != node
             placed.append((form, node, int(groups.entity_ids[entity]), *before))
-    store.place(placed, joined, total=len(groups.entity_ids), last=int(groups.entity_ids.max(initial=0)))
-    return moved
+    last = int(groups.entity_ids.max(initial=0))
+    kept = store.place(placed, joined, total=len(groups.entity_ids), last=last, generation=generation)
+    return moved if kept else None
 
 
 def _node(groups: Groups, members: list[int]) -> str:

@@ -1,6 +1,6 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 5
+VERSION = 6
 
 SCHEMA = """
 CREATE TABLE document (
@@ -142,7 +142,11 @@ CREATE TRIGGER entity_came AFTER INSERT ON entity BEGIN UPDATE resolved SET chan
 CREATE TRIGGER entity_went AFTER DELETE ON entity BEGIN UPDATE resolved SET changed = changed + 1; END;
 """
 
-SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH
+_SIXTH = """
+ALTER TABLE resolved ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;  -- how often resolved or decided upon so far
+"""
+
+SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH
 
 # what turns a store of a version into one of the next
 MIGRATIONS = {
@@ -150,4 +154,5 @@ MIGRATIONS = {
     2: _THIRD,
     3: _FOURTH,
     4: _FIFTH,
+    5: _SIXTH,
 }

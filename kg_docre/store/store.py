@@ -144,11 +144,18 @@ class FactStore(StoreFile):
             query = "DELETE FROM document WHERE id NOT IN (SELECT document FROM source)"
             return db.execute(query).rowcount
 
-    def place(self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int, last: int) -> None:
+    def place(
+        self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int, last: int, generation: int
+    ) -> bool:
         """Say anew which real thing entities are: of each its form, its node, its id, and the form and node it was
         seen with; of each form that was joined to another one the node, the score and the reasons. ``total`` entities
-        were looked at, up to the id ``last``; what another process has added or replaced since goes by its form."""
+        were looked at, up to the id ``last``; what another process has added or replaced since goes by its form.
+
+        Nothing is written, and false returned, if another process has placed them or kept a rule since
+        ``generation``."""
         with self._transaction() as db:
+            if db.execute("SELECT generation FROM resolved").fetchone()[0] != generation:
+                return False
             db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", entities)
             db.execute("DELETE FROM resolution")
             db.executemany(
@@ -157,13 +164,16 @@ class FactStore(StoreFile):
             )
             new_node = "coalesce((SELECT node FROM resolution WHERE resolution.form = entity.form), form)"
             since = db.execute(f"UPDATE entity SET node = {new_node} WHERE id > ?", (last,)).rowcount
-            db.execute("UPDATE resolved SET entities = ?, changed = ?", (total, since))
+            counts = (total, since, generation + 1)
+            db.execute("UPDATE resolved SET entities = ?, changed = ?, generation = ?", counts)
+        return True
 
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
         """Keep rules of resolution (kind, first form, second form), and drop others."""
         with self._transaction() as db:
             db.executemany("DELETE FROM rule WHERE kind = ? AND first = ? AND second = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules)
+            db.execute("UPDATE resolved SET generation = generation + 1")
 
     @staticmethod
     def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:

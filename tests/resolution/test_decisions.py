@@ -1,9 +1,13 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from kg_docre.cli import app
+from kg_docre.names import normalize_name
 from kg_docre.resolution.decisions import explain, find_node, merge, split
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.lookup import _called
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 from tests.resolution.test_resolve import add, document, nodes
@@ -130,3 +134,9 @@ def test_different_knowledge_base_ids_are_not_merged(path):
         add(store, document("f", ("LOC", "Lima"), ("LOC", "Quito"), kb_ids={0: "Q2868", 1: "Q2900"}))
         with pytest.raises(ResolutionError, match="different knowledge-base ids: Q2868, Q2900"):
             merge(store, "Lima", "Quito")
+
+
+@given(st.text("aKkSstheé'’.-_ %", max_size=8), st.text("aKkSstheé'’.-_ %", max_size=8))
+def test_names_are_the_same_when_they_are_once_normalized(name, other):
+    assert _called(name)(other) == (normalize_name(name) == normalize_name(other))
+    assert _called(name)(f"The {name.upper()}'s") == (normalize_name(name) == normalize_name(f"The {name.upper()}'s"))

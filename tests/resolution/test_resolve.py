@@ -2,6 +2,7 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.resolution.candidates import candidates
+from kg_docre.resolution.decisions import explain, merge
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve, resolve_if_grown
 from kg_docre.store import FactStore
@@ -149,7 +150,7 @@ def test_a_few_wrong_countries_do_not_tear_a_place_apart(store):
     one, other = found["true 0"], found["other 0"]
     assert one != other
     assert {id for id, node in found.items() if node == other} == {*(f"other {n}" for n in range(4)), "of the other"}
-    assert {node for node in found.values()} == {one, other}
+    assert set(found.values()) == {one, other}
 
 
 def test_as_many_things_as_there_are_births(store):
@@ -222,6 +223,24 @@ def test_what_is_added_while_a_store_is_resolved_is_the_same_thing(store, monkey
     (node,) = {*nodes(store, "NATO").values(), *nodes(store, long).values()}
     assert nodes(store, "Rob Bowman")["reused"] != node
     assert resolve(store) == 0
+
+
+def test_what_a_person_decides_while_a_store_is_resolved_counts(store, monkeypatch):
+    add(store, document("a", ("LOC", "Petersburg")), document("b", ("LOC", "Leningrad")))
+    decided = []
+
+    def meanwhile(groups):
+        if not decided:
+            decided.append(True)
+            with FactStore(store.path) as second:
+                merge(second, "Petersburg", "Leningrad")
+        return candidates(groups)
+
+    monkeypatch.setattr("kg_docre.resolution.resolve.candidates", meanwhile)
+    resolve(store)
+    add(store, document("c", ("LOC", "Leningrad"), ("LOC", "Neva")))
+    (node,) = {*nodes(store, "Leningrad").values(), *nodes(store, "Petersburg").values()}
+    assert len(explain(store, node)) == 2
 
 
 def test_an_empty_store_is_resolved(store):

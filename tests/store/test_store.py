@@ -174,6 +174,7 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
                DROP TRIGGER entity_came;
                DROP TRIGGER entity_went;
                ALTER TABLE resolved DROP COLUMN changed;
+               ALTER TABLE resolved DROP COLUMN generation;
                PRAGMA user_version = 3;"""
         )
     old.close()
