@@ -1,5 +1,7 @@
 """The command line through the command line: what a user types, sees on stderr, and finds afterwards."""
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -43,11 +45,13 @@ def test_build_export_and_facts(corpus, tmp_path):
 
     again = run("build", corpus, "--to", "kg.nt", cwd=tmp_path)
     assert "0 documents added, 1 already there" in again.stdout
+    assert "place of birth" not in again.stdout, "nothing new to show"
     assert len(Graph().parse(tmp_path / "kg.nt")) == len(triples)
 
     exported = run("export", "kg.sqlite", "--to", "kg.json", cwd=tmp_path)
     assert exported.returncode == 0, exported.stderr
-    assert len(json.loads((tmp_path / "kg.json").read_text())["edges"]) == edges
+    facts = len(json.loads((tmp_path / "kg.json").read_text())["edges"])
+    assert facts == edges
 
     completed = run("export", "kg.sqlite", "--to", "inverses.json", "--inverses", "--strict", cwd=tmp_path)
     assert completed.returncode == 0, completed.stderr
@@ -62,6 +66,19 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert "Vince Gilligan" in about.stdout
     assert "place of birth" in about.stdout
     assert "looked at: Richmond —" in about.stdout, "what a place lies in, by way of another"
+
+    lines = run("facts", "kg.sqlite", "--limit", "0", "--json", cwd=tmp_path).stdout.splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == facts
+    born = next(row for row in rows if row["relation"] == "place of birth")
+    assert (born["head"], born["property"], born["tail"]) == ("Vince Gilligan", "P19", "Richmond")
+    assert born["evidence"][0]["uri"] == "corpus/gilligan.txt"
+    assert "born in Richmond" in born["evidence"][0]["sentences"][0]
+    steps = [evidence["reasoning"] for row in rows for evidence in row["evidence"] if evidence["reasoning"]]
+    assert all(step["via"] in {end for head, _, tail in step["looked_at"] for end in (head, tail)} for step in steps)
+    assert steps
+    table = list(csv.DictReader(io.StringIO(run("facts", "kg.sqlite", "--limit", "3", "--csv", cwd=tmp_path).stdout)))
+    assert [row["head"] for row in table] == [row["head"] for row in rows[:3]]
 
     forgotten = run("forget", "kg.sqlite", "corpus/gilligan.txt", cwd=tmp_path)
     assert "holds 0 documents, 0 nodes, 0 relations" in forgotten.stdout, forgotten.stderr
@@ -129,6 +146,7 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
     (corpus / "empty.txt").write_text("")
     (corpus / "binary.txt").write_bytes(os.urandom(2000) + b"\0")
     (corpus / "latin.txt").write_bytes("Zürich".encode("latin-1"))
+    (corpus / "page.html").write_text("<p>Rome is in Italy.</p>")
     (corpus / "line.txt").write_text("word " * 210_000)
     (corpus / "lines.jsonl").write_text('{"text": "Rome is in Italy."}\n{"text": \n')
     done = run("build", corpus, "--to", "kg.ttl", cwd=tmp_path)
@@ -136,10 +154,11 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
     assert "2 documents added" in done.stdout
     assert (tmp_path / "kg.ttl").exists()
     assert "Traceback" not in done.stderr
-    summary = done.stderr.split("5 skipped:")[1]
-    for name in ("empty.txt", "binary.txt", "latin.txt", "line.txt", "lines.jsonl#2"):
-        assert name in done.stderr.split("5 skipped:")[0]
-        assert name in summary
+    assert "6 skipped; kg-docre documents kg.sqlite --failed lists them" in done.stderr
+    listed = run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+    for name in ("empty.txt", "binary.txt", "latin.txt", "line.txt", "lines.jsonl#2", "page.html"):
+        assert done.stderr.count(f"skipped corpus/{name}: ") == 1
+        assert name in listed
 
 
 def test_builds_into_neo4j_and_queries_find_it(corpus, tmp_path, bolt, database):
@@ -289,6 +308,15 @@ def test_what_is_printed_is_utf_8_wherever_it_goes(corpus, tmp_path):
     shown = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path, PYTHONIOENCODING="cp1252")
     assert shown.returncode == 0, shown.stderr
     assert "→" in shown.stdout
+
+
+def test_sources_that_are_not_there_leave_no_store(corpus, tmp_path):
+    done = run("build", "corpsu", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: no such file or folder: corpsu\n")
+    assert not (tmp_path / "kg.sqlite").exists()
+    partly = run("build", "corpsu", corpus, cwd=tmp_path)
+    assert "1 documents added" in partly.stdout
+    assert "skipped corpsu: " in partly.stderr
 
 
 def test_a_store_in_no_folder_is_refused_before_anything_is_read(corpus, tmp_path):

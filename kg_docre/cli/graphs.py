@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -42,6 +43,14 @@ Sources = Annotated[
         "none leaves that out of any target.",
     ),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]
+
+
+def _form(as_json: bool, as_csv: bool) -> Literal["table", "json", "csv"]:
+    if as_json and as_csv:
+        raise ValueError("give --json or --csv, not both")
+    return "json" if as_json else "csv" if as_csv else "table"
 
 
 def _files_of(store: Path) -> list[Path]:
@@ -95,6 +104,8 @@ def build(
 
         _refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
+        if not forget_missing and not any(map(os.path.lexists, sources)):
+            raise FileNotFoundError(f"no such file or folder: {', '.join(sources)}")
         if not store.parent.is_dir():
             raise FileNotFoundError(f"{store}: its folder does not exist")
         pipeline = Pipeline.from_pretrained(
@@ -116,7 +127,7 @@ def build(
             for export in exports:
                 export(graph)
             with facts.snapshot():
-                if best := best_of_each_relation(graph, 10):
+                if result.added and (best := best_of_each_relation(graph, 10)):
                     print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
         typer.echo(
@@ -127,9 +138,7 @@ def build(
         for target in to or ():
             typer.echo(f"wrote {target}")
         if result.problems:
-            typer.echo(f"{len(result.problems)} skipped:", err=True)
-            for problem in result.problems:
-                typer.echo(f"  {problem}", err=True)
+            typer.echo(f"{len(result.problems)} skipped; kg-docre documents {store} --failed lists them", err=True)
             raise typer.Exit(1)
 
 
@@ -161,25 +170,33 @@ def export(
 def facts(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     entity: Annotated[str, typer.Option(help="Only facts about it, by any of its names.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many, most confident first.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, help="How many, most confident first; 0: all.")] = 20,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show facts with their confidence, evidence, documents, and the facts they were read by way of."""
     with one_line_errors():
         from heapq import nlargest
 
         from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.answer import print_answer
+        from kg_docre.graph.fact_rows import fact_rows
         from kg_docre.graph.table import print_facts
         from kg_docre.store import FactStore
 
+        form = _form(as_json, as_csv)
         with FactStore(store, create=False) as known, known.snapshot():
             graph = KnowledgeGraph(known)
             found = graph.facts_about(entity, details=False) if entity else graph.facts(details=False)
-            surest = nlargest(limit, found, key=lambda fact: fact.confidence)
+            surest = nlargest(limit or sys.maxsize, found, key=lambda fact: fact.confidence)
             if not surest:
                 near = ", ".join(graph.names_like(entity)) if entity else ""
                 about = (f" about {entity!r}" if entity else "") + (f"; names like it: {near}" if near else "")
                 raise ValueError(f"{store}: no facts{about}")
-            print_facts(graph, surest, entity or "Facts", reasoning=True)
+            if form == "table":
+                print_facts(graph, surest, entity or "Facts", reasoning=True)
+            else:
+                print_answer(fact_rows(graph, surest), form)
 
 
 @app.command()
@@ -195,18 +212,17 @@ def query(
             help="$NAME in Cypher, ?NAME in SPARQL, as text: toFloat($NAME), xsd:decimal(?NAME) make numbers.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Ask a graph. Nothing is written."""
     with one_line_errors():
         from kg_docre.graph.answer import print_answer
         from kg_docre.graph.query import ask
 
-        if as_json and as_csv:
-            raise ValueError("give --json or --csv, not both")
+        form = _form(as_json, as_csv)
         pairs = dict(pair.partition("=")[::2] for pair in parameters or ())
         if "" in pairs or not all("=" in pair for pair in parameters or ()):
             raise ValueError("--parameter: expected NAME=VALUE")
         answer = ask(target, sys.stdin.read() if text == "-" else text, neo4j_credentials, pairs)
-        print_answer(answer, "json" if as_json else "csv" if as_csv else "table")
+        print_answer(answer, form)

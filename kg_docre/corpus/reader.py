@@ -17,6 +17,7 @@ from kg_docre.data.pubtator import parse_pubtator
 __all__ = ["count_documents", "read_corpus", "uri_of"]
 
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
+_MARKUP = {".html": "HTML", ".htm": "HTML", ".xhtml": "HTML", ".xml": "XML", ".csv": "a table", ".tsv": "a table"}
 _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
 
 
@@ -36,7 +37,7 @@ def read_corpus(
     object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a
     DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
     text in UTF-8. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
-    :class:`Problem`, as do texts over ``max_characters``.
+    :class:`Problem`, as do HTML, XML and tables, and texts over ``max_characters``.
     """
     hidden = {Path(path).resolve() for path in exclude}
     for source in map(Path, sources):
@@ -90,6 +91,9 @@ def uri_of(file: Path, base: Path) -> str:
 
 def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
     name = _unzipped(path)
+    if kind := _MARKUP.get(name.suffix.lower()):
+        yield Problem(uri, f"{kind}, not plain text; extract the text first")
+        return
     try:
         if name.suffix.lower() == ".jsonl":
             yield from _lines(path, uri, max_characters)
