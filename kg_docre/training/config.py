@@ -89,6 +89,12 @@ class TrainingConfig(TrainingFile):
         description="checkpoint whose predictions are learned from beside the labels, whatever the objective",
     )
 
+    joined: float = Field(
+        0.0,
+        ge=0,
+        description="texts of two or three documents that have no name in common, beside the documents and as a share "
+        "of them: from one to the other no fact leads",
+    )
     epochs: int = Field(10, ge=1)
     batch_size: int = Field(4, ge=1, description="documents per step")
     encoder_learning_rate: float = Field(5e-5, gt=0)

@@ -42,6 +42,7 @@ def training_loss(
     rate: float = 0.0,
     unjudged: Tensor | None = None,
     teacher_scores: Tensor | None = None,
+    taught: Tensor | None = None,
     evidence: Evidence | None = None,
     evidence_weight: float = 0.0,
     step_weight: float = 0.0,
@@ -58,7 +59,8 @@ def training_loss(
     a teacher's predictions, of unjudged pairs too.
 
     *Shape:* labels (B, N, N, relations) bool; unjudged (B, N, N) bool, pairs whose labels are not known;
-    teacher_scores (P, relations) log-odds of the matrix's pairs.
+    teacher_scores (P, relations) log-odds of the matrix's pairs, or, where ``taught`` (B, N, N) bool is given, of those
+    of them that the teacher has seen.
     """
     zero = batch.start_weights.new_zeros(())
     matrix = model.encode(batch)
@@ -102,7 +104,8 @@ def training_loss(
         elif objective not in ("plain-branch", "knowledge-distillation"):
             raise ValueError(objective)
     if teacher_scores is not None:
-        gap = gap + divergence(teacher_scores, scores)
+        seen = scores if taught is None else scores[taught[pairs]]
+        gap = gap + divergence(teacher_scores, seen) * len(seen) / max(1, len(scores))
     led = zero
     if step_weight:
         assert isinstance(model.reasoning, ReasoningModule)

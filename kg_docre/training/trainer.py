@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ from kg_docre.training.dataset import label_tensor, length_batches, read_split, 
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.initial_model import build_model
+from kg_docre.training.joined import join, same_part, strangers
 from kg_docre.training.objective import mask_rate, training_loss
 from kg_docre.training.optimization import build_optimizer, build_schedule
 from kg_docre.training.teacher import Teacher
@@ -115,6 +117,14 @@ class _Run:
             raise DataError("no training document with two entities is left, beside what is for development")
         if self.development and not any(document.relations for document in self.development):
             raise DataError("no development document has a fact to choose the best epoch by")
+        alone = self.documents
+        self.parts: list[tuple[int, ...]] = [(number,) for number in range(len(alone))]  # of every text its documents
+        if config.joined:
+            chance = torch.Generator().manual_seed(config.seed)
+            self.parts += strangers(alone, round(config.joined * len(alone)), chance)
+            self.documents = [
+                join([alone[n] for n in part]) if len(part) > 1 else alone[part[0]] for part in self.parts
+            ]
         self.features = self.featurizer(self.documents)
         self._remember()
         self.teacher = (
@@ -122,7 +132,7 @@ class _Run:
             if config.teacher is None
             else Teacher(
                 config.teacher,
-                self.documents,
+                alone,
                 self.model.config,
                 device=str(self.device),
                 precision=config.precision,
@@ -217,6 +227,9 @@ class _Run:
                 evidence = None
                 if config.evidence_weight:
                     evidence = evidence_tensors([self.documents[i] for i in indices], features).to(self.device)
+                taught, texts = None, [self.parts[i] for i in indices]
+                if self.teacher is not None and any(len(text) > 1 for text in texts):
+                    taught = same_part([[len(self.documents[n].entities) for n in text] for text in texts])
                 rate = mask_rate(step, total, config.max_mask_rate, curriculum=config.curriculum)
                 with autocast(self.device, config.precision):
                     losses = training_loss(
@@ -226,7 +239,8 @@ class _Run:
                         objective=config.objective,
                         rate=rate,
                         unjudged=None if unjudged is None else unjudged.to(self.device),
-                        teacher_scores=None if self.teacher is None else self.teacher.scores(indices),
+                        teacher_scores=None if self.teacher is None else self.teacher.scores([*chain(*texts)]),
+                        taught=None if taught is None else taught.to(self.device),
                         evidence=evidence,
                         evidence_weight=config.evidence_weight,
                         step_weight=config.step_weight,
