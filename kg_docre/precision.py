@@ -21,7 +21,10 @@ def choose_device(name: str = "auto") -> torch.device:
         device = torch.device(name)
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, ImportError) as error:
-        raise ValueError(f"device {name!r}: {str(error).splitlines()[0]}") from error
+        reason = str(error).splitlines()[0]
+        if reason.startswith("Expected one of"):
+            reason = "expected auto, cpu, cuda, cuda:1, mps or another of PyTorch's"
+        raise ValueError(f"device {name!r}: {reason}") from error
     return device
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,11 @@ if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipel
     from kg_docre.predictor import Predictor
 
 __all__ = ["Docre", "make_docre"]
+
+_NO_ENTITIES = (
+    "{}: nothing has looked for entities in the doc, so that there are no relations; "
+    'add what finds them before it: nlp.add_pipe("mentions"), or a pipeline with "ner"'
+)
 
 
 @Language.factory(
@@ -159,6 +165,8 @@ class Docre(CheckpointComponent["Predictor"]):
 
         def documents() -> Iterator[Document]:
             for number, doc in enumerate(docs):
+                if len(doc) and not doc.ents and not doc.has_annotation("ENT_IOB"):
+                    warnings.warn(_NO_ENTITIES.format(self.name), stacklevel=2)
                 if needs_clusters(doc, self._clusters.types):
                     note_clusters(self._clusters(doc), self._clusters.types)
                 waiting.append(doc)

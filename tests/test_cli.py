@@ -37,7 +37,7 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert "documents: 1/1" in done.stderr
     assert "place of birth" in done.stdout
     assert "born in Richmond" in done.stdout
-    assert "1 documents added" in done.stdout
+    assert "1 document added" in done.stdout
     triples = Graph().parse(tmp_path / "kg.ttl")
     edges = networkx.read_graphml(tmp_path / "kg.graphml").number_of_edges()
     assert len(triples) > 50
@@ -95,14 +95,14 @@ def test_a_build_that_finds_no_facts_shows_no_table(tmp_path):
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("Good morning.")
     result = run("build", "texts", "--store", "kg.sqlite", cwd=tmp_path)
-    assert result.stdout == "1 documents added, 0 already there; kg.sqlite holds 1 documents, 0 nodes, 0 relations\n"
+    assert result.stdout == "1 document added, 0 already there; kg.sqlite holds 1 document, 0 nodes, 0 relations\n"
 
 
 def test_a_build_does_not_read_its_own_files(corpus, tmp_path):
     for _ in range(2):
         done = run("build", ".", "--to", "kg.ttl", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-    assert "holds 1 documents" in done.stdout
+    assert "holds 1 document" in done.stdout
 
 
 def test_two_folders_with_the_same_file_names_are_kept_apart(tmp_path):
@@ -116,7 +116,7 @@ def test_two_folders_with_the_same_file_names_are_kept_apart(tmp_path):
 def test_a_file_that_two_sources_have_is_read_once(corpus, tmp_path):
     done = run("build", corpus, corpus / "gilligan.txt", "--store", "kg.sqlite", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "1 documents added, 0 already there; kg.sqlite holds 1 documents" in done.stdout
+    assert "1 document added, 0 already there; kg.sqlite holds 1 document" in done.stdout
 
 
 def test_who_is_told_to_end_leaves_nothing_unfinished(tmp_path):
@@ -289,6 +289,8 @@ def test_documents_are_listed_with_what_became_of_them(corpus, tmp_path):
     (corpus / "broken.txt").write_text("Vince Gilligan was born in Virginia.\n")
     assert run("build", corpus, cwd=tmp_path).returncode == 0
     assert "broken.txt" not in run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+    listed = map(json.loads, run("documents", "kg.sqlite", "--json", cwd=tmp_path).stdout.splitlines())
+    assert {row["uri"]: row["failure"] for row in listed} == {"corpus/broken.txt": "", "corpus/gilligan.txt": ""}
 
 
 def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
@@ -315,7 +317,7 @@ def test_sources_that_are_not_there_leave_no_store(corpus, tmp_path):
     assert (done.returncode, done.stderr) == (1, "Error: no such file or folder: corpsu\n")
     assert not (tmp_path / "kg.sqlite").exists()
     partly = run("build", "corpsu", corpus, cwd=tmp_path)
-    assert "1 documents added" in partly.stdout
+    assert "1 document added" in partly.stdout
     assert "skipped corpsu: " in partly.stderr
 
 

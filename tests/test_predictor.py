@@ -149,8 +149,8 @@ def test_running_out_of_memory_costs_one_document(predictor, documents, monkeypa
 def test_unknown_models_and_devices_are_refused(checkpoint):
     with pytest.raises(FileNotFoundError, match="no checkpoint 'nonsense'"):
         Predictor.from_pretrained("nonsense")
-    for device in ("abacus", "meta"):
-        with pytest.raises(ValueError, match=f"device '{device}': "):
+    for device, reason in (("abacus", "expected auto, cpu, cuda"), ("meta", "")):
+        with pytest.raises(ValueError, match=f"device '{device}': {reason}"):
             Predictor.from_pretrained(checkpoint, device=device)
     with pytest.raises(ValueError, match="precision: one of auto, fp32, bf16, not 'fp16'"):
         Predictor.from_pretrained(checkpoint, precision="fp16")

@@ -6,18 +6,23 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from kg_docre.cli.options import (
+    AsCsv,
+    AsJson,
     Device,
     MinPrecision,
     Precision,
     SpacyModel,
     Threshold,
+    counted,
+    held,
     neo4j_credentials,
     one_line_errors,
+    output_form,
 )
 from kg_docre.cli.root import app
 from kg_docre.graph.provenance import Provenance
@@ -43,14 +48,6 @@ Sources = Annotated[
         "none leaves that out of any target.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]
-
-
-def _form(as_json: bool, as_csv: bool) -> Literal["table", "json", "csv"]:
-    if as_json and as_csv:
-        raise ValueError("give --json or --csv, not both")
-    return "json" if as_json else "csv" if as_csv else "table"
 
 
 def _files_of(store: Path) -> list[Path]:
@@ -131,9 +128,8 @@ def build(
                     print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
         typer.echo(
-            f"{result.added} documents added, {result.already_there} already there"
-            f"{f', {len(gone)} forgotten' if forget_missing else ''}; {store} holds "
-            f"{counts['documents']} documents, {counts['nodes']} nodes, {counts['relations']} relations"
+            f"{counted(result.added, 'document')} added, {result.already_there} already there"
+            f"{f', {len(gone)} forgotten' if forget_missing else ''}; {store} holds {held(counts)}"
         )
         for target in to or ():
             typer.echo(f"wrote {target}")
@@ -184,7 +180,7 @@ def facts(
         from kg_docre.graph.table import print_facts
         from kg_docre.store import FactStore
 
-        form = _form(as_json, as_csv)
+        form = output_form(as_json, as_csv)
         with FactStore(store, create=False) as known, known.snapshot():
             graph = KnowledgeGraph(known)
             found = graph.facts_about(entity, details=False) if entity else graph.facts(details=False)
@@ -220,7 +216,7 @@ def query(
         from kg_docre.graph.answer import print_answer
         from kg_docre.graph.query import ask
 
-        form = _form(as_json, as_csv)
+        form = output_form(as_json, as_csv)
         pairs = dict(pair.partition("=")[::2] for pair in parameters or ())
         if "" in pairs or not all("=" in pair for pair in parameters or ()):
             raise ValueError("--parameter: expected NAME=VALUE")

@@ -7,20 +7,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 __all__ = [
+    "AsCsv",
+    "AsJson",
     "Device",
     "MinPrecision",
     "Precision",
     "SpacyModel",
     "Threshold",
+    "counted",
+    "held",
     "neo4j_credentials",
     "one_line_errors",
+    "output_form",
 ]
 
 Threshold = Annotated[
@@ -34,6 +39,25 @@ SpacyModel = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Precision = Annotated[str, typer.Option(help="auto (what is faster), fp32 or bf16.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 document``, ``2 documents``."""
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
+def held(counts: Mapping[str, int]) -> str:
+    """What a store holds: ``48 documents, 821 nodes, 1698 relations``."""
+    return ", ".join(counted(counts[f"{thing}s"], thing) for thing in ("document", "node", "relation"))
+
+
+def output_form(as_json: bool, as_csv: bool) -> Literal["table", "json", "csv"]:
+    """What ``--json`` and ``--csv`` ask for. Raises :exc:`ValueError` for both."""
+    if as_json and as_csv:
+        raise ValueError("give --json or --csv, not both")
+    return "json" if as_json else "csv" if as_csv else "table"
 
 
 @contextmanager

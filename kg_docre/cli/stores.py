@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.options import one_line_errors
+from kg_docre.cli.options import AsCsv, AsJson, held, one_line_errors, output_form
 from kg_docre.cli.root import app
 
 
@@ -15,14 +15,24 @@ from kg_docre.cli.root import app
 def documents(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read, and why.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """List documents: what each gave, which model read it and when, or why it could not be read."""
     with one_line_errors():
-        from kg_docre.graph.table import print_sources
-        from kg_docre.store import FactStore, list_sources
+        from dataclasses import astuple, fields
 
+        from kg_docre.graph.answer import Answer, print_answer
+        from kg_docre.graph.table import print_sources
+        from kg_docre.store import FactStore, Source, list_sources
+
+        form = output_form(as_json, as_csv)
         with FactStore(store, create=False) as known:
-            print_sources(list_sources(known, failed=failed))
+            sources = list_sources(known, failed=failed)
+            if form == "table":
+                print_sources(sources)
+            else:
+                print_answer(Answer(tuple(field.name for field in fields(Source)), map(astuple, sources)), form)
 
 
 @app.command()
@@ -43,10 +53,7 @@ def forget(
             found = set(known.forget(*typed.values()))
             unknown = [name for name, uri in typed.items() if uri not in found]
             counts = known.counts()
-        typer.echo(
-            f"{len(documents) - len(unknown)} forgotten; {store} holds {counts['documents']} documents, "
-            f"{counts['nodes']} nodes, {counts['relations']} relations"
-        )
+        typer.echo(f"{len(documents) - len(unknown)} forgotten; {store} holds {held(counts)}")
         if unknown:
             raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
 

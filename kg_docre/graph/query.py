@@ -72,7 +72,13 @@ def _rows(path: Path, found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _error(path: Path, error: Exception) -> ExportError:
-    return ExportError(f"{path}: {' '.join(str(error).split())}")
+    from kg_docre.graph.vocabulary import PREFIXES
+
+    reason = " ".join(str(error).split())
+    if "Prefix not found" in reason:
+        known = ", ".join(PREFIXES)
+        reason = f"{reason.partition(': ')[0]}: an unknown prefix; declare it with PREFIX, or use one of {known}"
+    return ExportError(f"{path}: {reason}")
 
 
 def _open(path: Path) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -17,9 +19,16 @@ __all__ = ["TrainingConfig", "TrainingFile", "identity", "problems"]
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
 
 
-def problems(error: ValidationError) -> str:
-    """Every wrong field and why, in one line."""
-    return "; ".join(f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
+def problems(error: ValidationError, fields: Iterable[str] = ()) -> str:
+    """Every wrong field and why, in one line; of a field that is none, which of ``fields`` is written like it."""
+    found = []
+    for item in error.errors():
+        name, reason = ".".join(map(str, item["loc"])) or "file", item["msg"]
+        if item["type"] == "extra_forbidden":
+            near = get_close_matches(name, fields, 1)
+            reason = f"no such field{f'; did you mean {near[0]}?' if near else ''}"
+        found.append(f"{name}: {reason}")
+    return "; ".join(found)
 
 
 class TrainingFile(BaseModel):
@@ -42,7 +51,7 @@ class TrainingFile(BaseModel):
         try:
             return cls.model_validate({**values, **overrides})
         except ValidationError as error:
-            raise DataError(f"{path}: {problems(error)}") from error
+            raise DataError(f"{path}: {problems(error, cls.model_fields)}") from error
 
 
 class TrainingConfig(TrainingFile):

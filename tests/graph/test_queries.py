@@ -117,6 +117,7 @@ def test_queries_write_nothing(graph, server, database, tmp_path):
     ("target", "query", "reason"),
     [
         ("kg.oxigraph", "SELECT", "expected"),
+        ("kg.oxigraph", "ASK { ?x foaf:name ?y }", "at 1:19: an unknown prefix; .* use one of kg, wd, "),
         ("kg.oxigraph", "SELECT ?x { ?x rdfs:label ?name }", "name"),
         ("missing.ttl", "ASK {}", "No such file"),
         ("missing.oxigraph", "ASK {}", "no Oxigraph store"),

@@ -79,10 +79,22 @@ def test_it_clusters_entities_itself_when_nobody_has(nlp, make_doc, documents):
 def test_docs_with_no_or_one_entity_pass_through(nlp):
     empty, bare = nlp.make_doc(""), nlp.make_doc("nothing here")
     single = nlp.make_doc("Only Rome")
+    bare.set_ents([], default="outside")
     single.ents = [Span(single, 1, 2, label="GPE")]
     for doc in nlp.pipe([empty, bare, single]):
         assert doc._.relations == []
     assert len(single._.entities) == 1
+
+
+def test_who_forgot_what_finds_entities_is_told(checkpoint, recwarn):
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("docre", config={"model": str(checkpoint)})
+    with pytest.warns(UserWarning, match=r'docre: nothing has looked for entities .*nlp.add_pipe\("mentions"\)'):
+        assert pipeline("Rome is in Italy.")._.relations == []
+    pipeline.add_pipe("entity_ruler", before="docre").add_patterns([{"label": "GPE", "pattern": "Paris"}])
+    recwarn.clear()
+    assert pipeline("Rome is in Italy.")._.relations == []
+    assert not recwarn.list, "someone has looked"
 
 
 def test_a_batch_keeps_its_order(nlp, make_doc, documents):

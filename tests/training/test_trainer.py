@@ -206,6 +206,7 @@ def test_batches_cover_everything_once_and_are_of_like_length():
     [
         ({"epochs": 0}, "epochs"),
         ({"objective": "magic"}, "objective"),
+        ({"epoch": 1}, r"epoch: no such field; did you mean epochs\?"),
         ({"objective": "knowledge-distillation"}, "need a teacher"),
         ({"unlabelled": ["more.json"]}, "need a teacher"),
         ({"teacher": "somewhere"}, "teacher: no checkpoint 'somewhere'"),
