@@ -14,10 +14,9 @@ import random
 from pathlib import Path
 
 from kg_docre.annotations import Document
-from kg_docre.names import normalize_name
 from kg_docre.predictor import Predictor
 from kg_docre.training.dataset import read_split
-from kg_docre.training.joined import join
+from kg_docre.training.joined import join, names_of
 
 
 def main() -> None:
@@ -38,7 +37,7 @@ def main() -> None:
 def together(documents: list[Document], size: int) -> list[list[Document]]:
     """Every document in one group of as many, if there are others that have none of its names."""
     chance = random.Random(size)
-    left = [(d, {normalize_name(m.name) for e in d.entities for m in e.mentions}) for d in documents]
+    left = [(document, names_of(document)) for document in documents]
     chance.shuffle(left)
     groups = []
     while left:

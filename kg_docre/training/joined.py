@@ -11,17 +11,22 @@ from torch import Tensor
 from kg_docre.annotations import Document, Entity, Relation
 from kg_docre.names import normalize_name
 
-__all__ = ["join", "same_part", "strangers"]
+__all__ = ["join", "names_of", "same_part", "strangers"]
 
 _MOST = 3  # documents in a text
 _ENTITIES = 64  # of a text, for reasoning grows with their cube
 _TRIES = 50  # documents looked at for the next part of a text
 
 
+def names_of(document: Document) -> set[str]:
+    """All names in a document, normalized."""
+    return {normalize_name(mention.name) for entity in document.entities for mention in entity.mentions}
+
+
 def strangers(documents: Sequence[Document], number: int, generator: torch.Generator) -> list[tuple[int, ...]]:
     """Random sets of two or three documents that have no name in common, as positions; ``number`` of them, or as many
     as are found."""
-    names = [{normalize_name(m.name) for e in d.entities for m in e.mentions} for d in documents]
+    names = [names_of(document) for document in documents]
     found: list[tuple[int, ...]] = []
     for _ in range(number):
         size = int(torch.randint(2, _MOST + 1, (), generator=generator))

@@ -118,13 +118,10 @@ class _Run:
         if self.development and not any(document.relations for document in self.development):
             raise DataError("no development document has a fact to choose the best epoch by")
         alone = self.documents
-        self.parts: list[tuple[int, ...]] = [(number,) for number in range(len(alone))]  # of every text its documents
-        if config.joined:
-            chance = torch.Generator().manual_seed(config.seed)
-            self.parts += strangers(alone, round(config.joined * len(alone)), chance)
-            self.documents = [
-                join([alone[n] for n in part]) if len(part) > 1 else alone[part[0]] for part in self.parts
-            ]
+        chance = torch.Generator().manual_seed(config.seed)
+        together = strangers(alone, round(config.joined * len(alone)), chance)
+        self.documents = alone + [join([alone[n] for n in text]) for text in together]
+        self.parts = [*((n,) for n in range(len(alone))), *together]  # of every text its documents, by number
         self.features = self.featurizer(self.documents)
         self._remember()
         self.teacher = (

@@ -5,10 +5,9 @@ import torch
 
 from kg_docre.data.features import collate
 from kg_docre.modeling.losses import prediction_divergence
-from kg_docre.names import normalize_name
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor
-from kg_docre.training.joined import join, same_part, strangers
+from kg_docre.training.joined import join, names_of, same_part, strangers
 from kg_docre.training.objective import training_loss
 from kg_docre.training.trainer import train
 from tests.training.test_trainer import _weights
@@ -44,7 +43,7 @@ def test_documents_of_a_text_have_no_name_in_common(documents):
     assert chosen == strangers(documents, 40, torch.Generator().manual_seed(1))
     assert {len(text) for text in chosen} == {2, 3}
     for text in chosen:
-        names = [{normalize_name(m.name) for e in documents[n].entities for m in e.mentions} for n in text]
+        names = [names_of(documents[n]) for n in text]
         assert len(set().union(*names)) == sum(map(len, names))
 
 
