@@ -9,7 +9,7 @@ split anew. ``doc._.entities``, ``doc._.relations`` and ``span._.entity`` are vi
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
-from kg_docre.names import ARTICLES, short_hash
+from kg_docre.names import ARTICLES, short_hash, without_article
 from spacy_components.labels import model_type
 
 __all__ = [
@@ -122,8 +122,7 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
     data = []
     for spans, type in zip(clusters, types, strict=True):
         kb_id = next((kb_id for kb_id in map(linked_id, spans) if kb_id), "")
-        name = max((_text(bare_span(span)) for span in spans), key=len)
-        data.append([name, type, kb_id, list(map(_characters, spans))])
+        data.append([_fullest([named_span(span, type) for span in spans]), type, kb_id, list(map(_characters, spans))])
     setattr(doc._, ENTITIES, data)
     setattr(doc._, _CLUSTERED, None)
 
@@ -175,12 +174,12 @@ def set_relations(doc: Doc, relations: Sequence[Relation], names: dict[str, str]
 
 
 def to_document(doc: Doc, *, id: str = "") -> Document:
-    """The doc as the predictor and the fact store read it; mentions without their articles."""
+    """The doc as the predictor and the fact store read it; mentions without what is no part of the name."""
     starts = [sentence.start for sentence in _sentences(doc)]
     sentence_of = [number for number, sentence in enumerate(_sentences(doc)) for _ in range(len(sentence))]
     entities = []
     for name, type, kb_id, characters in getattr(doc._, ENTITIES) or ():
-        spans = [bare_span(span) for span in _spans(doc, characters) if len(span)]
+        spans = [named_span(span, type) for span in _spans(doc, characters) if len(span)]
         mentions = tuple(
             Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=_text(span))
             for span in spans
@@ -207,6 +206,21 @@ def bare_span(span: Span) -> Span:
     if len(span) > 1 and span[-1].lower_ in _POSSESSIVES:
         span = span[:-1]
     return span
+
+
+def named_span(span: Span, type: str) -> Span:
+    """Like :func:`bare_span`, but with a large article that is the name's own: "The Hague". Before the first word of a
+    sentence that is not to be seen; there works and the like (MISC) keep it, "The Godfather", and others don't."""
+    bare = bare_span(span)
+    first = span[0]
+    own = bare.start > span.start and first.text.istitle() and (type == "MISC" or not first.is_sent_start)
+    return span.doc[span.start : bare.end] if own else bare
+
+
+def _fullest(spans: Sequence[Span]) -> str:
+    """The longest name, with an article if most of those who call it so say it."""
+    names = Counter(map(_text, spans))
+    return max(names, key=lambda name: (len(without_article(name)), names[name], len(name)))
 
 
 def _text(span: Span) -> str:

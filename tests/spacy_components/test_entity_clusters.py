@@ -58,6 +58,29 @@ def test_names_have_no_line_breaks_and_possessives(nlp):
     assert [e.name for e in nlp(doc)._.entities] == ["New York", "Gilligan"]
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "name"),
+    [
+        ("They met in ( The Hague )", "GPE", "The Hague"),
+        ("They met in ( the Hague )", "GPE", "Hague"),
+        ("( The Police ) is a band", "ORG", "Police"),  # as any police at the beginning of a sentence
+        ("( The Godfather ) won", "WORK_OF_ART", "The Godfather"),
+        ("( THE GODFATHER ) won", "WORK_OF_ART", "GODFATHER"),
+        ("( The Police ) and ( The Police )", "ORG", "The Police"),
+        ("In ( The Police ) and ( the Police ) of ( the Police )", "ORG", "Police"),
+    ],
+)
+def test_articles_that_are_the_names_own(nlp, text, label, name):
+    words, ends = [], []
+    for word in text.split():
+        if word in "()":
+            ends.append(len(words))
+        else:
+            words.append(word)
+    (entity,) = nlp(_doc(nlp, words, [(a, b, label) for a, b in zip(ends[::2], ends[1::2], strict=True)]))._.entities
+    assert entity.name == name
+
+
 def test_labels_of_ones_own(nlp):
     nlp.remove_pipe("entity_clusters")
     nlp.add_pipe("entity_clusters", config={"entity_types": {"GENE": "ORG", "DATE": ""}})
