@@ -67,26 +67,49 @@ def resolve(
         typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on; a name twice: all called so."),
     ] = ("", ""),
     split: Annotated[str, typer.Option(metavar="NODE", help="A node is several, now and from now on.")] = "",
+    decisions: Annotated[
+        typer.FileText | None,
+        typer.Option(
+            encoding="utf-8",
+            metavar="FILE",
+            help='Many at once: lines of {"merge": [NODE, NODE]} and {"split": NODE}, or what --decided prints.',
+        ),
+    ] = None,
+    decided: Annotated[
+        bool, typer.Option("--decided", help="Print what was decided, to keep it and for other stores.")
+    ] = False,
 ) -> None:
     """Find out anew which entities of a store are one real thing, or look into it and decide. No text is read."""
     with one_line_errors():
         from kg_docre.graph.table import print_forms
-        from kg_docre.resolution import decisions
+        from kg_docre.resolution import decisions as by_hand
+        from kg_docre.resolution.decision_file import apply_decisions, read_decisions
         from kg_docre.resolution.resolve import resolve as run
         from kg_docre.store import FactStore
 
-        if sum(map(any, ([explain], merge, [split]))) > 1:
-            raise ValueError("--explain, --merge and --split: one at a time")
+        if sum(map(bool, (explain, any(merge), split, decisions, decided))) > 1:
+            raise ValueError("--explain, --merge, --split, --decisions and --decided: one at a time")
         with FactStore(store, create=False) as known:
             if explain:
-                print_forms(decisions.explain(known, decisions.find_node(known, explain)), explain)
+                print_forms(by_hand.explain(known, by_hand.find_node(known, explain)), explain)
+                return
+            if decided:
+                for line in read_decisions(known):
+                    typer.echo(line)
                 return
             before = known.counts()["nodes"]
+            problems: list[str] = []
             if any(merge):
-                decisions.merge(known, *merge)
+                by_hand.merge(known, *merge)
             elif split:
-                decisions.split(known, split)
+                by_hand.split(known, split)
+            elif decisions:
+                problems = apply_decisions(known, decisions)
             else:
                 run(known)
             counts = known.counts()
             typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")
+            for problem in problems:
+                typer.echo(f"Error: {decisions.name if decisions else ''} {problem}", err=True)
+            if problems:
+                raise typer.Exit(1)

@@ -13,7 +13,17 @@ from kg_docre.resolution.lookup import nodes_called
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
-__all__ = ["Form", "explain", "find_node", "merge", "split"]
+__all__ = [
+    "Form",
+    "decide_merge",
+    "decide_split",
+    "explain",
+    "find_node",
+    "forms_by_document",
+    "merge",
+    "resolve_what_changed",
+    "split",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,13 @@ def merge(store: FactStore, first: str, second: str) -> None:
 
     Raises :exc:`ResolutionError` if a name is not one node's, or nodes have different knowledge-base ids.
     """
-    _resolve_what_changed(store)
+    resolve_what_changed(store)
+    decide_merge(store, first, second)
+    resolve(store)
+
+
+def decide_merge(store: FactStore, first: str, second: str) -> None:
+    """As :func:`merge`, for when the store will be resolved."""
     if first == second:
         called, others = nodes_called(store, first)
         nodes = list(called or others)
@@ -121,7 +137,6 @@ def merge(store: FactStore, first: str, second: str) -> None:
         [("same", first_form, form) for form in further],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
-    resolve(store)
 
 
 def split(store: FactStore, name: str) -> None:
@@ -131,7 +146,13 @@ def split(store: FactStore, name: str) -> None:
 
     Raises :exc:`ResolutionError` if the name is not one node's, or one document's alone.
     """
-    _resolve_what_changed(store)
+    resolve_what_changed(store)
+    decide_split(store, name)
+    resolve(store)
+
+
+def decide_split(store: FactStore, name: str) -> None:
+    """As :func:`split`, for when the store will be resolved."""
     found = explain(store, node := find_node(store, name))
     forms = [form.id for form in found]
     kind = "alone" if len(forms) > 1 else "by document"
@@ -141,19 +162,23 @@ def split(store: FactStore, name: str) -> None:
     same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
     undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
-    resolve(store)
 
 
-def _resolve_what_changed(store: FactStore) -> None:
+def resolve_what_changed(store: FactStore) -> None:
     """What a person decides is of the nodes that there are once all is resolved."""
     if store.read("SELECT changed FROM resolved").fetchone()[0]:
         resolve(store)
 
 
+def forms_by_document(store: FactStore, forms: Sequence[str]) -> dict[str, str]:
+    """What these forms are called in each of the store's documents where they are split by document."""
+    digests = [digest for (digest,) in store.read("SELECT content_hash FROM document")] if forms else []
+    return {document_form(form, digest): form for form in forms for digest in digests}
+
+
 def _before_split(store: FactStore, forms: Sequence[str]) -> tuple[list[str], set[str]]:
     """The forms, of those that a split by document made the ones that were split; and of which rules are dropped."""
     apart = [form for (form,) in store.read("SELECT first FROM rule WHERE kind = 'by document'")]
-    digests = [digest for (digest,) in store.read("SELECT content_hash FROM document")] if apart else []
-    made = {document_form(form, digest): form for form in apart for digest in digests}
+    made = forms_by_document(store, apart)
     before = [made.get(form, form) for form in forms]
     return before, set(before)

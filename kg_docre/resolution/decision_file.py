@@ -1,0 +1,74 @@
+"""What people decided about a store's nodes, as JSON lines: to keep beside the texts, to write by hand, and to take to
+another store."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from kg_docre.resolution.decisions import decide_merge, decide_split, forms_by_document, resolve_what_changed
+from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+
+__all__ = ["apply_decisions", "read_decisions"]
+
+_KINDS = {"same": 2, "alone": 1, "by document": 1}  # rules of a store, and how many forms each is about
+
+
+def read_decisions(store: FactStore) -> Iterator[str]:
+    """Everything that was decided, a line each: ``{"kind": …, "forms": […], "names": […]}``. Names are for the reader,
+    null where no document has the form now."""
+    rules = store.read("SELECT kind, first, second FROM rule ORDER BY kind, first, second").fetchall()
+    decided = {form: form for _, *forms in rules for form in forms}
+    decided.update(forms_by_document(store, [first for kind, first, _ in rules if kind == "by document"]))
+    names: dict[str, Counter[str]] = defaultdict(Counter)
+    for form, name, type in store.read(
+        "SELECT form, name, type FROM entity WHERE form IN (SELECT value FROM json_each(?))", (json.dumps([*decided]),)
+    ):
+        names[decided[form]][f"{name} ({type})"] += 1
+    for kind, *both in rules:
+        forms = both[: _KINDS[kind]]
+        called = [names[form].most_common(1)[0][0] if names[form] else None for form in forms]
+        yield json.dumps({"kind": kind, "forms": forms, "names": called}, ensure_ascii=False)
+
+
+def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
+    """Decide what the lines say, in their order, and resolve the store once; what is wrong with those that cannot be
+    followed, by their numbers.
+
+    A line is ``{"merge": [A, B]}`` or ``{"split": A}`` of nodes by name or id, as they are before all this, or one of
+    :func:`read_decisions`, whether or not the store has such names yet.
+    """
+    resolve_what_changed(store)
+    problems = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                _decide(store, line)
+            except ResolutionError as error:
+                problems.append(f"line {number}: {error}")
+    resolve(store)
+    return problems
+
+
+def _decide(store: FactStore, line: str) -> None:
+    try:
+        decision = json.loads(line)
+    except ValueError as error:
+        raise ResolutionError(f"no JSON: {error}") from None
+    match decision:
+        case {"merge": [str(first), str(second)]}:
+            decide_merge(store, first, second)
+        case {"split": str(name)}:
+            decide_split(store, name)
+        case {"kind": str(kind), "forms": [str(), *_] as forms} if len(forms) == _KINDS.get(kind) and isinstance(
+            forms[-1], str
+        ):
+            store.decide([(kind, forms[0], forms[1] if kind == "same" else "")])
+        case _:
+            raise ResolutionError(
+                'a decision is {"merge": [NODE, NODE]}, {"split": NODE} or {"kind": …, "forms": […]}, '
+                f"not {line.strip()[:80]}"
+            )

@@ -1,0 +1,77 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from kg_docre.cli import app
+from kg_docre.resolution.decisions import merge, split
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+from tests.resolution.test_resolve import add, document, nodes
+
+ALLIANCE = document("a", ("ORG", "the Alliance"), ("LOC", "Springfield"), ("PER", "Ann Lee"))
+NATO = document("b", ("ORG", "NATO"), ("LOC", "Springfield"), ("PER", "Ann Lee"))
+BOTH = document("c", ("ORG", "NATO"), ("ORG", "the Warsaw Pact"))
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(app, ["resolve", *map(str, arguments)], **options)
+
+
+@pytest.fixture
+def path(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        add(store, ALLIANCE, NATO, BOTH)
+    return tmp_path / "kg.sqlite"
+
+
+def test_what_was_decided_goes_to_another_store(path, tmp_path):
+    """One that has some of the documents later than the decisions."""
+    with FactStore(path) as store:
+        merge(store, "the Alliance", "NATO")
+        split(store, "Springfield")
+    printed = run(path, "--decided")
+    assert printed.exit_code == 0
+    lines = [json.loads(line) for line in printed.output.splitlines()]
+    assert [(line["kind"], line["names"]) for line in lines] == [
+        ("by document", ["Springfield (LOC)"]),
+        ("same", ["the Alliance (ORG)", "NATO (ORG)"]),
+    ]
+    file = tmp_path / "decisions.jsonl"
+    file.write_text(printed.output, encoding="utf-8")
+    with FactStore(tmp_path / "other.sqlite") as other:
+        add(other, BOTH)
+    for _ in range(2):  # twice is as once
+        taken = run(tmp_path / "other.sqlite", "--decisions", file)
+        assert taken.exit_code == 0, taken.output
+    with FactStore(tmp_path / "other.sqlite") as other:
+        add(other, NATO, ALLIANCE)
+        resolve(other)
+        assert nodes(other, "the Alliance")["a"] == nodes(other, "NATO")["b"] == nodes(other, "NATO")["c"]
+        assert len({*nodes(other, "Springfield").values()}) == 2
+        assert len({*nodes(other, "Ann Lee").values()}) == 1
+    assert run(tmp_path / "other.sqlite", "--decided").output == printed.output
+
+
+def test_many_decisions_by_name_and_one_that_cannot_be(path):
+    lines = """{"merge": ["the Alliance", "NATO"]}
+
+{"merge": ["NATO", "Atlantis"]}
+{"split": "Ann Lee"}
+not JSON
+{"split": ["Springfield"]}
+{"kind": "same", "forms": ["x"]}"""
+    done = run(path, "--decisions", "-", input=lines)
+    assert done.exit_code == 1
+    assert "line 3: no node is called 'Atlantis'" in done.output
+    assert "line 5: no JSON" in done.output
+    assert 'line 6: a decision is {"merge"' in done.output
+    assert "line 7: a decision is" in done.output
+    with FactStore(path) as store:
+        assert nodes(store, "the Alliance")["a"] == nodes(store, "NATO")["b"]
+        assert len({*nodes(store, "Ann Lee").values()}) == 2
+        assert len({*nodes(store, "Springfield").values()}) == 1
+
+
+def test_nothing_decided_is_nothing_printed(path):
+    assert run(path, "--decided").output == ""
