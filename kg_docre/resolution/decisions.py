@@ -26,6 +26,9 @@ __all__ = [
 ]
 
 
+_SHOWN = 10  # of the nodes that are called so
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One way a node is called: its names, the most frequent first, how many entities, in which documents.
@@ -46,7 +49,7 @@ class Form:
 def find_node(store: FactStore, name: str) -> str:
     """The node with this id or, if only one is, called so.
 
-    Raises :exc:`ResolutionError` that lists the nodes of several.
+    Raises :exc:`ResolutionError` that lists the nodes of several, the most frequent ten.
     """
     called, others = nodes_called(store, name)
     found = called or others
@@ -54,10 +57,12 @@ def find_node(store: FactStore, name: str) -> str:
         return next(iter(found))
     if not found:
         raise ResolutionError(f"no node is called {name!r}")
+    frequent = sorted(found.items(), key=lambda called: -called[1].total())
     several = ", ".join(
-        f"{node} ({types.most_common(1)[0][0]}, {types.total()} times)" for node, types in found.items()
+        f"{node} ({types.most_common(1)[0][0]}, {types.total()} times)" for node, types in frequent[:_SHOWN]
     )
-    raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}")
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}{more}")
 
 
 def explain(store: FactStore, node: str) -> list[Form]:

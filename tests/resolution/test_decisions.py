@@ -129,6 +129,17 @@ def test_a_name_of_several_nodes_is_not_guessed(path):
         assert {find_node(store, id) for id in ids} == ids
 
 
+def test_of_very_many_nodes_of_a_name_the_most_frequent_are_shown(path):
+    with FactStore(path) as store:
+        add(store, *(document(str(number), ("LOC", "Springfield")) for number in range(12)))
+        split(store, "Springfield")
+        add(store, document("x", ("PER", "Springfield")), document("y", ("PER", "Springfield")))
+        with pytest.raises(
+            ResolutionError, match=r"by its id: \w+ \(PER, 2 times\), (\w+ \(LOC, 1 times\),? ){9}and 5 more$"
+        ):
+            find_node(store, "Springfield")
+
+
 def test_different_knowledge_base_ids_are_not_merged(path):
     with FactStore(path) as store:
         add(store, document("f", ("LOC", "Lima"), ("LOC", "Quito"), kb_ids={0: "Q2868", 1: "Q2900"}))
