@@ -91,6 +91,19 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert "1 forgotten" in typed.stdout, typed.stderr
 
 
+def test_documents_come_through_a_pipe(tmp_path):
+    line = json.dumps({"id": "https://x.org/gilligan", "text": TEXT})
+    done = run("build", "-", cwd=tmp_path, stdin=f"{line}\n")
+    assert done.returncode == 0, done.stderr
+    assert "1 document added" in done.stdout
+    again = run("build", "-", cwd=tmp_path, stdin=f"{line}\n")
+    assert "0 documents added, 1 already there" in again.stdout
+    refused = run("build", "-", "--forget-missing", cwd=tmp_path, stdin=f"{line}\n")
+    assert refused.returncode == 1
+    assert "standard input" in refused.stderr
+    assert "1 forgotten" in run("forget", "kg.sqlite", "https://x.org/gilligan", cwd=tmp_path).stdout
+
+
 def test_a_build_that_finds_no_facts_shows_no_table(tmp_path):
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("Good morning.")

@@ -65,7 +65,10 @@ def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[s
 
 @app.command()
 def build(
-    sources: Annotated[list[str], typer.Argument(help="Texts (.txt), .jsonl, .json (or .gz), or folders of them.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Texts (.txt), .jsonl, .json (or .gz), or folders of them; - reads JSON lines with ids."),
+    ],
     to: Targets = None,
     store: Store = Path("kg.sqlite"),
     model: Annotated[str, typer.Option(help="A shipped checkpoint or a folder.")] = "default",
@@ -88,7 +91,7 @@ def build(
         from kg_docre.corpus.build import Pipeline
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.missing import forget_missing as forget
-        from kg_docre.corpus.reader import count_documents, read_corpus
+        from kg_docre.corpus.reader import STANDARD_INPUT, count_documents, read_corpus
         from kg_docre.corpus.records import Problem
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
@@ -101,7 +104,9 @@ def build(
 
         _refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
-        if not forget_missing and not any(map(os.path.lexists, sources)):
+        if forget_missing and STANDARD_INPUT in sources:
+            raise ValueError("--forget-missing: of standard input there is no telling what it had before")
+        if not (forget_missing or STANDARD_INPUT in sources or any(map(os.path.lexists, sources))):
             raise FileNotFoundError(f"no such file or folder: {', '.join(sources)}")
         if not store.parent.is_dir():
             raise FileNotFoundError(f"{store}: its folder does not exist")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 import zlib
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kg_docre.corpus.records import BINARY, Problem, SourceText, checked, decoded, from_json, from_line
+from kg_docre.corpus.records import BINARY, Problem, SourceText, checked, decoded, from_json, from_line, from_piped_line
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
 
-__all__ = ["count_documents", "read_corpus", "uri_of"]
+__all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 
+STANDARD_INPUT = "-"
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
 _MARKUP = {".html": "HTML", ".htm": "HTML", ".xhtml": "HTML", ".xml": "XML", ".csv": "a table", ".tsv": "a table"}
 _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
@@ -38,9 +40,15 @@ def read_corpus(
     DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
     text in UTF-8. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
     :class:`Problem`, as do HTML, XML and tables, and texts over ``max_characters``.
+
+    ``-`` is standard input, lines as in ``.jsonl``; their ids, which they must have, are the uris.
     """
     hidden = {Path(path).resolve() for path in exclude}
-    for source in map(Path, sources):
+    for given in sources:
+        source = Path(given)
+        if given == STANDARD_INPUT:
+            yield from _lines(sys.stdin.buffer, "standard input", max_characters, from_piped_line)
+            continue
         if source.is_dir():
             files, closed = _files(source, hidden)
             for error in closed:
@@ -96,7 +104,8 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
         return
     try:
         if name.suffix.lower() == ".jsonl":
-            yield from _lines(path, uri, max_characters)
+            with _open(path) as stream:
+                yield from _lines(stream, uri, max_characters, from_line)
             return
         with _open(path) as stream:
             text = decoded(stream.read(), uri)
@@ -118,17 +127,18 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
         yield checked(SourceText(uri=uri, title=name.stem, text=text), max_characters)
 
 
-def _lines(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+def _lines(
+    stream: BinaryIO, uri: str, max_characters: int, read: Callable[[bytes, str, int], SourceText | Problem]
+) -> Iterator[SourceText | Problem]:
     """Documents of a file with one a line, of which only a line is held at a time."""
     empty = True
-    with _open(path) as stream:
-        for number, line in enumerate(stream, 1):
-            if number == 1 and b"\0" in line:  # all of the file is
-                yield Problem(uri, BINARY)
-                return
-            if line.strip():
-                empty = False
-                yield from_line(line, f"{uri}#{number}", max_characters)
+    for number, line in enumerate(stream, 1):
+        if number == 1 and b"\0" in line:  # all of the file is
+            yield Problem(uri, BINARY)
+            return
+        if line.strip():
+            empty = False
+            yield read(line, f"{uri}#{number}", max_characters)
     if empty:
         yield Problem(uri, "empty")
 
@@ -142,9 +152,11 @@ def _unzipped(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
-def count_documents(sources: Iterable[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
+def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
     """How many documents and problems :func:`read_corpus` will give; None if only reading it all can tell."""
     hidden, total = {Path(path).resolve() for path in exclude}, 0
+    if STANDARD_INPUT in sources:
+        return None
     for source in map(Path, sources):
         files, closed = _files(source, hidden) if source.is_dir() else ([source], [])
         total += len(closed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg_docre.annotations import Document
@@ -12,7 +12,7 @@ from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
 from kg_docre.store import content_hash
 
-__all__ = ["BINARY", "Problem", "SourceText", "checked", "decoded", "from_json", "from_line"]
+__all__ = ["BINARY", "Problem", "SourceText", "checked", "decoded", "from_json", "from_line", "from_piped_line"]
 
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
@@ -72,11 +72,26 @@ def from_json(text: str, uri: str, max_characters: int) -> Iterator[SourceText |
 
 def from_line(line: bytes, uri: str, max_characters: int) -> SourceText | Problem:
     """The document of a line of JSON."""
+    record = _parsed(line, uri)
+    return record if isinstance(record, Problem) else _from_record(record, uri, max_characters)
+
+
+def from_piped_line(line: bytes, uri: str, max_characters: int) -> SourceText | Problem:
+    """As :func:`from_line`, of what has no file to be called by: the uri is the id, and there must be one."""
+    record = _parsed(line, uri)
+    if isinstance(record, dict) and record.get("id") is None:
+        return Problem(uri, "no field 'id', by which a document of standard input is known")
+    found = record if isinstance(record, Problem) else _from_record(record, uri, max_characters)
+    return found if isinstance(found, Problem) else replace(found, uri=str(record["id"]))
+
+
+def _parsed(line: bytes, uri: str) -> Any:
+    """What the JSON says, or the :class:`Problem` with it."""
     text = decoded(line, uri)
     if isinstance(text, Problem):
         return text
     try:
-        return _from_record(json.loads(text), uri, max_characters)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         return Problem(uri, f"malformed JSON: {error}")
 

@@ -1,4 +1,5 @@
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -112,6 +113,17 @@ def test_a_bad_line_leaves_the_others(tmp_path):
     texts, problems = _read(tmp_path / "a.jsonl", base=tmp_path)
     assert [(t.uri, t.text) for t in texts] == [("a.jsonl#1", "one"), ("a.jsonl#5", "two")]
     assert [p.uri for p in problems] == ["a.jsonl#2", "a.jsonl#3"]
+
+
+def test_standard_input_has_documents_called_by_their_ids(monkeypatch, tmp_path):
+    lines = b'{"id": "https://x.org/1", "text": "one"}\n\n{"text": "two"}\n{"id": 7, "text": "three"}\n[]\n{"id": 8}\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    (tmp_path / "a.txt").write_text("four")
+    assert count_documents(["-", tmp_path]) is None
+    texts, problems = _read("-", tmp_path, base=tmp_path)
+    assert [(t.uri, t.text) for t in texts] == [("https://x.org/1", "one"), ("7", "three"), ("a.txt", "four")]
+    assert [p.uri for p in problems] == [f"standard input#{number}" for number in (3, 5, 6)]
+    assert "no field 'id'" in problems[0].reason
 
 
 def test_lines_are_read_one_by_one(tmp_path):
