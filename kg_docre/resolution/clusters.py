@@ -20,13 +20,13 @@ class Clusters:
     def __init__(self, groups: Groups) -> None:
         self._parent = list(range(len(groups.groups)))
         self._edges: dict[int, list[tuple[int, Candidate]]] = defaultdict(list)
-        forms = Counter((group.type, group.form) for group in groups.groups if not group.kb_id)
+        forms = Counter((group.type, group.form) for group in groups.groups if not (group.kb_id or group.bare))
         # of each root: its knowledge-base id; the forms that have several senses, of which it has one
         self._linked = {number: group.linked for number, group in enumerate(groups.groups) if group.linked}
         self._senses = {
             number: {(group.type, group.form)}
             for number, group in enumerate(groups.groups)
-            if not group.kb_id and forms[group.type, group.form] > 1
+            if not (group.kb_id or group.bare) and forms[group.type, group.form] > 1
         }
 
     def join(self, candidate: Candidate, *, decided: bool = False) -> None:

@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kg_docre.annotations import Entity
 from kg_docre.names import document_form
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.lookup import nodes_called
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
@@ -135,11 +137,14 @@ def decide_merge(store: FactStore, first: str, second: str) -> None:
     )
     forms = [form for node, form, times in sorted(rows, key=lambda row: (place[row[0]], -row[2], row[1]))]
     dropped: set[str] = set()
+    bare: list[str] = []
     if first == second:
-        forms, dropped = _before_split(store, forms)
+        person = (form_id(Entity(name=first, type="PER", mentions=())),)
+        bare = [form for (form,) in store.read("SELECT form FROM resolution WHERE form = ? AND node = ''", person)]
+        forms, dropped = _before_split(store, forms, bare)
     first_form, *further = dict.fromkeys(forms)
     store.decide(
-        [("same", first_form, form) for form in further],
+        [("same", first_form, form) for form in (*further, *dropped.intersection(bare))],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
 
@@ -181,9 +186,10 @@ def forms_by_document(store: FactStore, forms: Sequence[str]) -> dict[str, str]:
     return {document_form(form, digest): form for form in forms for digest in digests}
 
 
-def _before_split(store: FactStore, forms: Sequence[str]) -> tuple[list[str], set[str]]:
-    """The forms, of those that a split by document made the ones that were split; and of which rules are dropped."""
-    apart = [form for (form,) in store.read("SELECT first FROM rule WHERE kind = 'by document'")]
+def _before_split(store: FactStore, forms: Sequence[str], bare: Sequence[str]) -> tuple[list[str], set[str]]:
+    """The forms, of those that a split by document made the ones that were split, also of ``bare`` names; and of which
+    rules are dropped."""
+    apart = [*bare, *(form for (form,) in store.read("SELECT first FROM rule WHERE kind = 'by document'"))]
     made = forms_by_document(store, apart)
     before = [made.get(form, form) for form in forms]
     return before, set(before)

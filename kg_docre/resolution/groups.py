@@ -27,7 +27,8 @@ _KEPT = 4096  # companies held at once
 class Group:
     """Entities of one form: the same knowledge-base id, or the same type and form of name.
 
-    Of a knowledge-base id the type and the form are those that most of its entities have.
+    Of a knowledge-base id the type and the form are those that most of its entities have. ``bare``: it is a part of
+    what a name is used for that many people bear (:mod:`~kg_docre.resolution.bare_names`).
     """
 
     id: str
@@ -37,6 +38,7 @@ class Group:
     linked: str = ""  # the knowledge-base id of its entities, also where it is a part of those that have it
     entities: list[int] = field(default_factory=list)  # positions in Groups.entity_ids
     aliases: Counter[str] = field(default_factory=Counter)  # forms of other names its documents give it
+    bare: bool = False
 
 
 class Groups:
@@ -85,7 +87,7 @@ class Groups:
         self.group_of: Integers = np.array(group_of, np.int64)
         self.index()
 
-    def divide(self, parts: Iterable[tuple[int, str, list[int]]]) -> None:
+    def divide(self, parts: Iterable[tuple[int, str, list[int]]], *, bare: bool = False) -> None:
         """Take entities out of groups: of each part the group, the id that it gets as a group of its own, and the
         entities. Who is found with whom stays as it was until all are out."""
         divided = set()
@@ -93,7 +95,7 @@ class Groups:
             group = self.groups[number]
             divided.add(number)
             self.group_of[entities] = len(self.groups)
-            part = Group(id, group.type, group.form, "", group.linked, sorted(entities), group.aliases.copy())
+            part = Group(id, group.type, group.form, "", group.linked, sorted(entities), group.aliases.copy(), bare)
             self.groups.append(part)
         for number in divided:
             group = self.groups[number]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from kg_docre.resolution.bare_names import split_bare_names
 from kg_docre.resolution.candidates import Candidate, Reasons, candidates
 from kg_docre.resolution.clusters import Clusters
 from kg_docre.resolution.groups import Group, Groups
@@ -22,7 +23,8 @@ def resolve(store: FactStore) -> int:
     """Find out for all entities of a store which are one thing; how many have another node than before.
 
     First entities of one type and form of name are one thing (:func:`~kg_docre.resolution.forms.name_form`),
-    except homonyms (:mod:`~kg_docre.resolution.senses`); then each form joins the better known one that
+    except homonyms (:mod:`~kg_docre.resolution.senses`) and names that many people bear beside others
+    (:mod:`~kg_docre.resolution.bare_names`); then each form joins the better known one that
     speaks most for it (:mod:`~kg_docre.resolution.candidates`). What a person decided goes before all that. A
     node keeps its id as long as the entities it had are together.
 
@@ -40,6 +42,7 @@ def _resolved(store: FactStore) -> int | None:
         (generation,) = store.read("SELECT generation FROM resolved").fetchone()
         rules: list[Rule] = list(store.read("SELECT kind, first, second FROM rule"))
         apart = {first for kind, first, _ in rules if kind == "by document"}
+        bare = split_bare_names(groups, {form for _, *forms in rules for form in forms})
         split_homonyms(groups, store, apart)
     alone = {first for kind, first, _ in rules if kind == "alone"} | split_by_document(groups, apart)
     places = {group.id: number for number, group in enumerate(groups.groups)}
@@ -51,7 +54,7 @@ def _resolved(store: FactStore) -> int | None:
     for candidate in candidates(groups):
         if {groups.groups[candidate.group].id, groups.groups[candidate.target].id}.isdisjoint(alone):
             clusters.join(candidate)
-    return _write(store, groups, clusters, generation)
+    return _write(store, groups, clusters, bare, generation)
 
 
 def resolve_if_grown(store: FactStore) -> None:
@@ -72,12 +75,12 @@ def _decided(rules: list[Rule]) -> list[list[str]]:
     return list({id(same): sorted(set(same)) for same in sets.values()}.values())
 
 
-def _write(store: FactStore, groups: Groups, clusters: Clusters, generation: int) -> int | None:
-    """Keep which node every entity and every form is, and why; how many entities have another one than before, or
-    nothing if it could not be kept."""
+def _write(store: FactStore, groups: Groups, clusters: Clusters, bare: set[str], generation: int) -> int | None:
+    """Keep which node every entity and every form is, and why, and which forms are ``bare`` names; how many entities
+    have another node than before, or nothing if it could not be kept."""
     nodes = [""] * len(groups.groups)
-    joined: list[tuple[str, str, float, Reasons]] = []
-    bare: list[Group] = []
+    joined: list[tuple[str, str, float, Reasons]] = [(form, "", 0.0, {}) for form in sorted(bare)]
+    empty: list[Group] = []
     for members in clusters.members():
         node = _node(groups, members)
         for number in members:
@@ -86,13 +89,13 @@ def _write(store: FactStore, groups: Groups, clusters: Clusters, generation: int
             first = next(number for number in members if groups.groups[number].id == node)
             for number, reason in clusters.reasons(first).items():
                 joined.append((groups.groups[number].id, node, reason.score, reason.reasons))
-        elif not groups.groups[members[0]].entities:
-            bare.append(groups.groups[members[0]])
+        elif not groups.groups[members[0]].entities and groups.groups[members[0]].id not in bare:
+            empty.append(groups.groups[members[0]])
     senses: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, group in enumerate(groups.groups):
         if group.entities and not group.kb_id:
             senses[group.type, group.form].append(number)
-    for group in bare:  # a form whose only sense has an id of its own leads to that
+    for group in empty:  # a form whose only sense has an id of its own leads to that
         if len(only := senses.get((group.type, group.form), [])) == 1:
             joined.append((group.id, nodes[only[0]], 0.0, {}))
     moved, placed = 0, []

@@ -47,7 +47,7 @@ def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()
     parts: list[tuple[int, str, list[int]]] = []
     for number, group in enumerate(groups.groups):
         telling = _TELLING.get(group.type, ())
-        if group.kb_id or not telling or is_country(group.form):
+        if group.kb_id or group.bare or not telling or is_country(group.form):
             continue
         stated: dict[int, list[tuple[Claim, float]]] = defaultdict(list)
         for entity in group.entities if len(group.entities) > 1 else ():

@@ -81,8 +81,8 @@ CREATE TABLE label (
 
 _RESOLUTION = """
 CREATE TABLE resolution (
-    form TEXT PRIMARY KEY,              -- a form that was joined to another one
-    node TEXT NOT NULL,                 -- the node it is part of
+    form TEXT PRIMARY KEY,              -- a form that was joined to another one, or a bare name
+    node TEXT NOT NULL,                 -- the node it is part of; of a bare name, which is many people's, none
     score REAL NOT NULL,
     reasons TEXT NOT NULL               -- JSON: what spoke for it and against, with weights
 );

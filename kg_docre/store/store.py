@@ -148,8 +148,9 @@ class FactStore(StoreFile):
         self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int, last: int, generation: int
     ) -> bool:
         """Say anew which real thing entities are: of each its form, its node, its id, and the form and node it was
-        seen with; of each form that was joined to another one the node, the score and the reasons. ``total`` entities
-        were looked at, up to the id ``last``; what another process has added or replaced since goes by its form.
+        seen with; of each form that was joined to another one the node, the score and the reasons, and of a bare name,
+        which is another thing in almost every document, no node. ``total`` entities were looked at, up to the id
+        ``last``; what another process has added or replaced since goes by its form.
 
         Nothing is written, and false returned, if another process has placed them or kept a rule since
         ``generation``."""
@@ -162,7 +163,7 @@ class FactStore(StoreFile):
                 "INSERT INTO resolution VALUES (?, ?, ?, ?)",
                 ((form, node, score, json.dumps(reasons)) for form, node, score, reasons in joined),
             )
-            new_node = "coalesce((SELECT node FROM resolution WHERE resolution.form = entity.form), form)"
+            new_node = "coalesce((SELECT nullif(node, '') FROM resolution WHERE resolution.form = entity.form), form)"
             since = db.execute(f"UPDATE entity SET node = {new_node} WHERE id > ?", (last,)).rowcount
             counts = (total, since, generation + 1)
             db.execute("UPDATE resolved SET entities = ?, changed = ?, generation = ?", counts)
@@ -193,11 +194,13 @@ class FactStore(StoreFile):
         forms: Mapping[str, str],
     ) -> list[int]:
         ids = []
+        found = [resolve(entity) for entity in document.entities]
         apart = {form for (form,) in db.execute("SELECT first FROM rule WHERE kind = 'by document'")}
+        query = "SELECT form FROM resolution WHERE node = '' AND form IN (SELECT value FROM json_each(?))"
+        apart.update(form for (form,) in db.execute(query, (json.dumps(found),)) if form not in forms)
         insert = """INSERT INTO entity (document, name, type, kb_id, form, node)
                     VALUES (?, ?, ?, ?, ?5, coalesce((SELECT node FROM resolution WHERE form = ?5), ?5))"""
-        for entity in document.entities:
-            form = resolve(entity)
+        for entity, form in zip(document.entities, found, strict=True):
             form = document_form(form, digest) if form in apart else forms.get(form, form)
             row = (number, entity.name, entity.type, entity.kb_id, form)
             ids.append(db.execute(insert, row).lastrowid or 0)
