@@ -1,4 +1,5 @@
-"""First names and surnames without the rest of the name: "John" is another one in almost every document."""
+"""First names and surnames without the rest of the name, and dates without a year: "John" and "4 May" are others in
+almost every document."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from math import log2
 
 from kg_docre.names import document_form
 from kg_docre.resolution.groups import Group, Groups
+from kg_docre.resolution.values import has_no_year
 
 __all__ = ["split_bare_names"]
 
@@ -21,8 +23,8 @@ _COMMON = 50  # what is found in more of a name's documents than that tells none
 
 def split_bare_names(groups: Groups, decided: Collection[str] = ()) -> set[str]:
     """Divide the groups of names that many people bear beside other names, "John" and "Smith", by documents; those
-    stay together that have enough else in common. Of what few others are called, "Napoleon", nothing is divided. The
-    ids of the groups that were.
+    stay together that have enough else in common. Of what few others are called, "Napoleon", nothing is divided. Dates
+    without a year are always. The ids of the groups that were.
 
     The id of a part is :func:`document_form` of one of its documents, the one it had if no other part has entities of
     that. ``decided`` are the ids that a person has said something of: such a group stays whole, such a part keeps its
@@ -41,7 +43,9 @@ def split_bare_names(groups: Groups, decided: Collection[str] = ()) -> set[str]:
 
 
 def _is_bare(groups: Groups, group: Group, bearers: int) -> bool:
-    """Whether a group's name is nobody's own, if so many people bear it beside another."""
+    """Whether a group's name is nobody's own, if so many people bear it beside another, or no certain date."""
+    if group.type == "TIME" and not group.kb_id:
+        return has_no_year(group.form)
     if group.type != "PER" or group.kb_id or bearers < _FEWEST:
         return False
     return bearers > _BEARERS * len(set(groups.documents[group.entities].tolist()))
@@ -66,6 +70,8 @@ class _Parts:
             for key in (int(groups.documents[entity]), self._fixed.get(entity, "")):
                 if key != "":
                     self._join(first.setdefault(key, entity), entity)
+        if groups.groups[number].type == "TIME":
+            return
         enough = min(_BITS, log2(max(1, len(groups.digests) / _FEW)))
         for (one, other), bits in self._common().items():
             if bits >= enough:

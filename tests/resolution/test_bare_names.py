@@ -1,4 +1,4 @@
-"""Names that many people bear beside others, where documents say them alone."""
+"""Names that many people bear beside others, where documents say them alone; dates without a year."""
 
 import pytest
 from typer.testing import CliRunner
@@ -46,6 +46,17 @@ def test_a_first_name_alone_is_another_one_in_every_document(store):
     assert not {*johns.values()} & {node for s in SURNAMES for node in nodes(store, f"John {s}").values()}
     napoleon = nodes(store, "Napoleon")
     assert napoleon["x"] == napoleon["y"], "few others are called so"
+
+
+def test_a_date_without_a_year_is_another_one_in_every_document(store):
+    add(
+        store,
+        document("d", ("TIME", "4 May"), ("ORG", "Quarry Band"), ("TIME", "May 1990")),
+        document("e", ("TIME", "4 May"), ("ORG", "Quarry Band"), ("TIME", "May 1990")),
+    )
+    resolve(store)
+    assert len({*nodes(store, "4 May").values()}) == 2
+    assert len({*nodes(store, "May 1990").values()}) == 1
 
 
 def test_a_rare_thing_in_common_makes_it_one(store):
