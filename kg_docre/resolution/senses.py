@@ -17,6 +17,8 @@ __all__ = ["split_by_document", "split_homonyms"]
 
 # one value each: dates of birth and death, country, inception, publication date
 _TELLING = {"PER": ("P569", "P570"), "LOC": ("P17",), "ORG": ("P571",), "MISC": ("P577",)}
+_OF_A_COUNTRY = (*_TELLING["ORG"], "P17")  # of organizations that are called what every country may have
+_SEVERAL = 2  # organizations whose names have another one's in them, by which that is one of these
 _SURE, _LIKELY = 0.8, 0.5  # scores: of a value that one document alone may stand for; of any that counts
 _RARE = 0.05  # what so few of the documents that state the most frequent value say instead is taken for a mistake
 _OWN = 0.75  # share of what its own documents say of the company a sense keeps; the rest is what all documents say
@@ -37,7 +39,8 @@ class _Sense:
 def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()) -> None:
     """Give every further sense of a form a group of its own, and every sense the id it had.
 
-    Two people are told apart by years of birth and death, two places by their countries. A value counts if two
+    Two people are told apart by years of birth and death, two places by their countries, and so are organizations whose
+    name is in others' names ("Parliament": "Norwegian Parliament", "Parliament of Canada"). A value counts if two
     documents state it or one does so surely, and not twenty times as many state another one. An entity that states
     none goes where the company it keeps is likeliest, the more frequent sense in doubt. A sense keeps the id it had, by
     most of the entities that it has in the store; ``apart`` are the ids that :func:`split_by_document` divides.
@@ -45,8 +48,9 @@ def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()
     facts = groups.relations(store, sorted({label for labels in _TELLING.values() for label in labels}))
     taken = {group.id for group in groups.groups}
     parts: list[tuple[int, str, list[int]]] = []
+    common = _in_other_names(groups)
     for number, group in enumerate(groups.groups):
-        telling = _TELLING.get(group.type, ())
+        telling = _OF_A_COUNTRY if group.type == "ORG" and group.form in common else _TELLING.get(group.type, ())
         if group.kb_id or group.bare or not telling or is_country(group.form):
             continue
         stated: dict[int, list[tuple[Claim, float]]] = defaultdict(list)
@@ -76,6 +80,17 @@ def split_by_document(groups: Groups, apart: Collection[str]) -> set[str]:
                 parts[number, document_form(group.id, digest)].append(entity)
     groups.divide((number, id, entities) for (number, id), entities in parts.items())
     return {id for _, id in parts}
+
+
+def _in_other_names(groups: Groups) -> set[str]:
+    """Forms that end several other organizations' names, or begin them before "of"."""
+    times: Counter[str] = Counter()
+    for form in {group.form for group in groups.groups if group.type == "ORG"}:
+        words = form.split()
+        times.update(" ".join(words[start:]) for start in range(1, len(words)))
+        if "of" in words[1:]:
+            times[" ".join(words[: words.index("of", 1)])] += 1
+    return {form for form, number in times.items() if number >= _SEVERAL}
 
 
 def _value(tail: Group) -> str:

@@ -134,6 +134,24 @@ def test_two_places_of_one_name_are_told_apart_by_their_countries(store):
     assert found["a"] == found["b"] == found["d"] != found["c"]
 
 
+def test_organizations_that_every_country_has_are_told_apart_by_it(store):
+    def of(id, name, country):
+        return document(id, ("ORG", name), ("LOC", country), facts=[(0, "P17", 1, 0.9)])
+
+    add(
+        store,
+        document("a", ("ORG", "Norwegian Parliament"), ("ORG", "Parliament of Canada")),
+        *(of(f"n{number}", "Parliament", "Norway") for number in range(2)),
+        of("c", "Parliament", "Canada"),
+        document("s", ("ORG", "Parliament"), ("LOC", "Norway")),
+        *(of(f"r{number}", "Red Cross", country) for number, country in enumerate(("Norway", "Canada"))),
+    )
+    resolve(store)
+    parliaments = nodes(store, "Parliament")
+    assert parliaments["n0"] == parliaments["n1"] == parliaments["s"] != parliaments["c"]
+    assert len({*nodes(store, "Red Cross").values()}) == 1, "which is one in several countries"
+
+
 def test_a_few_wrong_countries_do_not_tear_a_place_apart(store):
     def london(id, country, *others):
         facts = ((0, "P17", 1, 0.85),) if country else ()
