@@ -14,9 +14,17 @@ from tests.resolution.test_resolve import add, document
 
 
 def some_document(chance, number):
-    """Homonyms told apart by dates, names that are parts of others, and now and then a knowledge-base id."""
+    """Homonyms told apart by dates, names that are parts of others, surnames that many bear, dates without a year,
+    parliaments, and now and then a knowledge-base id."""
     linked = {0: chance.choice(["Q1", "Q2"])} if chance.random() < 0.2 else None
     id = f"d{number}"
+    if chance.random() < 0.3:
+        given = [("PER", f"{name} Smith") for name in ("Ann", "Lee", "Kim", "Ida") if chance.random() < 0.5]
+        return document(id, ("PER", "Smith"), ("TIME", "4 May"), ("ORG", chance.choice(["Band", "Club"])), *given)
+    if chance.random() < 0.2:
+        names = [("ORG", name) for name in ("Parliament", "Norwegian Parliament", "Parliament of Peru")]
+        country = chance.choice(["Norway", "Peru"])
+        return document(id, *names, ("LOC", country), facts=[(0, "P17", 3, chance.choice([0.6, 0.9]))])
     if chance.random() < 0.6:
         name, *others = chance.choice([("John Smith",), ("John Smith", "Smith"), ("John Edward Smith", "John Smith")])
         years = [chance.choice([None, "1850", "1941"]), chance.choice([None, None, "1990", "2000"])]
