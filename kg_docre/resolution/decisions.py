@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 
+# SQL for what a document d is called
+_CALLED = "coalesce(nullif(d.title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')"
 _SHOWN = 10  # of the nodes that are called so
 
 
@@ -59,9 +61,18 @@ def find_node(store: FactStore, name: str) -> str:
         return next(iter(found))
     if not found:
         raise ResolutionError(f"no node is called {name!r}")
-    frequent = sorted(found.items(), key=lambda called: -called[1].total())
+    frequent = dict(sorted(found.items(), key=lambda called: -called[1].total())[:_SHOWN])
+    seen = dict(
+        store.read(
+            f"""SELECT node, min({_CALLED}) FROM entity JOIN document d ON d.id = entity.document
+                WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node""",
+            (json.dumps([*frequent]),),
+        )
+    )
     several = ", ".join(
-        f"{node} ({types.most_common(1)[0][0]}, {types.total()} times)" for node, types in frequent[:_SHOWN]
+        f"{node} ({types.most_common(1)[0][0]}, in {seen[node]}"
+        f"{f' and {types.total() - 1} more' if types.total() > 1 else ''})"
+        for node, types in frequent.items()
     )
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}{more}")
@@ -73,7 +84,7 @@ def explain(store: FactStore, node: str) -> list[Form]:
     types: dict[str, Counter[str]] = defaultdict(Counter)
     documents: dict[str, set[str]] = defaultdict(set)
     for form, name, type, title in store.read(
-        """SELECT form, name, type, coalesce(nullif(title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')
+        f"""SELECT form, name, type, {_CALLED}
            FROM entity JOIN document d ON d.id = entity.document WHERE node = ?""",
         (node,),
     ):
