@@ -209,12 +209,15 @@ def bare_span(span: Span) -> Span:
 
 
 def named_span(span: Span, type: str) -> Span:
-    """Like :func:`bare_span`, but with a large article that is the name's own: "The Hague". Before the first word of a
-    sentence that is not to be seen; there works and the like (MISC) keep it, "The Godfather", and others don't."""
+    """Like :func:`bare_span`, but with a large article that is the name's own: "The Hague". Where a sentence, a
+    quotation or a line begins that is not to be seen; there works and the like (MISC) keep it, "The Godfather", and
+    others don't."""
     bare = bare_span(span)
-    first = span[0]
-    own = bare.start > span.start and first.text.istitle() and (type == "MISC" or not first.is_sent_start)
-    return span.doc[span.start : bare.end] if own else bare
+    if bare.start == span.start or not span[0].text.istitle():
+        return bare
+    before = span.doc[span.start - 1] if span.start and not span[0].is_sent_start else None
+    inside = before is not None and not before.is_space and (before.text == "," or not before.is_punct)
+    return span.doc[span.start : bare.end] if inside or type == "MISC" else bare
 
 
 def _fullest(spans: Sequence[Span]) -> str:

@@ -101,7 +101,7 @@ def test_documents_come_through_a_pipe(tmp_path):
     refused = run("build", "-", "--forget-missing", cwd=tmp_path, stdin=f"{line}\n")
     assert refused.returncode == 1
     assert "standard input" in refused.stderr
-    assert "1 forgotten" in run("forget", "kg.sqlite", "https://x.org/gilligan", cwd=tmp_path).stdout
+    assert "1 forgotten" in run("forget", "kg.sqlite", "stdin#https://x.org/gilligan", cwd=tmp_path).stdout
 
 
 def test_a_build_that_finds_no_facts_shows_no_table(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg_docre.corpus.build import BuildResult
 from kg_docre.corpus.reader import uri_of
-from kg_docre.corpus.records import Problem
+from kg_docre.corpus.records import PIPED, Problem
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, list_sources
 
@@ -45,7 +45,7 @@ def missing(
     return [
         uri
         for uri in known
-        if uri not in met
+        if uri not in met and not uri.startswith(PIPED)
         for places in [_places(uri, base)]
         if not asked.isdisjoint(places) and closed.isdisjoint(places) and _is_gone(uri, base, read)
     ]

@@ -41,7 +41,7 @@ def read_corpus(
     text in UTF-8. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
     :class:`Problem`, as do HTML, XML and tables, and texts over ``max_characters``.
 
-    ``-`` is standard input, lines as in ``.jsonl``; their ids, which they must have, are the uris.
+    ``-`` is standard input, lines as in ``.jsonl``, which must have ids: the uri of one is ``stdin#id``.
     """
     hidden = {Path(path).resolve() for path in exclude}
     for given in sources:

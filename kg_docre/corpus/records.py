@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kg_docre.annotations import Document
@@ -12,8 +12,19 @@ from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
 from kg_docre.store import content_hash
 
-__all__ = ["BINARY", "Problem", "SourceText", "checked", "decoded", "from_json", "from_line", "from_piped_line"]
+__all__ = [
+    "BINARY",
+    "PIPED",
+    "Problem",
+    "SourceText",
+    "checked",
+    "decoded",
+    "from_json",
+    "from_line",
+    "from_piped_line",
+]
 
+PIPED = "stdin#"  # what uris begin with of documents from standard input
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
 
@@ -77,12 +88,14 @@ def from_line(line: bytes, uri: str, max_characters: int) -> SourceText | Proble
 
 
 def from_piped_line(line: bytes, uri: str, max_characters: int) -> SourceText | Problem:
-    """As :func:`from_line`, of what has no file to be called by: the uri is the id, and there must be one."""
+    """As :func:`from_line`, of what has no file to be called by: its uri has an id, and there must be one."""
     record = _parsed(line, uri)
-    if isinstance(record, dict) and record.get("id") is None:
+    if isinstance(record, Problem):
+        return record
+    id = record.get("id") if isinstance(record, dict) else None
+    if isinstance(record, dict) and not (isinstance(id, str | int) and str(id) and not isinstance(id, bool)):
         return Problem(uri, "no field 'id', by which a document of standard input is known")
-    found = record if isinstance(record, Problem) else _from_record(record, uri, max_characters)
-    return found if isinstance(found, Problem) else replace(found, uri=str(record["id"]))
+    return _from_record(record, uri if id is None else f"{PIPED}{id}", max_characters)
 
 
 def _parsed(line: bytes, uri: str) -> Any:

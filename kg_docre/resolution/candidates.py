@@ -95,7 +95,8 @@ def _pairs(groups: Groups) -> Iterator[tuple[int, int, str, float]]:
         elif group.type in _TYPES and len(words) > 1:
             for acronym in initials(group.form):
                 by_initials[acronym].append(number)
-    for form, same in by_form.items():
+    for form, its in by_form.items():
+        same = [number for number in its if not groups.groups[number].bare]
         if len(same) <= _COMMON:
             yield from _same_form(groups, form, same)
     for (alias, type), known in by_alias.items():
@@ -104,6 +105,7 @@ def _pairs(groups: Groups) -> Iterator[tuple[int, int, str, float]]:
                 continue
             for number in known:
                 sure = groups.groups[number].aliases[alias] > 1 or alias in initials(groups.groups[number].form)
+                sure = sure and not groups.groups[short].bare
                 weight = _ALIAS if sure else _ALIAS_ONCE if " " in alias else _ALIAS_OF_ONE_WORD
                 yield short, number, f"is called {alias}", weight - log2(len(known))
     for word, fuller in by_name.items():

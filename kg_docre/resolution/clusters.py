@@ -14,11 +14,13 @@ class Clusters:
     """Which groups are one node (union-find): at first each for itself.
 
     Two knowledge-base ids never become one node, also not by way of a third group that is like both; two senses of one
-    form only if a person said so.
+    form, and what has two names by way of a bare one, only if a person said so.
     """
 
     def __init__(self, groups: Groups) -> None:
         self._parent = list(range(len(groups.groups)))
+        self._bare = {number for number, group in enumerate(groups.groups) if group.bare}
+        self._named = set(self._parent) - self._bare  # roots of which not all is called by a bare name
         self._edges: dict[int, list[tuple[int, Candidate]]] = defaultdict(list)
         forms = Counter((group.type, group.form) for group in groups.groups if not (group.kb_id or group.bare))
         # of each root: its knowledge-base id; the forms that have several senses, of which it has one
@@ -34,8 +36,12 @@ class Clusters:
         a, b = self.root(candidate.group), self.root(candidate.target)
         senses = self._senses.get(a, set()), self._senses.get(b, set())
         linked = {self._linked[root] for root in (a, b) if root in self._linked}
-        if a == b or len(linked) > 1 or (senses[0] & senses[1] and not decided):
+        bare = not self._bare.isdisjoint((candidate.group, candidate.target))
+        apart = senses[0] & senses[1] or (bare and {a, b} <= self._named)
+        if a == b or len(linked) > 1 or (apart and not decided):
             return
+        if a in self._named:
+            self._named.add(b)
         self._parent[a] = b
         if linked:
             self._linked[b] = linked.pop()

@@ -41,9 +41,10 @@ def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
     A line is ``{"merge": [A, B]}`` or ``{"split": A}`` of nodes by name or id, as they are before all this, or one of
     :func:`read_decisions`, whether or not the store has such names yet.
     """
+    every = list(lines)  # before anything is decided, for there may be something that cannot be read
     resolve_what_changed(store)
     problems = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(every, 1):
         if line.strip():
             try:
                 _decide(store, line)
@@ -55,8 +56,9 @@ def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
 
 def _decide(store: FactStore, line: str) -> None:
     try:
-        decision = json.loads(line)
-    except ValueError as error:
+        decision = json.loads(line.removeprefix("\ufeff"))
+        json.dumps(decision, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise ResolutionError(f"no JSON: {error}") from None
     match decision:
         case {"merge": [str(first), str(second)]}:

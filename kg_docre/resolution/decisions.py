@@ -148,14 +148,16 @@ def decide_merge(store: FactStore, first: str, second: str) -> None:
     )
     forms = [form for node, form, times in sorted(rows, key=lambda row: (place[row[0]], -row[2], row[1]))]
     dropped: set[str] = set()
-    bare: list[str] = []
+    whole: set[str] = set()  # bare names that are to be nobody else's
     if first == second:
-        person = (form_id(Entity(name=first, type="PER", mentions=())),)
-        bare = [form for (form,) in store.read("SELECT form FROM resolution WHERE form = ? AND node = ''", person)]
+        named = [form_id(Entity(name=first, type=type, mentions=())) for type in ("PER", "TIME")]
+        query = "SELECT form FROM resolution WHERE form IN (?, ?) AND node = ''"
+        bare = [form for (form,) in store.read(query, named)]
         forms, dropped = _before_split(store, forms, bare)
+        whole = dropped.intersection(named)
     first_form, *further = dict.fromkeys(forms)
     store.decide(
-        [("same", first_form, form) for form in (*further, *dropped.intersection(bare))],
+        [*(("same", first_form, form) for form in further), *(("same", form, form) for form in sorted(whole))],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
 

@@ -27,8 +27,8 @@ _KEPT = 4096  # companies held at once
 class Group:
     """Entities of one form: the same knowledge-base id, or the same type and form of name.
 
-    Of a knowledge-base id the type and the form are those that most of its entities have. ``bare``: it is a part of
-    what a name is used for that many people bear (:mod:`~kg_docre.resolution.bare_names`).
+    Of a knowledge-base id the type and the form are those that most of its entities have. ``bare``: what one
+    document calls by a name that tells little (:mod:`~kg_docre.resolution.bare_names`).
     """
 
     id: str
@@ -95,7 +95,8 @@ class Groups:
             group = self.groups[number]
             divided.add(number)
             self.group_of[entities] = len(self.groups)
-            part = Group(id, group.type, group.form, "", group.linked, sorted(entities), group.aliases.copy(), bare)
+            aliases = Counter[str]() if bare else group.aliases.copy()  # those of all that are called so
+            part = Group(id, group.type, group.form, "", group.linked, sorted(entities), aliases, bare)
             self.groups.append(part)
         for number in divided:
             group = self.groups[number]
@@ -124,6 +125,10 @@ class Groups:
         """Groups of one document's entities."""
         first, last = np.searchsorted(self._sorted_documents, [document, document + 1])
         return self.group_of[self._by_document[first:last]]
+
+    def documents_of(self, number: int) -> int:
+        """How many documents a group is found in."""
+        return self._document_counts[number]
 
     def share_of_documents(self, number: int) -> float:
         """Of all documents, the share that a group is found in."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import chain
 
-from kg_docre.resolution.bare_names import split_bare_names
+from kg_docre.resolution.bare_names import in_common, split_bare_names
 from kg_docre.resolution.candidates import Candidate, Reasons, candidates
 from kg_docre.resolution.clusters import Clusters
 from kg_docre.resolution.groups import Group, Groups
@@ -42,8 +43,9 @@ def _resolved(store: FactStore) -> int | None:
         (generation,) = store.read("SELECT generation FROM resolved").fetchone()
         rules: list[Rule] = list(store.read("SELECT kind, first, second FROM rule"))
         apart = {first for kind, first, _ in rules if kind == "by document"}
+        whole = {first for kind, first, second in rules if kind == "same" and first == second}
         bare = split_bare_names(groups, {form for _, *forms in rules for form in forms})
-        split_homonyms(groups, store, apart)
+        split_homonyms(groups, store, apart, whole)
     alone = {first for kind, first, _ in rules if kind == "alone"} | split_by_document(groups, apart)
     places = {group.id: number for number, group in enumerate(groups.groups)}
     clusters = Clusters(groups)
@@ -51,7 +53,7 @@ def _resolved(store: FactStore) -> int | None:
         first, *others = [places[form] for form in same if form in places] or [0]
         for number in others:
             clusters.join(Candidate(number, first, 0.0, _DECIDED), decided=True)
-    for candidate in candidates(groups):
+    for candidate in chain(candidates(groups), in_common(groups)):
         if {groups.groups[candidate.group].id, groups.groups[candidate.target].id}.isdisjoint(alone):
             clusters.join(candidate)
     return _write(store, groups, clusters, bare, generation)
@@ -67,12 +69,21 @@ def resolve_if_grown(store: FactStore) -> None:
 
 def _decided(rules: list[Rule]) -> list[list[str]]:
     """Forms that a person said are the same, whether or not all of them are found in the store now."""
-    sets: dict[str, list[str]] = {}
+    neighbours: dict[str, set[str]] = defaultdict(set)
     for kind, first, second in rules:
         if kind == "same":
-            joined = [*sets.get(first, [first]), *(form for form in sets.get(second, [second]) if form != first)]
-            sets.update(dict.fromkeys(joined, joined))
-    return list({id(same): sorted(set(same)) for same in sets.values()}.values())
+            neighbours[first].add(second)
+            neighbours[second].add(first)
+    sets, seen = [], set[str]()
+    for form in neighbours:
+        if form not in seen:
+            same = [form]
+            seen.add(form)
+            for one in same:
+                same += (new := neighbours[one] - seen)
+                seen |= new
+            sets.append(sorted(same))
+    return sets
 
 
 def _write(store: FactStore, groups: Groups, clusters: Clusters, bare: set[str], generation: int) -> int | None:

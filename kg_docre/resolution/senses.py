@@ -36,14 +36,15 @@ class _Sense:
         return all(self.claims.get(label, value) == value for label, value in claims)
 
 
-def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()) -> None:
+def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = (), whole: Collection[str] = ()) -> None:
     """Give every further sense of a form a group of its own, and every sense the id it had.
 
     Two people are told apart by years of birth and death, two places by their countries, and so are organizations whose
     name is in others' names ("Parliament": "Norwegian Parliament", "Parliament of Canada"). A value counts if two
     documents state it or one does so surely, and not twenty times as many state another one. An entity that states
     none goes where the company it keeps is likeliest, the more frequent sense in doubt. A sense keeps the id it had, by
-    most of the entities that it has in the store; ``apart`` are the ids that :func:`split_by_document` divides.
+    most of the entities that it has in the store; ``apart`` are the ids that :func:`split_by_document` divides,
+    ``whole`` those that a person has called one thing.
     """
     facts = groups.relations(store, sorted({label for labels in _TELLING.values() for label in labels}))
     taken = {group.id for group in groups.groups}
@@ -51,7 +52,7 @@ def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()
     common = _in_other_names(groups)
     for number, group in enumerate(groups.groups):
         telling = _OF_A_COUNTRY if group.type == "ORG" and group.form in common else _TELLING.get(group.type, ())
-        if group.kb_id or group.bare or not telling or is_country(group.form):
+        if group.kb_id or group.bare or group.id in whole or not telling or is_country(group.form):
             continue
         stated: dict[int, list[tuple[Claim, float]]] = defaultdict(list)
         for entity in group.entities if len(group.entities) > 1 else ():

@@ -197,9 +197,10 @@ class FactStore(StoreFile):
         found = [resolve(entity) for entity in document.entities]
         apart = {form for (form,) in db.execute("SELECT first FROM rule WHERE kind = 'by document'")}
         query = "SELECT form FROM resolution WHERE node = '' AND form IN (SELECT value FROM json_each(?))"
-        apart.update(form for (form,) in db.execute(query, (json.dumps(found),)) if form not in forms)
+        bare = [form for (form,) in db.execute(query, (json.dumps(found),))]
+        apart.update(form for form in bare if forms.get(form, form) == form)
         insert = """INSERT INTO entity (document, name, type, kb_id, form, node)
-                    VALUES (?, ?, ?, ?, ?5, coalesce((SELECT node FROM resolution WHERE form = ?5), ?5))"""
+                    VALUES (?, ?, ?, ?, ?5, coalesce((SELECT nullif(node, '') FROM resolution WHERE form = ?5), ?5))"""
         for entity, form in zip(document.entities, found, strict=True):
             form = document_form(form, digest) if form in apart else forms.get(form, form)
             row = (number, entity.name, entity.type, entity.kb_id, form)

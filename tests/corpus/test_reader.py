@@ -8,6 +8,7 @@ import tracemalloc
 
 import pytest
 
+from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
 from kg_docre.corpus.records import Problem, SourceText
 from tests.conftest import DATA
@@ -116,14 +117,42 @@ def test_a_bad_line_leaves_the_others(tmp_path):
 
 
 def test_standard_input_has_documents_called_by_their_ids(monkeypatch, tmp_path):
-    lines = b'{"id": "https://x.org/1", "text": "one"}\n\n{"text": "two"}\n{"id": 7, "text": "three"}\n[]\n{"id": 8}\n'
+    records = [
+        {"id": "https://x.org/1", "text": "one"},
+        {"text": "two"},
+        {"id": 7, "text": "three"},
+        [],
+        {"id": 8},
+        {"id": "", "text": "x"},
+        {"id": True, "text": "x"},
+        {"id": "a\0b", "text": "x"},
+        {"id": "\ud800", "text": "x"},
+        {"id": "9", "text": ""},
+    ]
+    lines = "\n\n".join(map(json.dumps, records)).encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
     (tmp_path / "a.txt").write_text("four")
     assert count_documents(["-", tmp_path]) is None
     texts, problems = _read("-", tmp_path, base=tmp_path)
-    assert [(t.uri, t.text) for t in texts] == [("https://x.org/1", "one"), ("7", "three"), ("a.txt", "four")]
-    assert [p.uri for p in problems] == [f"standard input#{number}" for number in (3, 5, 6)]
+    assert [(t.uri, t.text) for t in texts] == [
+        ("stdin#https://x.org/1", "one"),
+        ("stdin#7", "three"),
+        ("a.txt", "four"),
+    ]
+    assert [p.uri for p in problems] == [
+        *(f"standard input#{2 * n - 1}" for n in (2, 4)),
+        "stdin#8",
+        *(f"standard input#{2 * n - 1}" for n in (6, 7)),
+        "stdin#a\0b",
+        "stdin#?",
+        "stdin#9",
+    ]
     assert "no field 'id'" in problems[0].reason
+
+
+def test_what_came_through_a_pipe_is_no_file_that_is_gone(tmp_path):
+    (tmp_path / "a.txt").write_text("Text.")
+    assert missing(["a.txt", "b.txt", "stdin#b"], {"a.txt"}, [], [tmp_path], base=tmp_path) == ["b.txt"]
 
 
 def test_lines_are_read_one_by_one(tmp_path):
@@ -177,6 +206,7 @@ def test_lines_without_an_id_are_called_by_their_number(tmp_path):
 
 
 READ = """
+from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
 
 print(count_documents(["."]))

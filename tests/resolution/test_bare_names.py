@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kg_docre.cli import app
+from kg_docre.resolution.decision_file import apply_decisions, read_decisions
 from kg_docre.resolution.decisions import find_node, merge, split
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.resolve import resolve
@@ -89,28 +90,105 @@ def test_it_is_one_again_when_the_others_are_gone(store):
     assert len({*nodes(store, "John").values()}) == 1
 
 
-def test_a_person_can_say_that_all_are_one(store, path):
-    assert CliRunner().invoke(app, ["resolve", str(path), "--merge", "John", "John"]).exit_code == 0
-    assert len({*nodes(store, "John").values()}) == 1
-    add(store, document("e", ("PER", "John"), ("LOC", "Utah")))
+def test_what_few_say_alone_and_very_many_bear_is_not_one_in_many_documents(tmp_path):
+    """Half as many bearers as documents are enough, and fifty in any case."""
+    for bearers, expected in ((9, 1), (11, 20), (49, 1), (50, 110)):
+        with FactStore(tmp_path / f"{bearers}.sqlite") as store:
+            add(store, *(document(f"of {number}", ("PER", f"John Name{number}")) for number in range(bearers)))
+            alone = 20 if bearers < 20 else 110
+            add(store, *(document(f"d{number}", ("PER", "John")) for number in range(alone)))
+            resolve(store)
+            assert len({*nodes(store, "John").values()}) == expected
+
+
+def test_a_linked_one_does_not_draw_the_others_to_it(store):
+    before = nodes(store, "John")
+    add(store, document("q", ("PER", "John"), ("LOC", "Oslo"), kb_ids={0: "Q1"}))
     resolve(store)
-    assert len({*nodes(store, "John").values()}) == 1
-    split(store, "John")
-    assert len({*nodes(store, "John").values()}) == 4
+    assert nodes(store, "John") == before | {"q": "Q1"}
 
 
-def test_what_a_person_said_of_one_of_them_holds(store):
+def test_another_name_for_one_of_them_is_none_for_the_others(store):
+    company = (("LOC", "Lima"), ("ORG", "Zed"))
+    add(
+        store,
+        document("d", ("PER", "John", "Jack")),
+        document("e", ("PER", "John"), *company),
+        document("f", ("PER", "Jack"), *company),
+    )
+    resolve(store)
+    assert nodes(store, "Jack")["f"] not in nodes(store, "John").values()
+
+
+def test_a_person_can_say_that_all_are_one(store, path):
+    """Also of those born in different years, and once more after they were split."""
+    add(
+        store,
+        *(document(f"born {y}", ("PER", "John"), ("TIME", y), facts=[(0, "P569", 1, 0.9)]) for y in ("1850", "1941")),
+    )
+    for _ in range(2):
+        assert CliRunner().invoke(app, ["resolve", str(path), "--merge", "John", "John"]).exit_code == 0
+        assert len({*nodes(store, "John").values()}) == 1
+        add(store, document("e", ("PER", "John"), ("LOC", "Utah")))
+        resolve(store)
+        assert len({*nodes(store, "John").values()}) == 1
+        split(store, "John")
+        assert len({*nodes(store, "John").values()}) == 6
+
+
+def test_a_person_can_say_that_a_date_is_one(store):
+    add(store, document("d", ("TIME", "4 May")), document("e", ("TIME", "4 May")))
+    merge(store, "4 May", "4 May")
+    add(store, document("f", ("TIME", "4 May")))
+    resolve(store)
+    assert len({*nodes(store, "4 May").values()}) == 1
+
+
+def test_what_a_person_said_of_one_of_them_holds(store, tmp_path):
     with pytest.raises(ResolutionError, match="several nodes are called 'John'"):
         find_node(store, "John")
     merge(store, nodes(store, "John")["c"], "John Adams")
-    adams = find_node(store, "John Adams")
-    assert nodes(store, "John")["c"] == adams
-    for number in range(3):  # documents that might give the id, were it not decided upon
-        add(store, document(f"further {number}", ("PER", "John"), ("ORG", "Quarry Band")))
-        resolve(store)
-        assert nodes(store, "John")["c"] == find_node(store, "John Adams") == nodes(store, "John")[f"further {number}"]
-    assert nodes(store, "John")["a"] != adams
     merge(store, nodes(store, "John")["a"], "John Brown")
-    add(store, document("both", ("PER", "John"), ("ORG", "Quarry Band"), ("LOC", "Ohio")))
+    for number in range(40):  # so many that "John" is no bare name any more
+        add(store, document(f"further {number}", ("PER", "John")))
     resolve(store)
-    assert nodes(store, "John")["a"] == find_node(store, "John Brown") != nodes(store, "John")["c"]
+    johns = nodes(store, "John")
+    assert johns["c"] == find_node(store, "John Adams") != johns["b"]
+    assert johns["a"] == find_node(store, "John Brown")
+    assert johns["b"] == johns["further 0"]
+
+
+def test_two_people_are_not_one_by_way_of_a_first_name(store):
+    add(store, document("a2", ("PER", "John"), ("ORG", "Anvil Club")))
+    resolve(store)
+    merge(store, nodes(store, "John")["c"], "John Adams")
+    merge(store, nodes(store, "John")["a2"], "John Brown")
+    add(store, document("both", ("PER", "John"), ("ORG", "Quarry Band"), ("ORG", "Anvil Club")))
+    resolve(store)
+    assert find_node(store, "John Adams") != find_node(store, "John Brown")
+    assert nodes(store, "John")["both"] in {find_node(store, "John Adams"), find_node(store, "John Brown")}
+
+
+def test_a_split_of_several_documents_holds_when_one_of_them_goes(store):
+    add(store, *(document(f"band {number}", ("PER", "John"), ("ORG", "Quarry Band")) for number in range(3)))
+    resolve(store)
+    together = nodes(store, "John")["c"]
+    assert [nodes(store, "John")[f"band {number}"] for number in range(3)] == [together] * 3
+    split(store, together)
+    for gone in ("c", "band 0"):
+        store.forget(gone)
+        resolve(store)
+        johns = nodes(store, "John")
+        assert len({*johns.values()}) == len(johns)
+
+
+def test_decisions_go_to_another_store_whatever_is_in_it(store, tmp_path):
+    band = [document(f"band {number}", ("PER", "John"), ("ORG", "Quarry Band")) for number in range(3)]
+    add(store, *band)
+    resolve(store)
+    merge(store, nodes(store, "John")["c"], "John Adams")
+    lines = list(read_decisions(store))
+    with FactStore(tmp_path / "other.sqlite") as other:
+        add(other, *band[1:], document("of Adams", ("PER", "John Adams"), ("LOC", "Adams Town")))
+        assert apply_decisions(other, lines) == []
+        assert {*nodes(other, "John").values()} == {find_node(other, "John Adams")}

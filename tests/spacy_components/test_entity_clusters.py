@@ -64,6 +64,8 @@ def test_names_have_no_line_breaks_and_possessives(nlp):
         ("They met in ( The Hague )", "GPE", "The Hague"),
         ("They met in ( the Hague )", "GPE", "Hague"),
         ("( The Police ) is a band", "ORG", "Police"),  # as any police at the beginning of a sentence
+        ('He said : " ( The Police ) came', "ORG", "Police"),
+        ("They saw Sting , ( The Police ) and Cher", "ORG", "The Police"),
         ("( The Godfather ) won", "WORK_OF_ART", "The Godfather"),
         ("( THE GODFATHER ) won", "WORK_OF_ART", "GODFATHER"),
         ("( The Police ) and ( The Police )", "ORG", "The Police"),
