@@ -1,12 +1,16 @@
 """Names that many people bear beside others, where documents say them alone; dates without a year."""
 
+import random
+
 import pytest
 from typer.testing import CliRunner
 
 from kg_docre.cli import app
+from kg_docre.resolution.bare_names import split_bare_names
 from kg_docre.resolution.decision_file import apply_decisions, read_decisions
 from kg_docre.resolution.decisions import find_node, merge, split
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 from tests.resolution.test_resolve import add, document, nodes
@@ -134,6 +138,44 @@ def test_a_person_can_say_that_all_are_one(store, path):
         assert len({*nodes(store, "John").values()}) == 1
         split(store, "John")
         assert len({*nodes(store, "John").values()}) == 6
+
+
+def test_the_order_in_which_documents_are_read_does_not_matter(tmp_path):
+    bands = ["Quarry Band", "Anvil Club", "Kiln Choir", "Loom Trio"]
+    chance = random.Random(3)
+    documents = [document(f"of {surname}", ("PER", f"John {surname}")) for surname in SURNAMES]
+    for number in range(30):
+        its = [("ORG", band) for band in chance.sample(bands, 2)] if number < 8 else [("LOC", f"Place {number}")]
+        documents.append(document(f"d{number}", ("PER", "John"), ("TIME", "4 May"), *its))
+    found = []
+    for order in range(3):
+        with FactStore(tmp_path / f"{order}.sqlite") as store:
+            add(store, *documents)
+            resolve(store)
+            found.append((nodes(store, "John"), nodes(store, "4 May")))
+        chance.shuffle(documents)
+    assert found[0] == found[1] == found[2]
+    assert 1 < len({*found[0][0].values()}) < 30
+
+
+def test_what_another_process_adds_while_a_name_becomes_a_bare_one_has_a_node(store, monkeypatch):
+    """And when another model has read it before all is resolved again."""
+    late = document("late", ("PER", "Ann"), ("LOC", "Lima"))
+
+    def split_late(groups, decided):
+        with FactStore(store.path) as other:
+            add(other, late)
+        return split_bare_names(groups, decided)
+
+    monkeypatch.setattr("kg_docre.resolution.resolve.split_bare_names", split_late)
+    add(store, document("x2", *(("PER", f"Ann {surname}") for surname in SURNAMES)), document("x3", ("PER", "Ann")))
+    resolve(store)
+    assert "" not in nodes(store, "Ann").values()
+    store.add(late, model="another", names={}, resolve=form_id)
+    assert "" not in nodes(store, "Ann").values()
+    monkeypatch.undo()
+    resolve(store)
+    assert len({*nodes(store, "Ann").values()}) == 2
 
 
 def test_a_person_can_say_that_a_date_is_one(store):
