@@ -148,13 +148,18 @@ def decide_merge(store: FactStore, first: str, second: str) -> None:
     )
     forms = [form for node, form, times in sorted(rows, key=lambda row: (place[row[0]], -row[2], row[1]))]
     dropped: set[str] = set()
-    whole: set[str] = set()  # bare names that are to be nobody else's
+    whole: set[str] = set()  # what was divided by documents and is to be one thing, whatever comes
     if first == second:
         named = [form_id(Entity(name=first, type=type, mentions=())) for type in ("PER", "TIME")]
-        query = "SELECT form FROM resolution WHERE form IN (?, ?) AND node = ''"
-        bare = [form for (form,) in store.read(query, named)]
-        forms, dropped = _before_split(store, forms, bare)
-        whole = dropped.intersection(named)
+        apart = store.read(
+            """SELECT form FROM resolution WHERE form IN (?, ?) AND node = ''
+               UNION SELECT first FROM rule WHERE kind = 'by document'""",
+            named,
+        )
+        made = forms_by_document(store, divided := [form for (form,) in apart])
+        forms = [made.get(form, form) for form in forms]
+        dropped = set(forms)
+        whole = dropped.intersection(divided)
     first_form, *further = dict.fromkeys(forms)
     store.decide(
         [*(("same", first_form, form) for form in further), *(("same", form, form) for form in sorted(whole))],
@@ -197,12 +202,3 @@ def forms_by_document(store: FactStore, forms: Sequence[str]) -> dict[str, str]:
     """What these forms are called in each of the store's documents where they are split by document."""
     digests = [digest for (digest,) in store.read("SELECT content_hash FROM document")] if forms else []
     return {document_form(form, digest): form for form in forms for digest in digests}
-
-
-def _before_split(store: FactStore, forms: Sequence[str], bare: Sequence[str]) -> tuple[list[str], set[str]]:
-    """The forms, of those that a split by document made the ones that were split, also of ``bare`` names; and of which
-    rules are dropped."""
-    apart = [*bare, *(form for (form,) in store.read("SELECT first FROM rule WHERE kind = 'by document'"))]
-    made = forms_by_document(store, apart)
-    before = [made.get(form, form) for form in forms]
-    return before, set(before)

@@ -85,6 +85,21 @@ def test_a_merge_can_be_taken_back(path):
         assert len({nodes(store, "the Alliance")["c"], nodes(store, "NATO")["b"], nodes(store, NATO)["a"]}) == 3
 
 
+def test_homonyms_that_were_merged_are_two_again_when_split(path):
+    with FactStore(path) as store:
+        for year, times in (("1850", 2), ("1941", 3)):
+            facts = [(0, "P569", 1, 0.9)]
+            add(
+                store, *(document(f"{year} {n}", ("PER", "Ann Lee"), ("TIME", year), facts=facts) for n in range(times))
+            )
+        resolve(store)
+        assert len({*nodes(store, "Ann Lee").values()}) == 2
+        merge(store, "Ann Lee", "Ann Lee")
+        assert len({*nodes(store, "Ann Lee").values()}) == 1
+        split(store, "Ann Lee")
+        assert len({*nodes(store, "Ann Lee").values()}) == 2
+
+
 def test_a_split_holds_where_the_merge_was_with_a_form_that_is_gone(path):
     with FactStore(path) as store:
         merge(store, "the Alliance", "NATO")
