@@ -4,7 +4,7 @@ almost every document."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 from math import log2
 
@@ -58,33 +58,42 @@ def _is_bare(groups: Groups, group: Group, bearers: int) -> bool:
     return bearers >= _FEWEST and (bearers >= _MANY or bearers > _SHARE * documents)
 
 
-def in_common(groups: Groups) -> Iterator[Candidate]:
+def in_common(groups: Groups, node_of: Callable[[int], int]) -> Iterator[Candidate]:
     """Of two documents that have enough of what is rare in common, the people whom both call by the same bare name,
-    those first that have most. Dates and numbers do not count, for how frequent these are tells little."""
+    those first that have most. Dates and numbers do not count, for how frequent these are tells little. ``node_of``
+    tells for a group a number that those of its node share, by what is joined when the first candidate is asked for.
+    """
+    nodes = list(map(node_of, range(len(groups.groups))))
     parts: dict[str, list[int]] = defaultdict(list)
     for number, group in enumerate(groups.groups):
         if group.bare and group.type == "PER":
             parts[group.form].append(number)
     enough = min(_BITS, _bits(_FEW, len(groups.digests)))
+    documents: Counter[int] = Counter()  # that a node is found in
+    for number, node in enumerate(nodes):
+        documents[node] += groups.documents_of(number)
     for its in parts.values():
         its.sort(key=lambda number: groups.groups[number].id)
-        shared = [(pair, bits) for pair, bits in _shared(groups, its).items() if bits >= enough]
+        shared = [(pair, bits) for pair, bits in _shared(groups, its, nodes, documents).items() if bits >= enough]
         place = {number: place for place, number in enumerate(its)}
         for (first, second), bits in sorted(shared, key=lambda of: (-of[1], *map(place.__getitem__, of[0]))):
             yield Candidate(second, first, bits, {"something rare in common": bits})
 
 
-def _shared(groups: Groups, parts: list[int]) -> dict[tuple[int, int], float]:
+def _shared(
+    groups: Groups, parts: list[int], nodes: Sequence[int], documents: Counter[int]
+) -> dict[tuple[int, int], float]:
     """Pairs of parts, and what is found beside both, in bits."""
     beside: dict[int, list[int]] = defaultdict(list)
     for number in parts:
-        for other in set(groups.in_document(int(groups.documents[groups.groups[number].entities[0]])).tolist()):
-            if not groups.groups[other].bare and groups.groups[other].type not in ("TIME", "NUM"):
-                beside[other].append(number)
+        near = groups.in_document(int(groups.documents[groups.groups[number].entities[0]])).tolist()
+        telling = (g for g in near if not groups.groups[g].bare and groups.groups[g].type not in ("TIME", "NUM"))
+        for node in {nodes[group] for group in telling}:
+            beside[node].append(number)
     bits: dict[tuple[int, int], float] = defaultdict(float)
-    for other, its in beside.items():
+    for node, its in beside.items():
         if 1 < len(its) <= _COMMON:
-            rare = _bits(groups.documents_of(other), len(groups.digests))
+            rare = _bits(documents[node], len(groups.digests))
             for pair in combinations(its, 2):
                 bits[pair] += rare
     return bits

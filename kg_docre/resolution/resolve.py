@@ -53,7 +53,7 @@ def _resolved(store: FactStore) -> int | None:
         first, *others = [places[form] for form in same if form in places] or [0]
         for number in others:
             clusters.join(Candidate(number, first, 0.0, _DECIDED), decided=True)
-    for candidate in chain(candidates(groups), in_common(groups)):
+    for candidate in chain(candidates(groups), in_common(groups, clusters.root)):
         if {groups.groups[candidate.group].id, groups.groups[candidate.target].id}.isdisjoint(alone):
             clusters.join(candidate)
     return _write(store, groups, clusters, bare, generation)

@@ -72,6 +72,9 @@ def test_a_rare_thing_in_common_makes_it_one(store):
     after = nodes(store, "John")
     assert after["d"] == after["c"]
     assert {document: after[document] for document in before} == before, "what was there keeps its node"
+    add(store, document("e", ("PER", "John"), ("MISC", "Quarry Band"), ("LOC", "Ohio")))
+    resolve(store)
+    assert nodes(store, "John")["e"] == after["c"], "of whatever type"
 
 
 def test_nothing_moves_when_resolved_again(store):
