@@ -37,7 +37,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             if end < len(words) and _PAIRS.get(words[end]) == words[bracket] and end not in starts:
                 end += 1
             else:
-                start, end = _trimmed(words, *_larger_part(start, bracket, end))
+                start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
         else:
             before = _before_opening(words, bracket, start, kept)
             if before is not None and starts.isdisjoint(range(before[0] + 1, end)):
@@ -45,7 +45,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                     kept.pop()
                 start, kind = before[0], before[2]
             else:
-                start, end = _trimmed(words, *_larger_part(start, bracket, end))
+                start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
         if end - start > 1 or words[start].lower() not in _NO_NAME:
             kept.append((start, end, kind))
     return kept
@@ -73,9 +73,13 @@ def _unpaired(words: Sequence[str], start: int, end: int) -> tuple[int | None, b
     return (opened[-1], True) if opened else (None, False)
 
 
-def _larger_part(start: int, bracket: int, end: int) -> tuple[int, int]:
-    """What lies before a bracket or after it, whichever has more words."""
-    return (start, bracket) if bracket - start >= end - bracket - 1 else (bracket + 1, end)
+def _larger_part(words: Sequence[str], start: int, bracket: int, end: int) -> tuple[int, int]:
+    """What lies before a bracket or after it, whichever has more words, if there is a name in it."""
+
+    def size(part: tuple[int, int]) -> tuple[bool, int]:
+        return any(word.lower() not in _NO_NAME for word in words[slice(*part)]), part[1] - part[0]
+
+    return max((start, bracket), (bracket + 1, end), key=size)
 
 
 def _before_opening(words: Sequence[str], closing: int, start: int, kept: Sequence[Mention]) -> Mention | None:

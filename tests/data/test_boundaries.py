@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg_docre.data.boundaries import tidy
@@ -48,6 +48,7 @@ def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
 
 
+@example(words=["Paris", ")", ")", ")"], cuts=[0, 4], breaks=[])
 @given(
     st.lists(st.sampled_from(["Paris", "(", ")", "[", "]", ",", "of", "'s", "-"]), max_size=20),
     st.lists(st.integers(0, 20), max_size=10),
