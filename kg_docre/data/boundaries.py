@@ -77,7 +77,8 @@ def _larger_part(words: Sequence[str], start: int, bracket: int, end: int) -> tu
     """What lies before a bracket or after it, whichever has more words, if there is a name in it."""
 
     def size(part: tuple[int, int]) -> tuple[bool, int]:
-        return any(word.lower() not in _NO_NAME for word in words[slice(*part)]), part[1] - part[0]
+        named = any(word not in _NOT_FIRST and word.lower() not in _NO_NAME for word in words[slice(*part)])
+        return named, part[1] - part[0]
 
     return max((start, bracket), (bracket + 1, end), key=size)
 
