@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 from math import log2
 
-from kg_docre.names import document_form
 from kg_docre.resolution.candidates import Candidate
 from kg_docre.resolution.groups import Group, Groups
 from kg_docre.resolution.values import has_no_year
@@ -26,8 +25,8 @@ def split_bare_names(groups: Groups, decided: Collection[str] = ()) -> set[str]:
     """Divide the groups of names that many people bear beside other names, "John" and "Smith", and of dates without a
     year by documents; the ids of the groups that were. Of what few others are called, "Napoleon", nothing is divided.
 
-    The id of a part is :func:`document_form`. ``decided`` are the ids that a person has said something of: such a group
-    stays whole, but for such parts of it.
+    The id of a part is its form's in its document (:meth:`Groups.own_form`). ``decided`` are the ids that a person has
+    said something of: such a group stays whole, but for such parts of it.
     """
     bearers: Counter[str] = Counter()
     for group in groups.groups:
@@ -37,23 +36,25 @@ def split_bare_names(groups: Groups, decided: Collection[str] = ()) -> set[str]:
     divided: set[str] = set()
     parts: dict[tuple[int, str], list[int]] = defaultdict(list)
     for number, group in enumerate(groups.groups):
-        if group.kb_id or not (has_no_year(group.form) if group.type == "TIME" else bearers[group.form]):
+        if group.kb_id or not (group.form in bearers if group.type == "PER" else _is_yearless(group)):
             continue
-        bare = group.id not in decided and _is_bare(groups, group, bearers[group.form])
+        bare = group.id not in decided and (group.type == "TIME" or _is_anyones(groups, group, bearers[group.form]))
         if bare:
             divided.add(group.id)
         for entity in group.entities if bare or decided else ():
-            own = document_form(group.id, groups.digests[int(groups.documents[entity])])
+            own = groups.own_form(group.id, entity)
             if bare or own in decided:
                 parts[number, own].append(entity)
     groups.divide(((number, id, entities) for (number, id), entities in parts.items()), bare=True)
     return divided
 
 
-def _is_bare(groups: Groups, group: Group, bearers: int) -> bool:
+def _is_yearless(group: Group) -> bool:
+    return group.type == "TIME" and has_no_year(group.form)
+
+
+def _is_anyones(groups: Groups, group: Group, bearers: int) -> bool:
     """Whether a group's name is nobody's own, if so many people bear it beside another."""
-    if group.type != "PER":
-        return group.type == "TIME"
     documents = len(set(groups.documents[group.entities].tolist()))
     return bearers >= _FEWEST and (bearers >= _MANY or bearers > _SHARE * documents)
 

@@ -141,22 +141,23 @@ def decide_merge(store: FactStore, first: str, second: str) -> None:
         different = ", ".join(kb_id for (kb_id,) in linked)
         raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {different}")
     place = {node: number for number, node in enumerate(nodes)}
-    rows = store.read(
+    counted = store.read(
         """SELECT node, form, count(*) FROM entity WHERE node IN (SELECT value FROM json_each(?))
            GROUP BY node, form""",
         chosen,
     )
-    forms = [form for node, form, times in sorted(rows, key=lambda row: (place[row[0]], -row[2], row[1]))]
+    forms = [form for node, form, times in sorted(counted, key=lambda row: (place[row[0]], -row[2], row[1]))]
     dropped: set[str] = set()
     whole: set[str] = set()  # what was divided by documents and is to be one thing, whatever comes
     if first == second:
         named = [form_id(Entity(name=first, type=type, mentions=())) for type in ("PER", "TIME")]
-        apart = store.read(
+        rows = store.read(
             """SELECT form FROM resolution WHERE form IN (?, ?) AND node = ''
                UNION SELECT first FROM rule WHERE kind = 'by document'""",
             named,
         )
-        made = forms_by_document(store, divided := [form for (form,) in apart])
+        divided = [form for (form,) in rows]
+        made = forms_by_document(store, divided)
         forms = [made.get(form, form) for form in forms]
         dropped = set(forms)
         whole = dropped.intersection(divided)

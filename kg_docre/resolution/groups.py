@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg_docre.annotations import Entity
+from kg_docre.names import document_form
 from kg_docre.resolution.forms import form_id, name_form
 from kg_docre.store import FactStore
 
@@ -125,6 +126,10 @@ class Groups:
         """Groups of one document's entities."""
         first, last = np.searchsorted(self._sorted_documents, [document, document + 1])
         return self.group_of[self._by_document[first:last]]
+
+    def own_form(self, id: str, entity: int) -> str:
+        """What a form of this id is called in the document of an entity, if it is another thing in every one."""
+        return document_form(id, self.digests[int(self.documents[entity])])
 
     def documents_of(self, number: int) -> int:
         """How many documents a group is found in."""

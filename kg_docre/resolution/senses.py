@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from math import log
 
-from kg_docre.names import document_form, short_hash
+from kg_docre.names import short_hash
 from kg_docre.resolution.forms import is_country
 from kg_docre.resolution.groups import Group, Groups
 from kg_docre.store import FactStore
@@ -72,13 +72,12 @@ def split_homonyms(groups: Groups, store: FactStore, apart: Collection[str] = ()
 
 def split_by_document(groups: Groups, apart: Collection[str]) -> set[str]:
     """Divide the groups of these ids, each of whose entities is another thing in every document; the ids there are
-    then. That of a part is :func:`document_form`."""
+    then. That of a part is its form's in its document (:meth:`Groups.own_form`)."""
     parts: dict[tuple[int, str], list[int]] = defaultdict(list)
     for number, group in enumerate(groups.groups):
         if group.id in apart:
             for entity in group.entities:
-                digest = groups.digests[int(groups.documents[entity])]
-                parts[number, document_form(group.id, digest)].append(entity)
+                parts[number, groups.own_form(group.id, entity)].append(entity)
     groups.divide((number, id, entities) for (number, id), entities in parts.items())
     return {id for _, id in parts}
 
@@ -194,8 +193,7 @@ def _ids(groups: Groups, form: str, senses: list[_Sense], apart: Collection[str]
         for entity in sense.entities:
             before = groups.placed[entity][0]
             if before != form:
-                digest = groups.digests[int(groups.documents[entity])]
-                before = next((id for id in (form, *apart) if document_form(id, digest) == before), before)
+                before = next((id for id in (form, *apart) if groups.own_form(id, entity) == before), before)
             counts[before] += before == form or before not in taken
     # what is new in the store goes by the form's own id, which therefore says least of which sense is which
     wanted = [(id != form, n, id, number) for number, counts in enumerate(had) for id, n in counts.items() if id and n]

@@ -26,7 +26,7 @@ def names_of(document: Document) -> set[str]:
 def strangers(documents: Sequence[Document], number: int, generator: torch.Generator) -> list[tuple[int, ...]]:
     """Random sets of two or three documents that have no name in common, as positions; ``number`` of them, or as many
     as are found."""
-    names = [names_of(document) for document in documents]
+    names = [names_of(document) for document in documents] if number else []
     found: list[tuple[int, ...]] = []
     for _ in range(number):
         size = int(torch.randint(2, _MOST + 1, (), generator=generator))
