@@ -45,10 +45,12 @@ def decode(
     pair, label = decided.nonzero().unbind(1)
     document, head, tail = (column[pair] for column in prediction.pairs)
     count = int(sentences.max()) + 1
+    naming = _naming(features, count).to(document.device)
     evidence = []
     for part in zip(*(column.split(_CHUNK) for column in (document, head, tail)), strict=True):
         weights = context_weights(matrix.encoded, token_mask, part, weights=model.config.context_weights)
-        evidence.append(_largest_shares(weights.float(), sentences[part[0]], count))
+        share = sentence_shares(weights.float(), sentences[part[0]], count)
+        evidence.append(_evidence(share, [naming[part[0], entity] for entity in part[1:]]))
     facts = _Facts(
         document=document,
         head=head,
@@ -103,17 +105,11 @@ def _assemble(
                 tail=int(order[t]),
                 label=names[r],
                 score=score,
-                evidence=tuple(evidence) or _first_named(features[d], h, t),
+                evidence=tuple(evidence),
                 reasoning=tuple(reasoning),
             )
         )
     return [tuple(found) for found in relations]
-
-
-def _first_named(features: Features, head: int, tail: int) -> tuple[int, ...]:
-    """The sentences that name head and tail first."""
-    first = (features.mention_positions[features.mention_entities == entity][0] for entity in (head, tail))
-    return tuple(sorted({int(features.sentences[position]) for position in first}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +124,29 @@ class _Facts:
     evidence: Tensor
 
 
-def _largest_shares(weights: Tensor, sentences: Tensor, count: int) -> Tensor:
-    """Sentences that hold a good share of each pair's localized context (always the largest); none where no window
-    has both entities, and nothing is the context of both.
+def _naming(features: Sequence[Features], count: int) -> Tensor:
+    """Which sentences name which entity.
 
-    *Shape:* weights (n, L), sentences (n, L) with -1 for none → (n, sentences) bool.
+    *Shape:* (documents, entities, ``count``) bool.
     """
-    share = sentence_shares(weights, sentences, count)
-    return (share >= _EVIDENCE_SHARE) | ((share == share.amax(1, keepdim=True)) & (share > 0))
+    naming = torch.zeros(len(features), max(len(f.order) for f in features), count, dtype=torch.bool)
+    for names, f in zip(naming, features, strict=True):
+        names[f.mention_entities, f.sentences[f.mention_positions]] = True
+    return naming
+
+
+def _evidence(share: Tensor, naming: Sequence[Tensor]) -> Tensor:
+    """Sentences that hold a good share of each pair's localized context, and where none of them names one of the two,
+    of those that do the one with the largest share, or the first where none has any.
+
+    *Shape:* (n, sentences), and for head and tail each the same → (n, sentences) bool.
+    """
+    evidence = (share >= _EVIDENCE_SHARE) | ((share == share.amax(1, keepdim=True)) & (share > 0))
+    rows = torch.arange(len(share), device=share.device)
+    for names in naming:
+        best = share.masked_fill(~names, -1.0).argmax(1)
+        evidence[rows, best] |= ~(evidence & names).any(1)
+    return evidence
 
 
 def _strongest_steps(weights: Tensor, vias: Tensor, head: Tensor, tail: Tensor) -> tuple[Tensor, Tensor, Tensor]:
