@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from kg_docre.coreference.certain import certain_pairs, joined
+from kg_docre.coreference.certain import certain_pairs, joined, retyped
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
@@ -150,7 +150,8 @@ class MentionPredictor:
         found = []
         for (text, breaks), scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
             numbered = MentionDetector.spans(scores, breaks)
-            spans = tidy(text, ((start, end, self.detector.types[kind]) for start, end, kind in numbered), breaks)
+            named = ((start, end, self.detector.types[kind]) for start, end, kind in numbered)
+            spans = retyped(text, tidy(text, named, breaks))
             found.append(FoundMentions(spans, self._clusters(text, spans, read)))
         return found
 

@@ -157,7 +157,7 @@ class Predictor:
             try:
                 if self.max_entities is not None and len(document.entities) > self.max_entities:
                     size = f"{len(document.entities)} entities, more than max_entities = {self.max_entities}"
-                    raise DataError(f"{document.id}: {size}; split the document or raise the limit")
+                    raise DataError(f"{document.id}: {size}; split the document or raise the limit (--max-entities)")
                 self.featurizer.check(document)
                 numbers.append(number)
             except DataError as error:

@@ -1,4 +1,4 @@
-"""Signs that are no part of the words they stand beside: footnote marks, Markdown, dashes between years."""
+"""Signs that are no part of the words they stand beside: footnote marks, Markdown, tags, dashes between years."""
 
 from __future__ import annotations
 
@@ -13,23 +13,28 @@ __all__ = ["markup_tokens", "sentence_starts", "split_markup"]
 _FOOTNOTE = r"\[(?:\d{1,3}|[a-z])\]"
 _LINK = r"\]\((?:[^\s()]|\([^\s()]*\))*\)|\]\[(?!\d{1,3}\]|[a-z]\])[^\s\[\]]*\]"  # [text](address), [text][name]
 _EMPHASIS = r"\*{1,3}|_{1,3}|~~|`{1,3}"
+_TAGS = (
+    "a|abbr|b|big|blockquote|br|cite|code|del|div|em|h[1-6]|hr|i|ins|li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul"
+)
+_TAG = rf"</?(?:{_TAGS})/?>"
 _DASH = r"(?<=[0-9])[–—−](?=[0-9A-Za-z])"
-_ANY = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}")
+_ANY = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG}")
 _IS_FOOTNOTE, _IS_LINK = re.compile(_FOOTNOTE), re.compile(_LINK)
-_IS_MARKUP = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|!\[")
+_IS_MARKUP = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG}|!\[")
 _SENTENCE_ENDS = frozenset(".!?")
 _QUOTES = frozenset("\"'”’)»")
 
 
 def split_markup(nlp: Language) -> None:
     """Let a pipeline's tokenizer make tokens of their own of footnote marks ("Prague.[2]"), of Markdown's links and
-    emphasis, and of dashes between years ("1850–1911"), which spaCy leaves at the words beside them."""
+    emphasis, of HTML's tags without attributes, and of dashes between years ("1850–1911"), which spaCy leaves at the
+    words beside them."""
     tokenizer: Any = nlp.tokenizer
     searches = (tokenizer.prefix_search, tokenizer.suffix_search, tokenizer.infix_finditer)
     prefixes, suffixes, infixes = (search.__self__.pattern for search in searches)
-    tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|!\[|{_EMPHASIS})|{prefixes}").search
-    tokenizer.suffix_search = re.compile(rf"(?:{_FOOTNOTE}|{_LINK}|{_EMPHASIS})$|{suffixes}").search
-    tokenizer.infix_finditer = re.compile(rf"{_DASH}|{infixes}").finditer
+    tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|!\[|{_EMPHASIS}|{_TAG})|{prefixes}").search
+    tokenizer.suffix_search = re.compile(rf"(?:{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG})$|{suffixes}").search
+    tokenizer.infix_finditer = re.compile(rf"{_DASH}|{_TAG}|{infixes}").finditer
 
 
 def markup_tokens(doc: Doc) -> set[int]:

@@ -1,4 +1,4 @@
-"""Mentions of one thing that how they are written tells beyond doubt, whatever a detector makes of them."""
+"""What how mentions are written tells beyond doubt of their types and which are one thing, whatever a detector says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
 from kg_docre.names import normalize_name
 
-__all__ = ["certain_pairs", "joined"]
+__all__ = ["certain_pairs", "joined", "retyped"]
 
 _BIRTH_NAMES = frozenset({"née", "nee", "né", "born"})  # and a name, in brackets behind a person's
 
@@ -24,6 +24,17 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
             pairs.append((people[start - 2], number))
     companies = [(n, " ".join(words[start:end])) for n, (start, end, kind) in enumerate(spans) if kind == "ORG"]
     return pairs + short_companies({n: tuple(normalize_name(name).split()) for n, name in companies})
+
+
+def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
+    """Mentions, with those taken for people that are called by the first word of a company's name, and as no person of
+    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."."""
+    names = {n: tuple(normalize_name(" ".join(words[start:end])).split()) for n, (start, end, _) in enumerate(spans)}
+    of_people = {word for n, name in names.items() if spans[n][2] == "PER" and len(name) > 1 for word in name}
+    perhaps = {n for n, name in names.items() if spans[n][2] == "PER" and len(name) == 1 and name[0] not in of_people}
+    known = {n: name for n, name in names.items() if n in perhaps or spans[n][2] == "ORG"}
+    companies = perhaps.intersection(short for _, short in short_companies(known))
+    return [(start, end, "ORG" if n in companies else kind) for n, (start, end, kind) in enumerate(spans)]
 
 
 def joined(clusters: Iterable[list[int]], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

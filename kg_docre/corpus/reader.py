@@ -10,7 +10,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kg_docre.corpus.records import BINARY, Problem, SourceText, checked, decoded, from_json, from_line, from_piped_line
+from kg_docre.corpus.records import (
+    BINARY,
+    Problem,
+    SourceText,
+    checked,
+    decoded,
+    from_json,
+    from_line,
+    from_piped_line,
+    prose,
+)
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
@@ -38,7 +48,8 @@ def read_corpus(
     A folder gives all its files; hidden ones and graphs (``.ttl``, ``.graphml``, …) are left out. ``.jsonl`` holds one
     object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a
     DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
-    text in UTF-8. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
+    text in UTF-8. In texts without entities, character references of HTML ("&amp;") are read as what they stand for.
+    All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
     :class:`Problem`, as do HTML, XML and tables, and texts over ``max_characters``.
 
     ``-`` is standard input, lines as in ``.jsonl``, which must have ids: the uri of one is ``stdin#id``.
@@ -124,7 +135,7 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
     elif name.suffix.lower() == ".json":
         yield from from_json(text, uri, max_characters)
     else:
-        yield checked(SourceText(uri=uri, title=name.stem, text=text), max_characters)
+        yield checked(SourceText(uri=uri, title=name.stem, text=prose(text)), max_characters)
 
 
 def _lines(

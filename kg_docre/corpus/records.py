@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +24,11 @@ __all__ = [
     "from_json",
     "from_line",
     "from_piped_line",
+    "prose",
 ]
 
 PIPED = "stdin#"  # what uris begin with of documents from standard input
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
 
@@ -125,7 +129,13 @@ def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Pro
         return Problem(uri, "no field 'text'")
     if record.get("id") is not None:
         uri = f"{uri.rpartition('#')[0]}#{record['id']}"
-    return checked(SourceText(uri=uri, title=record.get("title") or "", text=record["text"]), max_characters)
+    title, text = prose(record.get("title") or ""), prose(record["text"])
+    return checked(SourceText(uri=uri, title=title, text=text), max_characters)
+
+
+def prose(text: str) -> str:
+    """The text with what HTML's character references stand for ("AT&amp;T", "&nbsp;") in their place."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text) if "&" in text else text
 
 
 def checked(source: SourceText, max_characters: int) -> SourceText | Problem:

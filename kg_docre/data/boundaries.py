@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = ["tidy"]
@@ -9,12 +10,16 @@ __all__ = ["tidy"]
 Mention = tuple[int, int, str]  # first word, last (exclusive), type
 
 _MARKS = frozenset(", ; : / & - – — # < > | * • · = ~".split())
-_SMALL = frozenset("of the and or in on at by for from to with as that which who is was it".split())
+_SMALL = frozenset(
+    "of the and or in on at by for from to with as that which who is was it are were has have had".split()
+)
 _PAIRS = {")": "(", "]": "["}
 _NOT_FIRST = _MARKS | _PAIRS.keys() | {"of", "and", "or", "'s", "’s", "née", "nee", "né"}
 _NOT_LAST = _MARKS | frozenset(_PAIRS.values()) | _SMALL
 _WORDS = frozenset("of the a an and or in on at by for from to with".split())  # none of which is a name by itself
 _NO_NAME = _MARKS | _PAIRS.keys() | frozenset(_PAIRS.values()) | _WORDS
+_POSSESSIVES = frozenset("my your his her its our their".split())
+_PICTURES = frozenset(("So", "Sk", "Cf", "Mn"))  # Unicode categories of emoji and what they are made of
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
 
@@ -24,7 +29,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
     left out. None goes over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were
-    found; none is lost but by growing together, or for being nothing but such words ("The", ",").
+    found; none is lost but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My
+    sister").
     """
     kept: list[Mention] = []
     starts = set(breaks)
@@ -46,15 +52,25 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, kind = before[0], before[2]
             else:
                 start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
-        if end - start > 1 or words[start].lower() not in _NO_NAME:
+        if _may_name(words[start:end]):
             kept.append((start, end, kind))
     return kept
 
 
+def _may_name(words: Sequence[str]) -> bool:
+    if len(words) == 1:
+        return words[0].lower() not in _NO_NAME and not _is_picture(words[0])
+    return words[0].lower() not in _POSSESSIVES or any(not word.islower() for word in words[1:])
+
+
+def _is_picture(word: str) -> bool:
+    return not word.isascii() and word != "°" and all(unicodedata.category(c) in _PICTURES for c in word)
+
+
 def _trimmed(words: Sequence[str], start: int, end: int) -> tuple[int, int]:
-    while end - start > 1 and words[end - 1] in _NOT_LAST:
+    while end - start > 1 and (words[end - 1] in _NOT_LAST or _is_picture(words[end - 1])):
         end -= 1
-    while end - start > 1 and words[start] in _NOT_FIRST:
+    while end - start > 1 and (words[start] in _NOT_FIRST or _is_picture(words[start])):
         start += 1
     return start, end
 

@@ -1,11 +1,11 @@
 import pytest
 
-from kg_docre.coreference.certain import certain_pairs, joined
+from kg_docre.coreference.certain import certain_pairs, joined, retyped
 from kg_docre.coreference.rules import short_companies
 
 
-def _pairs(text):
-    """Pairs of the mentions in the text, which are marked as «PER Anna Reid »."""
+def _marked(text):
+    """Words and mentions of a text in which these are marked as «PER Anna Reid »."""
     words, spans, kind, start = [], [], "", 0
     for word in text.split():
         if word == "»":
@@ -14,6 +14,11 @@ def _pairs(text):
             kind, start = word[1:], len(words)
         else:
             words.append(word)
+    return words, spans
+
+
+def _pairs(text):
+    words, spans = _marked(text)
     names = [" ".join(words[a:b]) for a, b, _ in spans]
     return [(names[i], names[j]) for i, j in certain_pairs(words, spans)]
 
@@ -37,6 +42,24 @@ def _pairs(text):
 )
 def test_what_is_one_thing_beyond_doubt(text, pairs):
     assert _pairs(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("«ORG Nimbus Robotics Inc. » and «PER Nimbus » 's founder «PER Anna Reid »", "ORG ORG PER"),
+        ("«PER Nimbus » grew . «PER Nimbus » is «ORG Nimbus Robotics Ltd »", "ORG ORG ORG"),
+        ("«ORG Ford Company » was founded by «PER Henry Ford » , and «PER Ford » led it", "ORG PER PER"),
+        ("«ORG Nimbus Robotics Inc. » «ORG Nimbus Bank » «PER Nimbus »", "ORG ORG PER"),
+        ("«ORG Obama Administration » and «PER Obama »", "ORG PER"),
+        ("«ORG Virginia Company » in «LOC Virginia »", "ORG LOC"),
+    ],
+)
+def test_what_a_company_is_called_for_short_is_no_person(text, types):
+    words, spans = _marked(text)
+    found = retyped(words, spans)
+    assert [kind for _, _, kind in found] == types.split()
+    assert [span[:2] for span in found] == [span[:2] for span in spans]
 
 
 def test_several_mentions_of_one_full_name_are_one_candidate():

@@ -39,6 +39,17 @@ def test_a_folder_of_texts(tmp_path):
     assert count_documents([tmp_path]) == 2
 
 
+def test_character_references_are_read_as_what_they_stand_for(tmp_path):
+    (tmp_path / "a.txt").write_text("AT&amp;T left Bogot&aacute; on 2&nbsp;June &#8211; &lt;b&gt; R&B; &copy &#0; AT&T")
+    (tmp_path / "b.jsonl").write_text(json.dumps({"title": "Q&amp;A", "text": "the band&rsquo;s"}))
+    texts, problems = _read(tmp_path)
+    assert not problems
+    assert [(t.title, t.text) for t in texts] == [
+        ("a", "AT&T left Bogotá on 2 June – <b> R&B; &copy \N{REPLACEMENT CHARACTER} AT&T"),
+        ("Q&A", "the band’s"),
+    ]
+
+
 def test_lines_of_json(tmp_path):
     path = tmp_path / "corpus.jsonl"
     lines = [{"id": "x", "title": "X", "text": "one"}, {"text": "two"}]

@@ -36,6 +36,8 @@ def tidied(text: str, *, breaks: tuple[int, ...] = ()) -> list[str]:
         ("« Congress ( INC ) » of « Serie A » and « The Who »", ["Congress ( INC )", "Serie A", "The Who"]),
         ("« Come On In » by « U.S. » in « Yahoo ! »", ["Come On In", "U.S.", "Yahoo !"]),
         ("« , » « The » « ( » « It » « The The »", ["It", "The The"]),
+        ("« Taylor Hawkins 😢 » of « 🚀🔥 » and « ❤️ Radio » at « 39 ° »", ["Taylor Hawkins", "Radio", "39 °"]),
+        ("« Foo Fighters are » back, « My sister » sang « My World » and « Her song »", ["Foo Fighters", "My World"]),
         ("« # Quillbase » by « Daniel Kowalski < » ( « née Pryce » )", ["Quillbase", "Daniel Kowalski", "Pryce"]),
     ],
 )

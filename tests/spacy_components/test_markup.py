@@ -24,6 +24,7 @@ def nlp():
         ("Karel Novák,[a] of [Brno](https://en.wikipedia.org/wiki/Brno_(city)).", "Karel Novák , of Brno ."),
         ("[New York][ny], ![a map](map.png) and **Anna Reid**'s _Mirror_", "New York , a map and Anna Reid 's Mirror"),
         ("snake_case [sic] a[0] * b", "snake_case [ sic ] a b"),
+        ("<b>Foo Fighters</b> came<br/>back, 3<b 4<c> <p>See", "Foo Fighters came back , 3 < b 4 < c > See"),
         ("nothing", "nothing"),
     ],
 )
@@ -46,17 +47,18 @@ def test_sentences_begin_behind_footnote_marks(blank):
 
 
 def test_names_and_sentences_of_marked_up_text_are_those_of_the_plain_one(nlp):
-    plain, noted, linked = map(
+    plain, noted, linked, tagged = map(
         nlp,
         (
             "Anna Reid is a poet. She was born in Prague. Her father was Karel Novák, of Brno.",
             "Anna Reid is a poet.[1] She was born in Prague.[2] Her father was Karel Novák,[3] of Brno.[4]",
             "**Anna Reid** is a poet. She was born in [Prague](https://p.cz). Her father was _Karel Novák_, of Brno.",
+            "<b>Anna Reid</b> is a poet. She was born in <a>Prague</a>. Her father was <em>Karel Novák</em>, of Brno.",
         ),
     )
     names = [span.text for span in plain.ents]
     assert names == ["Anna Reid", "Prague", "Karel Novák", "Brno"]
-    for doc in (noted, linked):
+    for doc in (noted, linked, tagged):
         assert [span.text for span in doc.ents] == names
         assert len(list(doc.sents)) == 3
     lifetime = nlp("Jan Kasprzyk (1850–1911) was a British painter who lived in Leeds.")
