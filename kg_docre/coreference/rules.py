@@ -187,13 +187,13 @@ def _core(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def short_companies(names: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
     """Numbers of two organizations of which one is called by the first word of the other's name, where that ends in a
-    legal form ("Quarry Software Ltd", "Quarry") and is the only name that begins so. Names are normalized words."""
+    legal form ("Quarry Software Ltd", "Quarry") and is but for that the only name that begins so. Names are normalized
+    words."""
     pairs = []
     for number, name in names.items():
         if len(name) == 1 and name[0] not in LEGAL_FORMS:
             longer = {full: other for other, full in names.items() if len(full) > 1 and full[0] == name[0]}
-            if len(longer) == 1:
-                ((full, other),) = longer.items()
-                if full[-1] in LEGAL_FORMS:
-                    pairs.append((other, number))
+            companies = [other for full, other in longer.items() if full[-1] in LEGAL_FORMS]
+            if companies and len({strip_endings(full, LEGAL_FORMS) for full in longer}) == 1:
+                pairs.append((companies[0], number))
     return pairs
