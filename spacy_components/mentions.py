@@ -93,10 +93,10 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         """Mentions by the numbers of words that are no space; where a batch fails, of each doc by itself."""
         numbers = [_words(doc) for doc in docs]
         words = [[doc[i].text for i in its] for doc, its in zip(docs, numbers, strict=True)]
-        breaks = [np.searchsorted(its, paragraph_starts(doc)).tolist() for doc, its in zip(docs, numbers, strict=True)]
+        breaks = [_breaks(doc, its) for doc, its in zip(docs, numbers, strict=True)]
         try:
             yield from zip(docs, list(self.predictor.pipe(words, breaks=breaks, batch_size=len(docs))), strict=True)
-        except RuntimeError as error:  # out of memory, as a rule
+        except Exception as error:  # out of memory, as a rule; what it is, the error handler is told
             if len(docs) == 1:
                 yield docs[0], error
                 return
@@ -122,6 +122,12 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         text = short_hash(doc.text)[:8]  # docs may be put together
         for number, spans in enumerate((spans for spans in left if spans), 1):
             doc.spans[f"{_OWN}{text}_{number}"] = spans
+
+
+def _breaks(doc: Doc, numbers: list[int]) -> list[int]:
+    """Which of these words begin a paragraph; one that is nothing but markup begins where the next one does, if any."""
+    found: list[int] = np.searchsorted(numbers, paragraph_starts(doc)).tolist()
+    return [word for word in found if word < len(numbers)]
 
 
 def _words(doc: Doc) -> list[int]:

@@ -40,6 +40,14 @@ def test_where_paragraphs_begin(text, starts):
     assert [doc[i].text for i in paragraph_starts(doc)] == starts
 
 
+@pytest.mark.parametrize("end", ["[1]", "***", "```", "_", "<br>", "* * *", "[2]\n\n**"])
+def test_a_last_paragraph_of_markup_alone_is_read_over(end, nlp):
+    docs = list(nlp.pipe(["It is in Oslo.", f"Barack Obama\n\n{HONOLULU}\n\n{end}", f"{end}\n\n{HONOLULU}", end]))
+    honolulu = ["Barack Obama", "Honolulu", "Hawaii"]
+    wanted = [["Oslo"], ["Barack Obama", *honolulu], honolulu, []]
+    assert [[span.text for span in doc.ents] for doc in docs] == wanted
+
+
 def test_wrapped_lines_are_one_paragraph():
     text = (DATA.parents[1] / "examples" / "corpus" / "ajantrik.txt").read_text(encoding="utf-8")
     for width in (50, 72, 100):
