@@ -1,6 +1,6 @@
 """How well facts are kept apart where a text goes from one subject to another.
 
-    python -m benchmarks.several_subjects FILE [--model default] [--held-out 0]
+    python -m benchmarks.several_subjects FILE [--model default] [--held-out 0] [--precision auto]
 
 The documents of FILE, in DocRED format, are read alone and then joined to texts of two and of four that have no name in
 common: every fact that leads from one of them to another is wrong. Entities are given. ``--held-out 100`` reads but the
@@ -24,10 +24,11 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--model", default="default")
     parser.add_argument("--held-out", type=int, default=0)
+    parser.add_argument("--precision", default="auto")
     options = parser.parse_args()
     rest, held_out = read_split([options.file], development_size=options.held_out)
     documents = held_out or rest
-    predictor = Predictor.from_pretrained(options.model)
+    predictor = Predictor.from_pretrained(options.model, precision=options.precision)
     print("documents a text   texts     P     R    F1   facts from one to another, at .9 or more")
     for size in (1, 2, 4):
         texts = together(documents, size)

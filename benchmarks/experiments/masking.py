@@ -1,6 +1,6 @@
 """F1 with pairs hidden while testing (DocRE-SD, Fig. 5).
 
-    python -m benchmarks.experiments.masking CHECKPOINT DATA [--held-out 100] [--rates 0 0.5 1]
+    python -m benchmarks.experiments.masking CHECKPOINT DATA [--held-out 100] [--rates 0 0.5 1] [--precision auto]
 
 ``--held-out`` takes only as many documents as a training run holds out of that file.
 """
@@ -27,9 +27,10 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--held-out", type=int, default=0)
     parser.add_argument("--rates", nargs="+", type=float, default=[0.0, 0.5, 1.0])
+    parser.add_argument("--precision", default="auto")
     arguments = parser.parse_args()
     everything, held_out = read_split([arguments.data], None, arguments.held_out)
-    predictor = Predictor.from_pretrained(arguments.checkpoint)
+    predictor = Predictor.from_pretrained(arguments.checkpoint, precision=arguments.precision)
     for rate in arguments.rates:
         f1 = masked_f1(predictor, held_out or everything, rate)
         print(f"{rate:g} masked: F1 {100 * f1:.1f}", flush=True)

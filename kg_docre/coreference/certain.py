@@ -22,19 +22,23 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
         in_brackets = start > 2 and words[start - 1] in _BIRTH_NAMES and words[start - 2] == "("
         if kind == "PER" and in_brackets and start - 2 in people:
             pairs.append((people[start - 2], number))
-    companies = [(n, " ".join(words[start:end])) for n, (start, end, kind) in enumerate(spans) if kind == "ORG"]
-    return pairs + short_companies({n: tuple(normalize_name(name).split()) for n, name in companies})
+    return pairs + short_companies(_names(words, spans, "ORG"))
 
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     """Mentions, with those taken for people that are called by the first word of a company's name, and as no person of
     the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."."""
-    names = {n: tuple(normalize_name(" ".join(words[start:end])).split()) for n, (start, end, _) in enumerate(spans)}
-    of_people = {word for n, name in names.items() if spans[n][2] == "PER" and len(name) > 1 for word in name}
-    perhaps = {n for n, name in names.items() if spans[n][2] == "PER" and len(name) == 1 and name[0] not in of_people}
-    known = {n: name for n, name in names.items() if n in perhaps or spans[n][2] == "ORG"}
-    companies = perhaps.intersection(short for _, short in short_companies(known))
-    return [(start, end, "ORG" if n in companies else kind) for n, (start, end, kind) in enumerate(spans)]
+    people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
+    full = {word for name in people.values() if len(name) > 1 for word in name}
+    perhaps = {n: name for n, name in people.items() if len(name) == 1 and name[0] not in full}
+    taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()
+    return [(start, end, "ORG" if n in taken else kind) for n, (start, end, kind) in enumerate(spans)]
+
+
+def _names(words: Sequence[str], spans: Spans, type: str) -> dict[int, tuple[str, ...]]:
+    """Normalized words of the mentions of a type, by number."""
+    named = ((n, " ".join(words[start:end])) for n, (start, end, kind) in enumerate(spans) if kind == type)
+    return {n: tuple(normalize_name(name).split()) for n, name in named}
 
 
 def joined(clusters: Iterable[list[int]], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
