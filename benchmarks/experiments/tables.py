@@ -177,9 +177,9 @@ def _shipped() -> list[str]:
     if parts:
         parts.append(
             "The same 300 documents. `kg-docre evaluate default test.json --precision fp32`, with `--raw`, and with "
-            "`--spacy-model`. Ign F1 leaves out the facts of DocRED's training set; evidence is Re-DocRED's, which is not complete: "
-            "where a right fact has none, all of its sentences lower evidence F1. P and R beside it are over the right "
-            "facts that have some."
+            "`--spacy-model`. Ign F1 leaves out the facts of DocRED's training set; evidence is Re-DocRED's, which is "
+            "not complete: where a right fact has none, all of its sentences lower evidence F1. P and R beside it are "
+            "over the right facts that have some."
         )
     return parts
 
