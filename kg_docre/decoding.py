@@ -14,7 +14,7 @@ from kg_docre.data.features import Features
 from kg_docre.modeling import DocREModel, PairMatrix, Prediction, context_weights, sentence_shares
 from kg_docre.modeling.reasoning import ReasoningModule
 
-__all__ = ["STEPS", "decode"]
+__all__ = ["STEPS", "decode", "least_scores"]
 
 STEPS = 3  # reasoning steps told per fact
 _MINIMUM_WEIGHT = 0.05  # attention below this explains nothing
@@ -64,6 +64,17 @@ def decode(
         found = (document, slice(None), head, tail)
         steps = _strongest_steps(prediction.via_weights[found], prediction.vias[found], head, tail)
     return _assemble(model, features, facts, steps)
+
+
+def least_scores(
+    model: DocREModel, calibration: Calibration | None = None, threshold: float | None = None
+) -> dict[str, float]:
+    """The score from which on :func:`decode` reports facts of each label."""
+    names = model.config.relations
+    if threshold is not None:
+        return dict.fromkeys(names, threshold)
+    decision = torch.full((1, len(names)), 0.0 if calibration is None else calibration.decision)
+    return dict(zip(names, _calibrated(decision, model, calibration).sigmoid()[0].tolist(), strict=True))
 
 
 def _calibrated(log_odds: Tensor, model: DocREModel, calibration: Calibration | None) -> Tensor:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,55 +12,31 @@ import torch
 from torch import Tensor
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.batching import BUDGETS, by_entities, by_length
+from kg_docre.batching import BUDGETS, by_entities
 from kg_docre.calibration import Calibration
+from kg_docre.chunks import Batch, Chunk, apart, in_chunks, prepare
 from kg_docre.data.errors import DataError
-from kg_docre.data.features import Features, Featurizer, collate
-from kg_docre.decoding import STEPS, decode
+from kg_docre.data.features import Featurizer
+from kg_docre.data.passages import together
+from kg_docre.decoding import STEPS, decode, least_scores
 from kg_docre.ensemble import Member
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, Prediction
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
-__all__ = ["BATCH_SIZE", "Predictor"]
+__all__ = ["BATCH_SIZE", "MAX_ENTITIES", "Predictor"]
 
 BATCH_SIZE = 128
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Documents that go through the models together: their numbers, and what each member of the ensemble reads."""
-
-    numbers: list[int]
-    features: list[list[Features]]
-    inputs: list[DocumentBatch]
-
-    def apart(self, members: Sequence[Member]) -> Iterator[_Batch]:
-        """Each document alone."""
-        for number, *features in zip(self.numbers, *self.features, strict=True):
-            yield _batch(members, [number], [[own] for own in features])
-
-
-def _batch(members: Sequence[Member], numbers: list[int], features: list[list[Features]]) -> _Batch:
-    inputs = [collate(own, member.model.config) for member, own in zip(members, features, strict=True)]
-    return _Batch(numbers, features, inputs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Documents ready for the model, in batches that know which of the documents they hold."""
-
-    documents: list[Document]
-    failures: list[tuple[Document, DataError]]
-    batches: list[_Batch]
+MAX_ENTITIES = 100  # of a passage
 
 
 class Predictor:
     """Finds relations in documents whose entities are given.
 
     ``batch_tokens`` bounds the tokens that the encoder reads at once, ``batch_pairs`` the entity pairs
-    that are reasoned over at once, padding included (0: as suits the device); ``max_entities`` the entities
-    of a document, since reasoning grows with their cube (None: any number). ``calibration`` turns log-odds
+    that are reasoned over at once, padding included (0: as suits the device). Documents with more entities than
+    ``max_entities`` are read in overlapping passages that have no more (None: none is), since reasoning grows with the
+    cube of their number. ``calibration`` turns log-odds
     into probabilities that hold; without it they are the model's own. ``others`` judge together with the model, from
     which evidence and reasoning are. ``name`` says where facts come from; checkpoints are called by folder and content.
     """
@@ -75,7 +50,7 @@ class Predictor:
         precision: str = "auto",
         batch_tokens: int = 0,
         batch_pairs: int = 0,
-        max_entities: int | None = 300,
+        max_entities: int | None = MAX_ENTITIES,
         calibration: Calibration | None = None,
         others: Sequence[Member] = (),
         name: str = "",
@@ -134,11 +109,10 @@ class Predictor:
         Documents with fewer than two entities come back without relations. A document that can't be
         processed goes to ``on_error`` and comes back without relations; else :exc:`DataError` is raised.
         """
-        waiting: Future[_Chunk] | None = None
+        waiting: Future[Chunk] | None = None
         with ThreadPoolExecutor(1, "kg-docre-features") as worker:
-            stream = iter(documents)
-            while chunk := list(islice(stream, batch_size)):
-                following = worker.submit(self._prepare, chunk)
+            for chunk in in_chunks(documents, batch_size, self.max_entities):
+                following = worker.submit(self._prepare, chunk, threshold)
                 if waiting is not None:
                     yield from self._finish(waiting.result(), threshold, on_error)
                 waiting = following
@@ -146,63 +120,51 @@ class Predictor:
                 yield from self._finish(waiting.result(), threshold, on_error)
 
     def __call__(self, document: Document) -> Document:
-        return self._finish(self._prepare([document]), None, None)[0]
+        return self._finish(self._prepare([document], None), None, None)[0]
 
-    def _prepare(self, documents: list[Document]) -> _Chunk:
-        """All that needs no model: documents checked, tokenized, sorted by length and stacked."""
-        failures, numbers = [], []
-        for number, document in enumerate(documents):
-            if len(document.entities) < 2:
-                continue
-            try:
-                if self.max_entities is not None and len(document.entities) > self.max_entities:
-                    size = f"{len(document.entities)} entities, more than max_entities = {self.max_entities}"
-                    raise DataError(f"{document.id}: {size}; split the document or raise the limit (--max-entities)")
-                self.featurizer.check(document)
-                numbers.append(number)
-            except DataError as error:
-                failures.append((document, error))
-        chosen = [documents[number] for number in numbers]
-        features = [member.featurizer(chosen) for member in self.members]
-        batches = [
-            _batch(self.members, [numbers[i] for i in part], [[own[i] for i in part] for own in features])
-            for part in by_length([len(f.pieces) for f in features[0]], self.batch_tokens)
-        ]
-        return _Chunk(documents, failures, batches)
+    def _prepare(self, documents: list[Document], threshold: float | None) -> Chunk:
+        return prepare(documents, self.members, self.max_entities, self.batch_tokens, threshold)
 
     def _finish(
-        self, chunk: _Chunk, threshold: float | None, on_error: Callable[[Document, DataError], None] | None
+        self, chunk: Chunk, threshold: float | None, on_error: Callable[[Document, DataError], None] | None
     ) -> list[Document]:
         results = [replace(document, relations=()) for document in chunk.documents]
         for document, error in chunk.failures:
             if on_error is None:
                 raise error
             on_error(document, error)
+        read: list[tuple[Relation, ...] | RuntimeError] = [()] * len(chunk.passages)
         for batch in chunk.batches:
-            for number, relations in zip(batch.numbers, self._survivors(batch, threshold), strict=True):
-                document = chunk.documents[number]
-                if isinstance(relations, RuntimeError):  # out of memory, as a rule
-                    failure = DataError(f"{document.id}: {str(relations).splitlines()[0]}")
-                    if on_error is None:
-                        raise failure from relations
-                    on_error(document, failure)
-                else:
-                    results[number] = replace(document, relations=relations)
+            for number, relations in zip(batch.numbers, self._survivors(batch), strict=True):
+                read[number] = relations
+        least = least_scores(self.model, self.calibration, threshold)
+        for number, own in chunk.owned.items():
+            document = chunk.documents[number]
+            try:
+                said = [(chunk.passages[place], _known(read[place])) for place in own]
+            except RuntimeError as error:  # out of memory, as a rule
+                failure = DataError(f"{document.id}: {str(error).splitlines()[0]}")
+                if on_error is None:
+                    raise failure from error
+                on_error(document, failure)
+                continue
+            relations = together(said, least) if len(said) > 1 else said[0][1]
+            results[number] = replace(document, relations=relations)
         return results
 
-    def _survivors(self, batch: _Batch, threshold: float | None) -> Iterator[tuple[Relation, ...] | RuntimeError]:
+    def _survivors(self, batch: Batch) -> Iterator[tuple[Relation, ...] | RuntimeError]:
         """Relations of a batch; where torch fails on it, of each of its documents alone."""
         try:
-            yield from self._predict(batch, threshold)
+            yield from self._predict(batch)
         except RuntimeError as error:
             if len(batch.numbers) == 1:
                 yield error
             else:
-                for one in batch.apart(self.members):
-                    yield from self._survivors(one, threshold)
+                for one in apart(batch, self.members):
+                    yield from self._survivors(one)
 
     @torch.inference_mode()
-    def _predict(self, batch: _Batch, threshold: float | None) -> list[tuple[Relation, ...]]:
+    def _predict(self, batch: Batch) -> list[tuple[Relation, ...]]:
         features, inputs = batch.features[0], [own.to(self.device) for own in batch.inputs]
         groups = list(by_entities([len(f.order) for f in features], self.batch_pairs))
         sizes = [len(features[group[-1]].order) for group in groups]
@@ -222,7 +184,7 @@ class Predictor:
                 token_mask=inputs[0].token_mask[group],
                 sentences=inputs[0].token_sentences[group],
                 calibration=self.calibration,
-                threshold=threshold,
+                threshold=batch.threshold,
             )
             for document, facts in zip(group, found, strict=True):
                 relations[document] = facts
@@ -250,3 +212,10 @@ class Predictor:
         if len(scores) == 1:
             return scores[0]
         return torch.stack([m.weight * s[:, m.order] for m, s in zip(self.members, scores, strict=True)]).sum(0)
+
+
+def _known(relations: tuple[Relation, ...] | RuntimeError) -> tuple[Relation, ...]:
+    """Raises what torch raised instead."""
+    if isinstance(relations, RuntimeError):
+        raise relations
+    return relations

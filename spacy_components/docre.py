@@ -46,7 +46,7 @@ _NO_ENTITIES = (
         "device": "auto",
         "precision": "auto",
         "batch_tokens": 0,
-        "max_entities": 300,
+        "max_entities": 100,
         "entity_types": {},
         "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
     },
@@ -70,8 +70,9 @@ def make_docre(
     by default the model decides. ``min_precision`` instead: the share of relations that should be right, of
     which the threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or
     "auto" for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
-    documents with more are refused. ``entity_types``: labels of your recognizer → model types, "" to leave them out.
-    ``attributes``: names of the Doc and Span extensions; under all names is what the last component found.
+    documents with more are read in overlapping passages. ``entity_types``: labels of your recognizer → model types, ""
+    to leave them out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component
+    found.
     """
     return Docre(
         name=name,
@@ -106,7 +107,7 @@ class Docre(CheckpointComponent["Predictor"]):
         device: str = "auto",
         precision: str = "auto",
         batch_tokens: int = 0,
-        max_entities: int = 300,
+        max_entities: int = 100,
         entity_types: dict[str, str] | None = None,
         attributes: dict[str, str] | None = None,
     ) -> None:

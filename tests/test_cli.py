@@ -353,12 +353,22 @@ def test_the_version_and_that_a_hierarchy_is_for_pubtator(tmp_path):
     assert "a hierarchy is for the ids of PubTator files" in wrong.stderr
 
 
-def test_documents_of_any_length_and_number_of_entities_are_read_if_allowed(tmp_path):
-    names = " ".join(f"Anna Berg{'abcdefghij'[n // 10]}{'abcdefghij'[n % 10]} met nobody." for n in range(40))
+def test_documents_of_any_length_and_number_of_entities_are_read(tmp_path):
+    towns = [f"{name}{end}" for name in ("Lind", "Berg", "Holm", "Sund", "Kirch") for end in ("burg", "heim", "ville")]
+    names = " ".join(
+        f"{town} is a town in Norway. Its mayor, Anna {town}, was born in 19{n}0." for n, town in enumerate(towns)
+    )
     (tmp_path / "long.txt").write_text(names + " Nobody said a word." * 50_100)
+    refused = run("build", "long.txt", "--max-characters", "1000000", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "more than the limit of 1,000,000" in refused.stderr
     done = run("build", "long.txt", "--max-characters", "2000000", "--max-entities", "10", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "more than max_entities = 10" in done.stderr
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(
+        f"[{','.join(run('facts', 'kg.sqlite', '--limit', '0', '--json', cwd=tmp_path).stdout.splitlines())}]"
+    )
+    inside = {fact["head"] for fact in facts if (fact["relation"], fact["tail"]) == ("country", "Norway")}
+    assert len(inside & {*towns}) > len(towns) / 2, "of all passages"
 
 
 def test_neither_the_store_nor_a_text_is_overwritten(tmp_path):

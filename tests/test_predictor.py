@@ -3,10 +3,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from kg_docre.annotations import Document
+from kg_docre.annotations import Document, Entity
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import collate
+from kg_docre.data.passages import passages
+from kg_docre.decoding import least_scores
 from kg_docre.predictor import Predictor
+from kg_docre.training.joined import join
 from tests.modeling import oracles
 
 
@@ -120,17 +123,59 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
     bad = replace(
         documents[1], id="bad", entities=(replace(documents[1].entities[0], type="GENE"), *documents[1].entities[1:])
     )
-    crowded = replace(documents[2], id="crowded", entities=documents[2].entities * 40)
-    stream = [documents[0], bad, crowded, documents[3]]
+    silent = replace(documents[2], id="silent", entities=(*documents[2].entities, Entity("nobody", "PER", ())))
+    stream = [documents[0], bad, silent, documents[3]]
     errors = {}
     found = list(predictor.pipe(stream, on_error=lambda document, error: errors.update({document.id: str(error)})))
     assert [d.id for d in found] == [d.id for d in stream]
     assert_same_relations(found[0], predictor(documents[0]))
     assert found[1].relations == found[2].relations == ()
     assert "GENE" in errors["bad"]
-    assert "max_entities = 300" in errors["crowded"]
+    assert "has no mention" in errors["silent"]
     with pytest.raises(DataError, match=r"bad: entity 0"):
         list(predictor.pipe(stream))
+
+
+def test_long_documents_are_read_in_passages(predictor, documents):
+    """Of two documents one after the other each fact is found with the score it has where its passage is all there
+    is, and no passage has more entities than are allowed."""
+    long = join(documents[:6])
+    most = len(documents[0].entities)
+    cut = Predictor(
+        predictor.model, predictor.featurizer, max_entities=most, precision="fp32", calibration=predictor.calibration
+    )
+    sizes = []
+    read = cut.model.pair_matrix
+
+    def watched(encoded, token_mask, entity_mask, entity_types):
+        sizes.append(entity_mask.shape[1])
+        return read(encoded, token_mask, entity_mask, entity_types)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cut.model, "pair_matrix", watched)
+        found = list(cut.pipe([documents[0], long, documents[1]]))
+    assert max(sizes) == most
+    assert_same_relations(found[0], predictor(documents[0]))
+    assert_same_relations(found[2], predictor(documents[1]))
+    facts = {(r.head, r.label, r.tail): r for r in found[1].relations}
+    assert len(facts) == len(found[1].relations) > 20
+    gold = {(r.head, r.label, r.tail) for r in long.relations}
+    assert len(facts.keys() & gold) > len(facts) / 2
+    for part in passages(long, most):
+        first = part.document
+        alone = {(part.entities[r.head], r.label, part.entities[r.tail]): r.score for r in predictor(first).relations}
+        for key in facts.keys() & alone.keys():
+            named = [m.sentence for m in long.entities[key[0]].mentions]
+            assert {*named} & {*facts[key].evidence}, "evidence names the head"
+            assert facts[key].score >= alone[key] / 2 - 1e-5
+    least = least_scores(predictor.model, predictor.calibration)
+    assert all(r.score >= least[r.label] for r in found[1].relations)
+    sure = [r for r in found[1].relations if r.score >= 0.9]
+    assert [(r.head, r.label, r.tail) for r in next(cut.pipe([long], threshold=0.9)).relations] == [
+        (r.head, r.label, r.tail) for r in sure
+    ]
+    everything = next(cut.pipe([long], threshold=0.0)).relations
+    assert len(everything) > len(facts)
 
 
 def test_running_out_of_memory_costs_one_document(predictor, documents, monkeypatch):

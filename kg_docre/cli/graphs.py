@@ -76,7 +76,9 @@ def build(
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
-    max_entities: Annotated[int, typer.Option(min=2, help="Documents with more are refused.")] = 300,
+    max_entities: Annotated[
+        int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
+    ] = 100,
     strict: Strict = False,
     inverses: Inverses = False,
     provenance: Sources = None,

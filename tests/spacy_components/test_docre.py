@@ -237,15 +237,17 @@ def test_analysis_is_content(checkpoint):
 
 def test_one_refused_doc_goes_to_the_error_handler(checkpoint, make_doc, documents):
     nlp = spacy.blank("en")
-    nlp.add_pipe("docre", config={"model": str(checkpoint), "max_entities": 17})
-    docs = [make_doc(d) for d in documents[:3]]  # 18, 16 and 9 entities
-    with pytest.raises(ValueError, match="18 entities, more than max_entities = 17"):
-        list(nlp.pipe([make_doc(d) for d in documents[:3]]))
+    nlp.add_pipe("docre", config={"model": str(checkpoint), "entity_types": {"TIME": "ERA"}})
+    times = [any(e.type == "TIME" for e in d.entities) for d in documents]
+    timed, timeless = documents[times.index(True)], documents[times.index(False)]
+    docs = [make_doc(d, clustered=False) for d in (timed, timeless, timeless)]
+    with pytest.raises(ValueError, match="type 'ERA' is none of"):
+        list(nlp.pipe([doc.copy() for doc in docs]))
     caught = []
     nlp.set_error_handler(lambda name, component, docs, error: caught.append((name, len(docs), str(error))))
     assert len(list(nlp.pipe(docs))) == 2
     assert [call[:2] for call in caught] == [("docre", 1)]
-    alone = nlp(make_doc(documents[0]))
+    alone = nlp(make_doc(timed, clustered=False))
     assert alone._.relations == []
     assert len(caught) == 2
 
