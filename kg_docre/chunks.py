@@ -15,7 +15,7 @@ from kg_docre.modeling import DocumentBatch
 
 __all__ = ["Batch", "Chunk", "apart", "in_chunks", "prepare"]
 
-_OF_PASSAGES = 0.05  # score from which on what a part of a document says counts
+_OF_PASSAGES = 0.2  # score from which on what a part of a document says counts
 
 
 @dataclass(frozen=True, slots=True)

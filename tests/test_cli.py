@@ -4,14 +4,17 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import networkx
 import pytest
 from rdflib import Graph
 
 import kg_docre
+from kg_docre.store import FactStore
 from tests.conftest import DATA
 
 TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
@@ -148,6 +151,73 @@ with one_line_errors(), tempfile.TemporaryDirectory(dir="."):
     assert not list(tmp_path.iterdir())
 
 
+def test_only_facts_that_are_sure_and_of_one_relation(corpus, tmp_path):
+    assert run("build", corpus, cwd=tmp_path).returncode == 0
+
+    def facts(*options):
+        return [
+            json.loads(line) for line in run("facts", "kg.sqlite", "--json", *options, cwd=tmp_path).stdout.splitlines()
+        ]
+
+    every = facts()
+    least = every[len(every) // 2]["confidence"]
+    sure = [row for row in every if row["confidence"] >= least]
+    assert facts("--min-confidence", least) == sure
+    assert len(sure) < len(every)
+    born = [row for row in every if row["relation"] == "place of birth"]
+    assert facts("--relation", "Place of birth") == facts("--relation", "p19") == born != []
+    assert facts("--relation", "P19", "--entity", "Virginia") == [
+        r for r in born if "Virginia" in (r["head"], r["tail"])
+    ]
+    unheard = run("facts", "kg.sqlite", "--relation", "place of brith", cwd=tmp_path)
+    assert unheard.stderr == "Error: no facts of a relation 'place of brith'; relations like it: place of birth\n"
+    none = run("facts", "kg.sqlite", "--relation", "P19", "--min-confidence", "1", cwd=tmp_path)
+    assert none.stderr == "Error: kg.sqlite: no facts of 'P19' of confidence 1 or more\n"
+
+    def graph(*options):
+        assert run("export", "kg.sqlite", "--to", "kg.json", *options, cwd=tmp_path).returncode == 0
+        return networkx.node_link_graph(json.loads((tmp_path / "kg.json").read_text()), edges="edges")
+
+    whole, few = graph(), graph("--min-confidence", least, "--connected")
+    assert whole.number_of_edges() == len(every)
+    assert few.number_of_edges() == len(sure)
+    assert graph("--min-confidence", least).number_of_nodes() == whole.number_of_nodes()
+    alone = graph("--min-confidence", 1, "--connected")
+    assert alone.number_of_nodes() == 0
+    read_by_way_of = {e["via"] for *_, data in few.edges(data=True) for e in data["evidence"]} - {""}
+    assert set(few) == {end for edge in few.edges() for end in edge} | read_by_way_of
+
+
+def test_what_is_read_again_for_its_options_is_said(corpus, tmp_path):
+    assert "again" not in run("build", corpus, cwd=tmp_path).stdout
+    (corpus / "rome.txt").write_text("Rome is the capital of Italy.")
+    done = run("build", corpus, "--threshold", "0.9", cwd=tmp_path)
+    assert "2 documents added (1 read again, for it was read in another way before), 0 already there" in done.stdout
+
+
+def test_an_interrupted_build_says_what_it_keeps(tmp_path):
+    lines = "".join(json.dumps({"id": n, "text": f"{n} {TEXT * 3}"}) + "\n" for n in range(1000))
+    (tmp_path / "many.jsonl").write_text(lines)
+    command = [sys.executable, "-m", "kg_docre.cli", "build", "many.jsonl"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        while not (tmp_path / "kg.sqlite").exists() or not _documents(tmp_path / "kg.sqlite"):
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + 2
+    assert said.decode().endswith("stopped; kg.sqlite keeps what was read, and the same command goes on from there\n")
+    kept = _documents(tmp_path / "kg.sqlite")
+    assert 0 < kept < 1000
+    head = "".join(lines.splitlines(keepends=True)[: kept + 1])
+    (tmp_path / "many.jsonl").write_text(head)
+    assert f"1 document added, {kept} already there" in run("build", "many.jsonl", cwd=tmp_path).stdout
+
+
+def _documents(path):
+    with FactStore(path, create=False) as store:
+        return store.counts()["documents"]
+
+
 def test_who_reads_no_further_ends_a_query_quietly(tmp_path):
     (tmp_path / "kg.nt").write_text("".join(f"<urn:{n}> <urn:p> <urn:{n}> .\n" for n in range(20_000)))
     command = f"{sys.executable} -m kg_docre.cli query kg.nt 'SELECT ?s ?p ?o {{ ?s ?p ?o }}' --csv | head -1"
@@ -161,15 +231,17 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
     (corpus / "latin.txt").write_bytes("Zürich".encode("latin-1"))
     (corpus / "page.html").write_text("<p>Rome is in Italy.</p>")
     (corpus / "line.txt").write_text("word " * 210_000)
+    (corpus / "tool.py").write_text("# Rome is in Italy.")
+    (corpus / "map.SVG").write_text("<svg>Rome</svg>")
     (corpus / "lines.jsonl").write_text('{"text": "Rome is in Italy."}\n{"text": \n')
     done = run("build", corpus, "--to", "kg.ttl", cwd=tmp_path)
     assert done.returncode == 1
     assert "2 documents added" in done.stdout
     assert (tmp_path / "kg.ttl").exists()
     assert "Traceback" not in done.stderr
-    assert "6 skipped; kg-docre documents kg.sqlite --failed lists them" in done.stderr
+    assert "8 skipped; kg-docre documents kg.sqlite --failed lists them" in done.stderr
     listed = run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
-    for name in ("empty.txt", "binary.txt", "latin.txt", "line.txt", "lines.jsonl#2", "page.html"):
+    for name in "empty.txt binary.txt latin.txt line.txt lines.jsonl#2 page.html tool.py map.SVG".split():
         assert done.stderr.count(f"skipped corpus/{name}: ") == 1
         assert name in listed
 
@@ -358,11 +430,11 @@ def test_documents_of_any_length_and_number_of_entities_are_read(tmp_path):
     names = " ".join(
         f"{town} is a town in Norway. Its mayor, Anna {town}, was born in 19{n}0." for n, town in enumerate(towns)
     )
-    (tmp_path / "long.txt").write_text(names + " Nobody said a word." * 50_100)
-    refused = run("build", "long.txt", "--max-characters", "1000000", cwd=tmp_path)
+    (tmp_path / "long.txt").write_text(names + " Nobody said a word." * 10_000)
+    refused = run("build", "long.txt", "--max-characters", "200000", cwd=tmp_path)
     assert refused.returncode == 1
-    assert "more than the limit of 1,000,000" in refused.stderr
-    done = run("build", "long.txt", "--max-characters", "2000000", "--max-entities", "10", cwd=tmp_path)
+    assert "more than the limit of 200,000" in refused.stderr
+    done = run("build", "long.txt", "--max-entities", "10", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     facts = json.loads(
         f"[{','.join(run('facts', 'kg.sqlite', '--limit', '0', '--json', cwd=tmp_path).stdout.splitlines())}]"

@@ -1,19 +1,18 @@
-"""Commands from texts to graphs, and on graphs."""
+"""Commands from texts to graphs."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kg_docre.cli.options import (
-    AsCsv,
-    AsJson,
     Device,
+    MinConfidence,
     MinPrecision,
     Precision,
     SpacyModel,
@@ -22,15 +21,16 @@ from kg_docre.cli.options import (
     held,
     neo4j_credentials,
     one_line_errors,
-    output_form,
 )
 from kg_docre.cli.root import app
+from kg_docre.corpus.records import MAX_CHARACTERS
 from kg_docre.graph.provenance import Provenance
 
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out facts that conflict with others or their types.")]
 Inverses = Annotated[
     bool, typer.Option("--inverses", help="Complete inverse relations, marked as inferred: part of and has part, …")
 ]
+Connected = Annotated[bool, typer.Option("--connected", help="Leave out things that no fact is about.")]
 Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
 Targets = Annotated[
     list[str] | None,
@@ -63,6 +63,16 @@ def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[s
             raise ValueError(f"--to {target}: that is {taken[Path(target).resolve()]}; name another file")
 
 
+@contextmanager
+def _told_what_is_kept(store: Path) -> Iterator[None]:
+    """Interrupted, say what there is."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; {store} keeps what was read, and the same command goes on from there", err=True)
+        raise typer.Exit(128 + 2) from None
+
+
 @app.command()
 def build(
     sources: Annotated[
@@ -75,12 +85,14 @@ def build(
     spacy_model: SpacyModel = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
-    max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = 200_000,
+    max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
     ] = 100,
     strict: Strict = False,
     inverses: Inverses = False,
+    min_confidence: MinConfidence = 0.0,
+    connected: Connected = False,
     provenance: Sources = None,
     forget_missing: Annotated[
         bool, typer.Option("--forget-missing", help="Forget what these sources had before and have no more.")
@@ -123,11 +135,13 @@ def build(
         )
         with FactStore(store) as facts:
             ours = [*_files_of(store), *(to or ())]
-            with progress("documents", count_documents(sources, exclude=ours)) as advance:
+            with _told_what_is_kept(store), progress("documents", count_documents(sources, exclude=ours)) as advance:
                 texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
-            graph = KnowledgeGraph(facts, strict=strict, inverses=inverses)
+            graph = KnowledgeGraph(
+                facts, strict=strict, inverses=inverses, min_confidence=min_confidence, connected=connected
+            )
             for export in exports:
                 export(graph)
             with facts.snapshot():
@@ -135,7 +149,8 @@ def build(
                     print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
         typer.echo(
-            f"{counted(result.added, 'document')} added, {result.already_there} already there"
+            f"{counted(result.added, 'document')} added{_again(result.read_again)}, "
+            f"{result.already_there} already there"
             f"{f', {len(gone)} forgotten' if forget_missing else ''}; {store} holds {held(counts)}"
         )
         for target in to or ():
@@ -145,12 +160,19 @@ def build(
             raise typer.Exit(1)
 
 
+def _again(number: int) -> str:
+    it = "it was" if number == 1 else "they were"
+    return f" ({number} read again, for {it} read in another way before)" if number else ""
+
+
 @app.command()
 def export(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     to: Targets = None,
     strict: Strict = False,
     inverses: Inverses = False,
+    min_confidence: MinConfidence = 0.0,
+    connected: Connected = False,
     provenance: Sources = None,
 ) -> None:
     """Write the graph of a store to files or Neo4j. Doing it again changes nothing."""
@@ -162,70 +184,11 @@ def export(
         _refuse_overwriting(to or (), store)
         with FactStore(store, create=False) as facts:
             exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
+            graph = KnowledgeGraph(
+                facts, strict=strict, inverses=inverses, min_confidence=min_confidence, connected=connected
+            )
             for target, write in zip(to or (), exports, strict=True):
-                write(KnowledgeGraph(facts, strict=strict, inverses=inverses))
+                write(graph)
                 typer.echo(f"wrote {target}")
         if not to:
             raise typer.BadParameter("name at least one target", param_hint="--to")
-
-
-@app.command()
-def facts(
-    store: Annotated[Path, typer.Argument(help="A fact store.")],
-    entity: Annotated[str, typer.Option(help="Only facts about it, by any of its names.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="How many, most confident first; 0: all.")] = 20,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Show facts with their confidence, evidence, documents, and the facts they were read by way of."""
-    with one_line_errors():
-        from heapq import nlargest
-
-        from kg_docre.graph import KnowledgeGraph
-        from kg_docre.graph.answer import print_answer
-        from kg_docre.graph.fact_rows import fact_rows
-        from kg_docre.graph.table import print_facts
-        from kg_docre.store import FactStore
-
-        form = output_form(as_json, as_csv)
-        with FactStore(store, create=False) as known, known.snapshot():
-            graph = KnowledgeGraph(known)
-            found = graph.facts_about(entity, details=False) if entity else graph.facts(details=False)
-            surest = nlargest(limit or sys.maxsize, found, key=lambda fact: fact.confidence)
-            if not surest:
-                near = ", ".join(graph.names_like(entity)) if entity else ""
-                about = (f" about {entity!r}" if entity else "") + (f"; names like it: {near}" if near else "")
-                raise ValueError(f"{store}: no facts{about}")
-            if form == "table":
-                print_facts(graph, surest, entity or "Facts", reasoning=True)
-            else:
-                print_answer(fact_rows(graph, surest), form)
-
-
-@app.command()
-def query(
-    target: Annotated[str, typer.Argument(help="An Oxigraph store, an RDF file, or neo4j://…")],
-    text: Annotated[str, typer.Argument(metavar="QUERY", help="SPARQL, or Cypher for Neo4j; - reads standard input.")],
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--parameter",
-            "-p",
-            metavar="NAME=VALUE",
-            help="$NAME in Cypher, ?NAME in SPARQL, as text: toFloat($NAME), xsd:decimal(?NAME) make numbers.",
-        ),
-    ] = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Ask a graph. Nothing is written."""
-    with one_line_errors():
-        from kg_docre.graph.answer import print_answer
-        from kg_docre.graph.query import ask
-
-        form = output_form(as_json, as_csv)
-        pairs = dict(pair.partition("=")[::2] for pair in parameters or ())
-        if "" in pairs or not all("=" in pair for pair in parameters or ()):
-            raise ValueError("--parameter: expected NAME=VALUE")
-        answer = ask(target, sys.stdin.read() if text == "-" else text, neo4j_credentials, pairs)
-        print_answer(answer, form)

@@ -17,6 +17,7 @@ __all__ = [
     "AsCsv",
     "AsJson",
     "Device",
+    "MinConfidence",
     "MinPrecision",
     "Precision",
     "SpacyModel",
@@ -33,6 +34,9 @@ Threshold = Annotated[
 ]
 MinPrecision = Annotated[
     float | None, typer.Option(min=0, max=1, help="Instead: the share of relations that should be right.")
+]
+MinConfidence = Annotated[
+    float, typer.Option(min=0, max=1, help="Leave out facts of less confidence. The store keeps them.")
 ]
 SpacyModel = Annotated[
     str | None, typer.Option(help="A spaCy pipeline to find mentions in raw text with, instead of the model's own way.")

@@ -98,9 +98,10 @@ def resolve(
                     typer.echo(line)
                 return
             before = known.counts()["nodes"]
+            merged: list[by_hand.Form] = []
             problems: list[str] = []
             if any(merge):
-                by_hand.merge(known, *merge)
+                merged = by_hand.explain(known, by_hand.merge(known, *merge))
             elif split:
                 by_hand.split(known, split)
             elif decisions:
@@ -109,6 +110,8 @@ def resolve(
                 run(known)
             counts = known.counts()
             typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")
+            if merged:
+                print_forms(merged, "one node now; --split takes it apart again")
             for problem in problems:
                 typer.echo(f"Error: {decisions.name if decisions else ''} {problem}", err=True)
             if problems:

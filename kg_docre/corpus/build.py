@@ -37,10 +37,12 @@ _BATCH = 64
 
 @dataclass
 class BuildResult:
-    """What became of the documents of a build; ``met`` are the uris of all that could be read."""
+    """What became of the documents of a build: of those ``added``, ``read_again`` had been read before by another
+    model or with other options; ``met`` are the uris of all that could be read."""
 
     added: int = 0
     already_there: int = 0
+    read_again: int = 0
     problems: list[Problem] = field(default_factory=list)
     met: Collection[str] = ()
 
@@ -222,8 +224,10 @@ def build(
                     failed(document)
                     continue
                 model = pipeline.model_of(source)
+                known = store.has_text(source.digest)
                 if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest, run=run()):
                     result.added += 1
+                    result.read_again += known
                 else:
                     result.already_there += 1
             if advance is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import mimetypes
 import os
 import sys
 import zlib
@@ -12,6 +13,7 @@ from typing import BinaryIO, cast
 
 from kg_docre.corpus.records import (
     BINARY,
+    MAX_CHARACTERS,
     Problem,
     SourceText,
     checked,
@@ -30,13 +32,16 @@ __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 STANDARD_INPUT = "-"
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
 _MARKUP = {".html": "HTML", ".htm": "HTML", ".xhtml": "HTML", ".xml": "XML", ".csv": "a table", ".tsv": "a table"}
+_NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
+_PLAIN = "text/plain"
+_READ = (_PLAIN, "message/", "application/json")
 _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
 
 
 def read_corpus(
     sources: Iterable[str | Path],
     *,
-    max_characters: int = 200_000,
+    max_characters: int = MAX_CHARACTERS,
     base: str | Path = ".",
     exclude: Iterable[str | Path] = (),
 ) -> Iterator[SourceText | Problem]:
@@ -48,9 +53,10 @@ def read_corpus(
     A folder gives all its files; hidden ones and graphs (``.ttl``, ``.graphml``, …) are left out. ``.jsonl`` holds one
     object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a
     DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
-    text in UTF-8. In texts without entities, character references of HTML ("&amp;") are read as what they stand for.
-    All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back as
-    :class:`Problem`, as do HTML, XML and tables, and texts over ``max_characters``.
+    text in UTF-8, unless its name says that it is something else (``.py``, ``.svg``). In texts without entities,
+    character references of HTML ("&amp;") are read as what they stand for. All may be compressed (``.gz``). Empty,
+    binary, wrongly encoded and malformed ones come back as :class:`Problem`, as do HTML, XML, tables and what else is
+    no plain text, and texts over ``max_characters``.
 
     ``-`` is standard input, lines as in ``.jsonl``, which must have ids: the uri of one is ``stdin#id``.
     """
@@ -110,8 +116,9 @@ def uri_of(file: Path, base: Path) -> str:
 
 def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
     name = _unzipped(path)
-    if kind := _MARKUP.get(name.suffix.lower()):
-        yield Problem(uri, f"{kind}, not plain text; extract the text first")
+    kind = _MARKUP.get(name.suffix.lower()) or _NAMED.guess_type(name.name.lower())[0] or _PLAIN
+    if not kind.startswith(_READ):
+        yield Problem(uri, f"{kind} by its name, not plain text; extract the text first")
         return
     try:
         if name.suffix.lower() == ".jsonl":

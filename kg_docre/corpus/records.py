@@ -29,6 +29,7 @@ __all__ = [
 
 PIPED = "stdin#"  # what uris begin with of documents from standard input
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
 from itertools import groupby, starmap
-from math import prod
 from operator import itemgetter
-from typing import Any
 
 from kg_docre.data.docred_relations import docred_relations
-from kg_docre.graph.constraints import checked, date_conflicts, type_conflicts, value_of
+from kg_docre.graph.constraints import checked
 from kg_docre.graph.properties import known_properties
-from kg_docre.graph.reasoning import STEP, read_step
-from kg_docre.graph.records import DIGITS, Evidence, Fact, Node, Run, SourceDocument, fact_id
+from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
+from kg_docre.graph.stated import DOCUMENT, as_document, parsed, stated_facts
 from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.lookup import nodes_called
@@ -23,29 +20,37 @@ from kg_docre.store import FactStore
 
 __all__ = ["KnowledgeGraph"]
 
-_parsed = json.JSONDecoder().raw_decode  # without the search for white space around it
-_URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
-_SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
-                 FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
-                 WHERE e.relation = r.id)"""
-_DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
+_OF_LABELS = "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))"
 
 
 class KnowledgeGraph:
     """A read-only view of a store as a graph.
 
     Nothing is held in memory but the node or fact at hand. Facts whose head and tail are resolved to
-    one node are left out; with ``strict`` those in conflict too, which others may still have been read by way of.
-    ``inverses`` completes relations that have one: who is a spouse of, or a part of.
+    one node are left out; with ``strict`` those in conflict too, and those of less than ``min_confidence``, both of
+    which others may still have been read by way of. ``inverses`` completes relations that have one: who is a spouse of,
+    or a part of. ``connected`` leaves out nodes that nothing is said of, whose ids are held in memory for that.
     """
 
-    def __init__(self, store: FactStore, *, strict: bool = False, inverses: bool = False) -> None:
+    def __init__(
+        self,
+        store: FactStore,
+        *,
+        strict: bool = False,
+        inverses: bool = False,
+        min_confidence: float = 0.0,
+        connected: bool = False,
+    ) -> None:
         self.store = store
         self.strict = strict
         self.inverses = inverses
+        self.min_confidence = min_confidence
+        self.connected = connected
 
     def nodes(self, ids: Iterable[str] | None = None) -> Iterator[Node]:
         """Every node by id, or those of ``ids``."""
+        if ids is None and self.connected:
+            ids = self._told_of()
         rows = self.store.read(
             """SELECT node, name, type, kb_id,
                       (SELECT json_group_array(name) FROM mention WHERE mention.entity = entity.id)
@@ -58,14 +63,21 @@ class KnowledgeGraph:
             name = max({*names}, key=lambda name: (names.count(name), len(name), name))
             type = max({*types}, key=lambda type: (types.count(type), type))
             name = (country_name(name) if type == "LOC" else "") or name
-            aliases = {alias for its in mentions for alias in _parsed(its)[0]}
+            aliases = {alias for its in mentions for alias in parsed(its)[0]}
             kb_id = next(filter(None, kb_ids), "")
             yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=tuple(sorted(aliases - {name})))
 
+    def _told_of(self) -> set[str]:
+        """Nodes that a fact is about or was read by way of."""
+        found: set[str] = set()
+        for fact in self.facts():
+            found.update((fact.head, fact.tail, *(e.step.via for e in fact.evidence if e.step)))
+        return found
+
     def documents(self) -> Iterator[SourceDocument]:
         """Every document, in the order they were added."""
-        for row in self.store.read(f"SELECT {_DOCUMENT} FROM document d ORDER BY id"):
-            yield _document(row)
+        for row in self.store.read(f"SELECT {DOCUMENT} FROM document d ORDER BY id"):
+            yield as_document(row)
 
     def runs(self) -> Iterator[Run]:
         """Every build that read documents which are still there, in order."""
@@ -100,22 +112,29 @@ class KnowledgeGraph:
         """Every fact, by head, label and tail; only those of ``labels`` where given.
 
         Without ``details`` their evidence has neither sentences nor reasoning; reading is faster then."""
-        chosen = None if labels is None else json.dumps(list(labels))
-        return self._facts(
-            "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))",
-            {"labels": chosen},
-            details=details,
-        )
+        return self._facts(_OF_LABELS, {"labels": _listed(labels)}, details=details)
 
-    def facts_about(self, name: str, *, details: bool = True) -> Iterator[Fact]:
-        """Facts whose head or tail is called so (:func:`~kg_docre.resolution.lookup.nodes_called`)."""
+    def facts_about(self, name: str, *, labels: Iterable[str] | None = None, details: bool = True) -> Iterator[Fact]:
+        """As :meth:`facts`, of those whose head or tail is called so
+        (:func:`~kg_docre.resolution.lookup.nodes_called`)."""
         nodes = set().union(*nodes_called(self.store, name))
         return self._facts(
             """AND (h.node IN (SELECT value FROM json_each(:nodes))
-                    OR t.node IN (SELECT value FROM json_each(:nodes)))""",
-            {"nodes": json.dumps(sorted(nodes))},
+                    OR t.node IN (SELECT value FROM json_each(:nodes))) """
+            + _OF_LABELS,
+            {"nodes": json.dumps(sorted(nodes)), "labels": _listed(labels)},
             details=details,
         )
+
+    def labels_called(self, name: str) -> set[str]:
+        """Labels of relations with this name or, like "P57", this label; in any case.
+
+        Raises :exc:`ValueError` if there are none, with those that are nearly called so."""
+        called = {label: {label.lower(), its.lower()} for label, its in self.labels().items()}
+        if found := {label for label, names in called.items() if name.strip().lower() in names}:
+            return found
+        near = ", ".join(get_close_matches(name.lower(), set().union(*called.values()), 3))
+        raise ValueError(f"no facts of a relation {name!r}{f'; relations like it: {near}' if near else ''}")
 
     def with_details(self, facts: Sequence[Fact]) -> list[Fact]:
         """These facts with the sentences and the reasoning of their evidence."""
@@ -139,8 +158,7 @@ class KnowledgeGraph:
         return get_close_matches(name, names, limit)
 
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
-        further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
-        facts = self._read_facts("h", "t", "r.label", "", condition, parameters, further)
+        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details)
         left_out: set[tuple[str, str, str]] = set()
         inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
         single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
@@ -148,92 +166,37 @@ class KnowledgeGraph:
         for fact in checked(facts, strict=self.strict, left_out=left_out):
             if fact.label in single:
                 have.add((fact.head, fact.label))
-            yield fact
+            if fact.confidence >= self.min_confidence:
+                yield fact
         if self.inverses:
-            facts = self._read_facts(
-                "t",
-                "h",
-                "i.value",
-                "JOIN json_each(:inverses) i ON i.key = r.label",
+            facts = stated_facts(
+                self.store,
+                self.labels(),
                 """AND json_array(t.node, i.value, h.node) NOT IN (
                        SELECT json_array(a.node, q.label, b.node)
                        FROM relation q JOIN entity a ON a.id = q.head JOIN entity b ON b.id = q.tail
                        WHERE q.label IN (SELECT value FROM json_each(:inverses))) """
                 + condition,
-                parameters | {"inverses": json.dumps(inverses)},
-                further,
-                left_out,
+                {**parameters, "inverses": json.dumps(inverses)},
+                details=details,
+                turned=True,
+                label="i.value",
+                join="JOIN json_each(:inverses) i ON i.key = r.label",
+                without=left_out,
             )
             turned = (
                 (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)
                 for fact, value in facts
                 if (fact.head, fact.label) not in have
             )
-            yield from checked(turned, strict=self.strict)
-
-    def _read_facts(
-        self,
-        head: str,
-        tail: str,
-        label: str,
-        join: str,
-        condition: str,
-        parameters: dict[str, str | None],
-        further: str,
-        without: Container[tuple[str, str, str]] = (),
-    ) -> Iterator[tuple[Fact, str]]:
-        """Facts by head, label and tail, with their values: of the relations as they are (``h``, ``t``), or turned
-        round; of which ``without`` are not read."""
-        rows: Iterable[tuple[Any, ...]] = self.store.read(
-            f"""SELECT {head}.node, {label}, {tail}.node, {_DOCUMENT}, r.score,
-                       {head}.type, {tail}.type, {tail}.name, h.node, t.node,
-                       {further}, r.label
-                FROM relation r
-                JOIN entity h ON h.id = r.head
-                JOIN entity t ON t.id = r.tail
-                JOIN document d ON d.id = r.document
-                {join}
-                WHERE h.node <> t.node {condition.replace("{label}", label)}
-                ORDER BY 1, 2, 3, 5, 4""",
-            parameters,
-        )
-        names = self.labels()
-        if without:
-            rows = (row for row in rows if (row[13], row[17], row[14]) not in without)
-        for key, group in groupby(rows, itemgetter(0, 1, 2)):
-            said = list(group)
-            evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
-            confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), DIGITS)
-            fact = Fact(
-                id=fact_id(*key),
-                head=key[0],
-                label=key[1],
-                name=names[key[1]],
-                tail=key[2],
-                confidence=confidence,
-                evidence=evidence,
-                conflicts=(
-                    *type_conflicts(key[1], frozenset([row[10:12] for row in said])),
-                    *date_conflicts(key[1], *said[0][11:13]),
-                ),
-                plausibility=confidence,
-            )
-            yield fact, value_of(key[2], *said[0][11:13])
+            for fact in checked(turned, strict=self.strict):
+                if fact.confidence >= self.min_confidence:
+                    yield fact
 
 
-def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
-    """What one document says: rows of :meth:`KnowledgeGraph._read_facts`, one for each pair of its entities."""
-    sentences = {number: text for row in said for number, text in _parsed(row[15])[0]}
-    surest_first = sorted(said, key=itemgetter(9), reverse=True) if len(said) > 1 else said
-    step = next(filter(None, (read_step(row[16], row[13], row[14]) for row in surest_first)), None)
-    score = round(surest_first[0][9], DIGITS)
-    return Evidence(_document(said[0][3:9]), score, tuple(sorted(sentences.items())), step)
+def _listed(labels: Iterable[str] | None) -> str | None:
+    return None if labels is None else json.dumps(sorted(labels))
 
 
 def _turned(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return tuple(e._replace(step=e.step.turned()) if e.step else e for e in evidence)
-
-
-@lru_cache(maxsize=1 << 14)
-def _document(row: tuple[str, str, str, str, str, int]) -> SourceDocument:
-    return SourceDocument(short_hash(row[0]), *row[1:])

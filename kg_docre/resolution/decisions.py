@@ -110,19 +110,21 @@ def explain(store: FactStore, node: str) -> list[Form]:
     return sorted(forms, key=lambda form: (-form.entities, form.id))
 
 
-def merge(store: FactStore, first: str, second: str) -> None:
-    """Make two nodes, given by id or name, one: now, and whenever the store is resolved. A name given twice makes all
-    that are called so one, and takes back how they were split.
+def merge(store: FactStore, first: str, second: str) -> str:
+    """Make two nodes, given by id or name, one: now, and whenever the store is resolved; the one's id. A name given
+    twice makes all that are called so one, and takes back how they were split.
 
     Raises :exc:`ResolutionError` if a name is not one node's, or nodes have different knowledge-base ids.
     """
     resolve_what_changed(store)
-    decide_merge(store, first, second)
+    form = decide_merge(store, first, second)
     resolve(store)
+    ((node,),) = store.read("SELECT node FROM entity WHERE form = ? LIMIT 1", (form,))
+    return str(node)
 
 
-def decide_merge(store: FactStore, first: str, second: str) -> None:
-    """As :func:`merge`, for when the store will be resolved."""
+def decide_merge(store: FactStore, first: str, second: str) -> str:
+    """As :func:`merge`, for when the store will be resolved; a form of what will be one."""
     if first == second:
         called, others = nodes_called(store, first)
         nodes = list(called or others)
@@ -166,6 +168,7 @@ def decide_merge(store: FactStore, first: str, second: str) -> None:
         [*(("same", first_form, form) for form in further), *(("same", form, form) for form in sorted(whole))],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
+    return str(first_form)
 
 
 def split(store: FactStore, name: str) -> None:

@@ -67,6 +67,10 @@ class FactStore(StoreFile):
                 db.execute("UPDATE document SET title = ? WHERE id = ?", (title, number))
             return found is not None
 
+    def has_text(self, digest: str) -> bool:
+        """Whether any model has read this content."""
+        return bool(self.read("SELECT 1 FROM document WHERE content_hash = ?", (digest,)).fetchall())
+
     def add(
         self,
         document: Document,

@@ -1,0 +1,98 @@
+"""Facts as the relations of a store state them, each with all the documents that do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby
+from math import prod
+from operator import itemgetter
+from typing import Any
+
+from kg_docre.graph.constraints import date_conflicts, type_conflicts, value_of
+from kg_docre.graph.reasoning import STEP, read_step
+from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id
+from kg_docre.names import short_hash
+from kg_docre.store import FactStore
+
+__all__ = ["DOCUMENT", "as_document", "parsed", "stated_facts"]
+
+parsed = json.JSONDecoder().raw_decode  # without the search for white space around it
+_URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
+_SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
+                 FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
+                 WHERE e.relation = r.id)"""
+# SQL for the columns of a document d
+DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
+
+
+def stated_facts(
+    store: FactStore,
+    names: Mapping[str, str],
+    condition: str,
+    parameters: Mapping[str, str | None],
+    *,
+    details: bool,
+    turned: bool = False,
+    label: str = "r.label",
+    join: str = "",
+    without: Container[tuple[str, str, str]] = (),
+) -> Iterator[tuple[Fact, str]]:
+    """Facts by head, label and tail, with their values (:func:`~kg_docre.graph.constraints.value_of`).
+
+    SQL chooses among relations ``r`` between the entities ``h`` and ``t``: ``condition``, in which ``{label}`` stands
+    for ``label``, and a ``join`` if need be. ``turned`` gives the facts of tail and head, under that label; those
+    ``without`` are not read. ``names`` are of all labels. Only with ``details`` there are sentences and reasoning.
+    """
+    head, tail = "th" if turned else "ht"
+    further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
+    rows: Iterable[tuple[Any, ...]] = store.read(
+        f"""SELECT {head}.node, {label}, {tail}.node, {DOCUMENT}, r.score,
+                   {head}.type, {tail}.type, {tail}.name, h.node, t.node,
+                   {further}, r.label
+            FROM relation r
+            JOIN entity h ON h.id = r.head
+            JOIN entity t ON t.id = r.tail
+            JOIN document d ON d.id = r.document
+            {join}
+            WHERE h.node <> t.node {condition.replace("{label}", label)}
+            ORDER BY 1, 2, 3, 5, 4""",
+        dict(parameters),
+    )
+    if without:
+        rows = (row for row in rows if (row[13], row[17], row[14]) not in without)
+    for key, group in groupby(rows, itemgetter(0, 1, 2)):
+        said = list(group)
+        evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
+        confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), DIGITS)
+        fact = Fact(
+            id=fact_id(*key),
+            head=key[0],
+            label=key[1],
+            name=names[key[1]],
+            tail=key[2],
+            confidence=confidence,
+            evidence=evidence,
+            conflicts=(
+                *type_conflicts(key[1], frozenset([row[10:12] for row in said])),
+                *date_conflicts(key[1], *said[0][11:13]),
+            ),
+            plausibility=confidence,
+        )
+        yield fact, value_of(key[2], *said[0][11:13])
+
+
+def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
+    """What one document says: rows of :func:`stated_facts`, one for each pair of its entities."""
+    sentences = {number: text for row in said for number, text in parsed(row[15])[0]}
+    surest_first = sorted(said, key=itemgetter(9), reverse=True) if len(said) > 1 else said
+    step = next(filter(None, (read_step(row[16], row[13], row[14]) for row in surest_first)), None)
+    score = round(surest_first[0][9], DIGITS)
+    return Evidence(as_document(said[0][3:9]), score, tuple(sorted(sentences.items())), step)
+
+
+@lru_cache(maxsize=1 << 14)
+def as_document(row: tuple[str, str, str, str, str, int]) -> SourceDocument:
+    """The document of a row of :data:`DOCUMENT`."""
+    return SourceDocument(short_hash(row[0]), *row[1:])
