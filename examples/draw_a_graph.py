@@ -77,7 +77,7 @@ def draw(graph: nx.MultiDiGraph) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 4 or not sys.argv[3].endswith(".svg"):
         raise SystemExit(__doc__)
     source, name, target = sys.argv[1:]
     Path(target).write_text(draw(neighbourhood(nx.read_graphml(source), name)) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import torch
 
-__all__ = ["autocast", "check_precision", "choose_device", "has_bf16"]
+__all__ = ["autocast", "check_device", "check_precision", "choose_device", "has_bf16"]
 
 _PRECISIONS = ("auto", "fp32", "bf16")
 
@@ -17,15 +17,24 @@ def choose_device(name: str = "auto") -> torch.device:
     """``auto`` is a GPU where there is one. Raises :exc:`ValueError` for a device this machine lacks."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(check_device(name))
     try:
-        device = torch.device(name)
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, ImportError) as error:
-        reason = str(error).splitlines()[0]
-        if reason.startswith("Expected one of"):
-            reason = "expected auto, cpu, cuda, cuda:1, mps or another of PyTorch's"
-        raise ValueError(f"device {name!r}: {reason}") from error
+        raise ValueError(f"device {name!r}: {str(error).splitlines()[0]}") from error
     return device
+
+
+def check_device(name: str) -> str:
+    """The name, if it is "auto" or what PyTorch calls a device, which this machine may lack. Raises :exc:`ValueError`
+    for others."""
+    if name != "auto":
+        try:
+            torch.device(name)
+        except RuntimeError as error:
+            reason = "expected auto, cpu, cuda, cuda:1, mps or another of PyTorch's"
+            raise ValueError(f"device {name!r}: {reason}") from error
+    return name
 
 
 def check_precision(name: str) -> str:

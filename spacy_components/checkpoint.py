@@ -29,9 +29,10 @@ class CheckpointComponent(Pipe, Generic[PredictorT]):
     """A component whose predictor is made of a checkpoint, at the first use or when the pipeline is initialized."""
 
     def __init__(self, *, name: str, model: str | Path, options: dict[str, Any]) -> None:
-        from kg_docre.precision import check_precision
+        from kg_docre.precision import check_device, check_precision
 
         check_precision(options["precision"])
+        check_device(options["device"])
         self.name = name
         folder = Path(model)
         self._model = str(folder.absolute()) if model not in shipped_checkpoints() and folder.is_dir() else str(model)

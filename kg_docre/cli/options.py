@@ -33,7 +33,8 @@ Threshold = Annotated[
     float | None, typer.Option(min=0, max=1, help="Score a relation must reach; default: the model decides.")
 ]
 MinPrecision = Annotated[
-    float | None, typer.Option(min=0, max=1, help="Instead: the share of relations that should be right.")
+    float | None,
+    typer.Option(min=0, max=1, help="Instead: the share of relations that should be right, in texts like Wikipedia's."),
 ]
 MinConfidence = Annotated[
     float, typer.Option(min=0, max=1, help="Leave out facts of less confidence. The store keeps them.")

@@ -176,6 +176,7 @@ def test_a_checkpoints_folder_is_found_from_elsewhere(checkpoint, tmp_path, monk
     ("options", "message"),
     [
         ({"precision": "bf61"}, "precision: one of auto, fp32, bf16, not 'bf61'"),
+        ({"device": "gpu"}, "device 'gpu': expected auto, cpu, cuda, cuda:1, mps"),
         ({"threshold": 90}, "threshold: a share from 0 to 1, not 90"),
         ({"min_precision": "0.9"}, "min_precision: a share from 0 to 1, not '0.9'"),
         ({"max_entities": 0}, "max_entities at least 2"),
