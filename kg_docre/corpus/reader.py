@@ -33,8 +33,7 @@ STANDARD_INPUT = "-"
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
 _MARKUP = {".html": "HTML", ".htm": "HTML", ".xhtml": "HTML", ".xml": "XML", ".csv": "a table", ".tsv": "a table"}
 _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
-_PLAIN = "text/plain"
-_READ = (_PLAIN, "message/", "application/json")
+_PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")
 _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
 
 
@@ -116,8 +115,7 @@ def uri_of(file: Path, base: Path) -> str:
 
 def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
     name = _unzipped(path)
-    kind = _MARKUP.get(name.suffix.lower()) or _NAMED.guess_type(name.name.lower())[0] or _PLAIN
-    if not kind.startswith(_READ):
+    if kind := _other_than_text(name):
         yield Problem(uri, f"{kind} by its name, not plain text; extract the text first")
         return
     try:
@@ -142,7 +140,15 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
     elif name.suffix.lower() == ".json":
         yield from from_json(text, uri, max_characters)
     else:
-        yield checked(SourceText(uri=uri, title=name.stem, text=prose(text)), max_characters)
+        title = name.name if " " in name.suffix else name.stem  # "Mr. Smith" has no ending
+        yield checked(SourceText(uri=uri, title=title, text=prose(text)), max_characters)
+
+
+def _other_than_text(name: Path) -> str:
+    """What a file is by its name, if it is something else than text and all that is read besides."""
+    ending = name.suffix.lower()
+    kind = _MARKUP.get(ending) or _NAMED.guess_type(f"x{ending}")[0] or ""
+    return "" if kind in _PROSE or ending in (".json", ".jsonl") or is_pubtator(name) else kind
 
 
 def _lines(

@@ -95,7 +95,8 @@ def _passage(document: Document, bounds: Sequence[int], mentions: Sequence[_Owne
     own: dict[int, list[Mention]] = {number: [] for number in numbers}
     for mention, number in mentions:
         place = bisect(bounds, mention.start) - 1
-        own[number].append(replace(mention, start=mention.start - begin, end=mention.end - begin, sentence=place))
+        last = min(mention.end, end)  # of one that goes over the end of a sentence
+        own[number].append(replace(mention, start=mention.start - begin, end=last - begin, sentence=place))
     part = Document(
         id=document.id,
         words=document.words[begin:end],

@@ -71,6 +71,15 @@ def test_docred_documents_keep_their_entities(documents):
     assert [t.document.entities for t in texts] == [d.entities for d in documents]
 
 
+def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
+    names = ["a", "b.md", "c.v2", "d.story", "Mr. Smith", "e.TXT", "f.rst.gz", "g.eml"]
+    for name in names:
+        (tmp_path / name).write_bytes(_gzip(b"Oslo") if name.endswith("gz") else b"Oslo")
+    texts, problems = _read(tmp_path)
+    assert problems == []
+    assert {text.title for text in texts} == {"a", "b", "c", "d", "Mr. Smith", "e", "f", "g"}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
