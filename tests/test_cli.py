@@ -198,7 +198,12 @@ def test_what_is_read_again_for_its_options_is_said(corpus, tmp_path):
 def test_an_interrupted_build_says_what_it_keeps(tmp_path):
     lines = "".join(json.dumps({"id": n, "text": f"{n} {TEXT * 3}"}) + "\n" for n in range(1000))
     (tmp_path / "many.jsonl").write_text(lines)
-    command = [sys.executable, "-m", "kg_docre.cli", "build", "many.jsonl"]
+    code = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
+runpy.run_module("kg_docre.cli", run_name="__main__")
+"""
+    command = [sys.executable, "-c", code, "build", "many.jsonl"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         while not (tmp_path / "kg.sqlite").exists() or not _documents(tmp_path / "kg.sqlite"):
             time.sleep(0.1)
