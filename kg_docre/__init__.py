@@ -27,8 +27,8 @@ def load(model: str = "default", **config: Any) -> Language:
     ``model`` is "small" (the default), "base" or a checkpoint's folder. Sentences come from spaCy's small English
     pipeline, mentions from the checkpoint's own detector or, where that finds its types, the default one's.
     ``config`` has options of the component ``docre``: ``kg_docre.load(min_precision=0.9)``. They are ``threshold`` (0
-    to 1) or ``min_precision``, ``device``, ``precision``, ``batch_tokens``, ``max_entities``, ``entity_types`` and
-    ``attributes``.
+    to 1) or ``min_precision``, ``device``, ``precision``, ``batch_tokens``, ``max_entities``,
+    ``split_subjects``, ``entity_types`` and ``attributes``.
 
     Raises :exc:`ValueError` if there is no detector for the checkpoint's types.
     """

@@ -12,10 +12,12 @@ from kg_docre.data.features import Features, collate
 from kg_docre.data.passages import Passage, passages
 from kg_docre.ensemble import Member
 from kg_docre.modeling import DocumentBatch
+from kg_docre.subjects import SubjectBoundaries
 
-__all__ = ["Batch", "Chunk", "apart", "in_chunks", "prepare"]
+__all__ = ["LOWEST", "Batch", "Chunk", "apart", "in_chunks", "prepare"]
 
-_OF_PASSAGES = 0.2  # score from which on what a part of a document says counts
+LOWEST = 0.05  # score from which on what one of overlapping passages says counts
+_WORDS = 500  # of a long document that count as one more
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,13 @@ class Chunk:
     batches: list[Batch]
 
 
-def in_chunks(documents: Iterable[Document], size: int, max_entities: int | None) -> Iterator[list[Document]]:
-    """Documents of about ``size`` passages in all."""
+def in_chunks(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    """``size`` documents, long ones counting as several."""
     chunk: list[Document] = []
     held = 0
     for document in documents:
         chunk.append(document)
-        held += 1 if max_entities is None else 1 + 2 * (len(document.entities) // (max_entities + 1))
+        held += 1 + len(document.words) // _WORDS
         if held >= size:
             yield chunk
             chunk, held = [], 0
@@ -60,6 +62,7 @@ def prepare(
     max_entities: int | None,
     batch_tokens: int,
     threshold: float | None,
+    subjects: SubjectBoundaries | None = None,
 ) -> Chunk:
     """All that needs no model. Documents with fewer than two entities have no passage; of parts of documents whatever
     may yet reach ``threshold`` with their neighbours is reported."""
@@ -75,12 +78,13 @@ def prepare(
             failures.append((document, error))
             continue
         first = len(parts)
-        parts += passages(document, max_entities)
+        begins = subjects.beginnings(document) if subjects is not None else ()
+        parts += passages(document, max_entities, begins)
         owned[number] = range(first, len(parts))
     features = [member.featurizer([part.document for part in parts]) for member in members]
     whole = [own[0] for own in owned.values() if len(own) == 1]
     cut = [number for own in owned.values() if len(own) > 1 for number in own if len(parts[number].entities) > 1]
-    lenient = _OF_PASSAGES if threshold is None else min(threshold, _OF_PASSAGES)
+    lenient = LOWEST if threshold is None else min(threshold, LOWEST)
     batches = [
         _batch(members, [group[i] for i in batch], [[own[group[i]] for i in batch] for own in features], least)
         for group, least in ((whole, threshold), (cut, lenient))

@@ -14,7 +14,7 @@ from torch import Tensor
 from kg_docre.annotations import Document, Relation
 from kg_docre.batching import BUDGETS, by_entities
 from kg_docre.calibration import Calibration
-from kg_docre.chunks import Batch, Chunk, apart, in_chunks, prepare
+from kg_docre.chunks import LOWEST, Batch, Chunk, apart, in_chunks, prepare
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer
 from kg_docre.data.passages import together
@@ -23,6 +23,7 @@ from kg_docre.ensemble import Member
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, Prediction
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
+from kg_docre.subjects import SubjectBoundaries
 
 __all__ = ["BATCH_SIZE", "MAX_ENTITIES", "Predictor"]
 
@@ -36,9 +37,10 @@ class Predictor:
     ``batch_tokens`` bounds the tokens that the encoder reads at once, ``batch_pairs`` the entity pairs
     that are reasoned over at once, padding included (0: as suits the device). Documents with more entities than
     ``max_entities`` are read in overlapping passages that have no more (None: none is), since reasoning grows with the
-    cube of their number. ``calibration`` turns log-odds
-    into probabilities that hold; without it they are the model's own. ``others`` judge together with the model, from
-    which evidence and reasoning are. ``name`` says where facts come from; checkpoints are called by folder and content.
+    cube of their number. Where ``subjects`` sees a text turn to another subject, it is read as two, unless
+    ``split_subjects`` is false. ``calibration`` turns log-odds into probabilities that hold; without it they are the
+    model's own. ``others`` judge together with the model, from which evidence and reasoning are. ``name`` says
+    where facts come from; checkpoints are called by folder and content.
     """
 
     def __init__(
@@ -53,8 +55,12 @@ class Predictor:
         max_entities: int | None = MAX_ENTITIES,
         calibration: Calibration | None = None,
         others: Sequence[Member] = (),
+        subjects: SubjectBoundaries | None = None,
+        split_subjects: bool = True,
         name: str = "",
     ) -> None:
+        if max_entities is not None and max_entities < 2:
+            raise ValueError(f"max_entities must be at least 2, not {max_entities}")
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
         self.featurizer = featurizer
@@ -66,6 +72,8 @@ class Predictor:
         self.batch_pairs = batch_pairs or pairs
         self.max_entities = max_entities
         self.calibration = calibration
+        self.subjects = subjects if split_subjects else None
+        self.split_subjects = split_subjects
         self.name = name or type(model).__name__
 
     @classmethod
@@ -75,7 +83,12 @@ class Predictor:
         model = DocREModel.from_pretrained(folder)
         featurizer = Featurizer.from_pretrained(folder, model.config)
         name = f"{folder.name}@{checkpoint_fingerprint(folder)}"
-        kept = {"name": name, "calibration": Calibration.load(folder), "others": Member.beside(model, folder)}
+        kept = {
+            "name": name,
+            "calibration": Calibration.load(folder),
+            "others": Member.beside(model, folder),
+            "subjects": SubjectBoundaries.load(folder),
+        }
         return cls(model, featurizer, **{**kept, **options})
 
     @property
@@ -111,7 +124,7 @@ class Predictor:
         """
         waiting: Future[Chunk] | None = None
         with ThreadPoolExecutor(1, "kg-docre-features") as worker:
-            for chunk in in_chunks(documents, batch_size, self.max_entities):
+            for chunk in in_chunks(documents, batch_size):
                 following = worker.submit(self._prepare, chunk, threshold)
                 if waiting is not None:
                     yield from self._finish(waiting.result(), threshold, on_error)
@@ -123,7 +136,7 @@ class Predictor:
         return self._finish(self._prepare([document], None), None, None)[0]
 
     def _prepare(self, documents: list[Document], threshold: float | None) -> Chunk:
-        return prepare(documents, self.members, self.max_entities, self.batch_tokens, threshold)
+        return prepare(documents, self.members, self.max_entities, self.batch_tokens, threshold, self.subjects)
 
     def _finish(
         self, chunk: Chunk, threshold: float | None, on_error: Callable[[Document, DataError], None] | None
@@ -148,7 +161,7 @@ class Predictor:
                     raise failure from error
                 on_error(document, failure)
                 continue
-            relations = together(said, least) if len(said) > 1 else said[0][1]
+            relations = together(said, least, LOWEST) if len(said) > 1 else said[0][1]
             results[number] = replace(document, relations=relations)
         return results
 

@@ -47,6 +47,7 @@ _NO_ENTITIES = (
         "precision": "auto",
         "batch_tokens": 0,
         "max_entities": 100,
+        "split_subjects": True,
         "entity_types": {},
         "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
     },
@@ -61,6 +62,7 @@ def make_docre(
     precision: str,
     batch_tokens: int,
     max_entities: int,
+    split_subjects: bool,
     entity_types: dict[str, str],
     attributes: dict[str, str],
 ) -> Docre:
@@ -70,7 +72,8 @@ def make_docre(
     by default the model decides. ``min_precision`` instead: the share of relations that should be right, of
     which the threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or
     "auto" for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
-    documents with more are read in overlapping passages. ``entity_types``: labels of your recognizer → model types, ""
+    documents with more are read in overlapping passages. ``split_subjects``: where a text turns to another subject it
+    is read as two. ``entity_types``: labels of your recognizer → model types, ""
     to leave them out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component
     found.
     """
@@ -83,6 +86,7 @@ def make_docre(
         precision=precision,
         batch_tokens=batch_tokens,
         max_entities=max_entities,
+        split_subjects=split_subjects,
         entity_types=entity_types,
         attributes=attributes,
     )
@@ -108,6 +112,7 @@ class Docre(CheckpointComponent["Predictor"]):
         precision: str = "auto",
         batch_tokens: int = 0,
         max_entities: int = 100,
+        split_subjects: bool = True,
         entity_types: dict[str, str] | None = None,
         attributes: dict[str, str] | None = None,
     ) -> None:
@@ -116,6 +121,7 @@ class Docre(CheckpointComponent["Predictor"]):
             "precision": precision,
             "batch_tokens": batch_tokens,
             "max_entities": max_entities,
+            "split_subjects": split_subjects,
         }
         super().__init__(name=name, model=model, options=options)
         if threshold is not None and min_precision is not None:

@@ -210,8 +210,10 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + 2
-    assert said.decode().endswith("stopped; kg.sqlite keeps what was read, and the same command goes on from there\n")
     kept = _documents(tmp_path / "kg.sqlite")
+    assert said.decode().endswith(
+        f"stopped; kg.sqlite holds {kept} documents, and the same command goes on from there\n"
+    )
     assert 0 < kept < 1000
     head = "".join(lines.splitlines(keepends=True)[: kept + 1])
     (tmp_path / "many.jsonl").write_text(head)

@@ -43,6 +43,7 @@ def test_order_and_batching_change_nothing(predictor, documents):
     alone = [predictor(document) for document in documents]
     together = list(predictor.pipe(iter(documents)))
     tight = {"batch_tokens": 1, "batch_pairs": 1, "precision": "fp32", "calibration": predictor.calibration}
+    tight["subjects"] = predictor.subjects
     small = Predictor(predictor.model, predictor.featurizer, **tight)
     for results in (together, list(small.pipe(documents))):
         assert [d.id for d in results] == [d.id for d in documents]
@@ -176,6 +177,22 @@ def test_long_documents_are_read_in_passages(predictor, documents):
     ]
     everything = next(cut.pipe([long], threshold=0.0)).relations
     assert len(everything) > len(facts)
+    for least in (0.02, 0.1, 0.3, 0.5):  # a threshold chooses among facts, it does not change them
+        found = next(cut.pipe([long], threshold=least)).relations
+        assert [(r.head, r.label, r.tail, r.score) for r in sorted(found, key=_fact)] == [
+            (r.head, r.label, r.tail, pytest.approx(r.score, abs=1e-5))
+            for r in sorted(everything, key=_fact)
+            if r.score >= least
+        ]
+
+
+def _fact(relation):
+    return relation.head, relation.label, relation.tail
+
+
+def test_passages_of_fewer_than_two_entities_say_nothing(predictor):
+    with pytest.raises(ValueError, match="max_entities must be at least 2, not 1"):
+        Predictor(predictor.model, predictor.featurizer, max_entities=1)
 
 
 def test_running_out_of_memory_costs_one_document(predictor, documents, monkeypatch):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,11 +26,16 @@ from kg_docre.cli.root import app
 from kg_docre.corpus.records import MAX_CHARACTERS
 from kg_docre.graph.provenance import Provenance
 
+if TYPE_CHECKING:
+    from kg_docre.store import FactStore
+
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out facts that conflict with others or their types.")]
 Inverses = Annotated[
     bool, typer.Option("--inverses", help="Complete inverse relations, marked as inferred: part of and has part, …")
 ]
-Connected = Annotated[bool, typer.Option("--connected", help="Leave out things that no fact is about.")]
+Connected = Annotated[
+    bool, typer.Option("--connected", help="Leave out things that no fact is about or was read by way of.")
+]
 Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
 Targets = Annotated[
     list[str] | None,
@@ -64,12 +69,13 @@ def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[s
 
 
 @contextmanager
-def _told_what_is_kept(store: Path) -> Iterator[None]:
+def _told_what_is_kept(store: Path, facts: FactStore) -> Iterator[None]:
     """Interrupted, say what there is."""
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo(f"stopped; {store} keeps what was read, and the same command goes on from there", err=True)
+        kept = counted(facts.counts()["documents"], "document")
+        typer.echo(f"stopped; {store} holds {kept}, and the same command goes on from there", err=True)
         raise typer.Exit(128 + 2) from None
 
 
@@ -89,6 +95,10 @@ def build(
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
     ] = 100,
+    split_subjects: Annotated[
+        bool,
+        typer.Option("--split-subjects/--one-subject", help="Read a text as two where it turns to another subject."),
+    ] = True,
     strict: Strict = False,
     inverses: Inverses = False,
     min_confidence: MinConfidence = 0.0,
@@ -130,12 +140,16 @@ def build(
             threshold=threshold,
             min_precision=min_precision,
             max_entities=max_entities,
+            split_subjects=split_subjects,
             device=device,
             precision=precision,
         )
         with FactStore(store) as facts:
             ours = [*_files_of(store), *(to or ())]
-            with _told_what_is_kept(store), progress("documents", count_documents(sources, exclude=ours)) as advance:
+            with (
+                _told_what_is_kept(store, facts),
+                progress("documents", count_documents(sources, exclude=ours)) as advance,
+            ):
                 texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []

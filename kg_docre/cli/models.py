@@ -75,6 +75,23 @@ def train_mentions(
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{score})")
 
 
+@app.command("train-subjects")
+def train_subjects(
+    model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
+    data: Annotated[list[Path], typer.Argument(help="Files with entities, labelled or not; a document is a subject.")],
+    held_out: Annotated[
+        int, typer.Option(min=0, help="Leave out so many documents of the first file: those that training holds out.")
+    ] = 0,
+    hierarchy: Hierarchy = None,
+) -> None:
+    """Teach a checkpoint where a text turns to another subject. Texts of several are read as that many then."""
+    with one_line_errors():
+        from kg_docre.training.subjects import train_subjects as run
+
+        number = run(model, data, held_out=held_out, hierarchy=hierarchy)
+        typer.echo(f"{model} has learned from {number} documents where a text turns to another subject")
+
+
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],

@@ -117,16 +117,25 @@ def _join_same_names(mentions: Sequence[NamedMention], groups: _Groups) -> None:
 
 
 def _join_person_parts(mentions: Sequence[NamedMention], groups: _Groups) -> None:
-    people = [(index, _form(mention)) for index, mention in enumerate(mentions) if mention.type == "PER"]
-    people = [(index, words) for index, words in people if words]
+    people: dict[tuple[str, ...], dict[int, int]] = {}  # of each name a mention of each group
+    for index, mention in enumerate(mentions):
+        if mention.type == "PER" and (words := _form(mention)):
+            people.setdefault(words, {}).setdefault(groups.find(index), index)
+    having: dict[str, list[tuple[str, ...]]] = {}  # names by their words and their initials
+    for words in people:
+        for word in {*words, *(word[0] for word in words)}:
+            having.setdefault(word, []).append(words)
     # fuller names first, so that what they leave as one person can be told by a surname
-    for index, words in sorted(people, key=lambda person: -len(person[1])):
-        longer = [(other, full) for other, full in people if len(full) >= len(words) and full != words]
+    for words, own in sorted(people.items(), key=lambda person: -len(person[0])):
+        likely = min((having[word] for word in words), key=len)
+        longer = [full for full in likely if len(full) >= len(words) and full != words]
         if len(words) == 1:
-            surname = [other for other, full in longer if strip_endings(full, GENERATIONS)[-1] == words[0]]
-            groups.join_only(index, surname or [other for other, full in longer if words[0] in full])
+            surname = [full for full in longer if strip_endings(full, GENERATIONS)[-1] == words[0]]
+            fuller = surname or [full for full in longer if words[0] in full]
         else:
-            groups.join_only(index, (other for other, full in longer if _is_subsequence(words, full)))
+            fuller = [full for full in longer if _is_subsequence(words, full)]
+        for index in own.values():
+            groups.join_only(index, (other for full in fuller for other in people[full].values()))
 
 
 def _is_subsequence(words: tuple[str, ...], full: tuple[str, ...]) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from spacy.tokens import Doc
@@ -15,7 +14,7 @@ from kg_docre import __version__
 from kg_docre.annotations import Document
 from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.data.errors import DataError
-from kg_docre.predictor import Predictor
+from kg_docre.predictor import MAX_ENTITIES, Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
 from kg_docre.progress import Advance
 from kg_docre.resolution.forms import form_id
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildResult", "Pipeline", "build"]
 
-_BATCH = 64
+_BATCH, _CHARACTERS = 64, 100_000  # sources that are read together
 
 
 @dataclass
@@ -70,7 +69,7 @@ class Pipeline:
         self._language: Language | None = None
         self._clusters = EntityClusters()
         self._clusters.keep_types(predictor.model.config.entity_types)
-        self.name = predictor.name if threshold is None else f"{predictor.name} threshold {threshold:g}"
+        self.name = " ".join([predictor.name, *self._told_otherwise()])
         self._finder = spacy_model or "mentions"
         if spacy_model is None and mentions is not None:
             self._finder += f" {detector_fingerprint(checkpoint_path(mentions))}"
@@ -98,6 +97,15 @@ class Pipeline:
             threshold = predictor.threshold(min_precision)
         return cls(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
 
+    def _told_otherwise(self) -> Iterator[str]:
+        """Options that change what is found, where they are not as usual."""
+        if self.threshold is not None:
+            yield f"threshold {self.threshold:g}"
+        if self.predictor.max_entities != MAX_ENTITIES:
+            yield f"entities {self.predictor.max_entities}"
+        if not self.predictor.split_subjects:
+            yield "one subject"
+
     @property
     def language(self) -> Language:
         """The spaCy pipeline for raw text, read when the first one comes.
@@ -116,12 +124,14 @@ class Pipeline:
         return self.name if source.document is not None else f"{self._finder} + {self.name}"
 
     @property
-    def config(self) -> dict[str, str | float | None]:
+    def config(self) -> dict[str, str | float | bool | None]:
         """What it is set to, as the store records it of a build."""
         return {
             "model": self.predictor.name,
             "mentions": self._finder,
             "threshold": self.threshold,
+            "max_entities": self.predictor.max_entities,
+            "split_subjects": self.predictor.split_subjects,
             "device": str(self.predictor.device),
             "precision": self.predictor.precision,
         }
@@ -202,16 +212,15 @@ def build(
         result.problems.append(problem)
         on_problem(problem)
 
-    stream = iter(sources)
     with _pruned(store):
-        while batch := list(islice(stream, _BATCH)):
-            fresh = []
+        for batch in _batches(sources):
+            fresh, repeated = [], []
             for source in batch:
                 if isinstance(source, Problem):
                     failed(source)
                 elif source.uri in seen:
                     if seen[source.uri] != source.digest:  # else two of the sources have it
-                        failed(Problem(source.uri, "a second document with this id"))
+                        repeated.append(Problem(source.uri, "a second document with this id"))
                 else:
                     seen[source.uri] = source.digest
                     model = pipeline.model_of(source)
@@ -230,10 +239,25 @@ def build(
                     result.read_again += known
                 else:
                     result.already_there += 1
+            for problem in repeated:  # after what has the same id and was read
+                failed(problem)
             if advance is not None:
                 advance(len(batch))
     resolve_if_grown(store)
     return result
+
+
+def _batches(sources: Iterable[SourceText | Problem]) -> Iterator[list[SourceText | Problem]]:
+    batch: list[SourceText | Problem] = []
+    characters = 0
+    for source in sources:
+        batch.append(source)
+        characters += 0 if isinstance(source, Problem) else len(source.text)
+        if len(batch) >= _BATCH or characters >= _CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import mimetypes
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
@@ -31,9 +32,20 @@ __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 
 STANDARD_INPUT = "-"
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
-_MARKUP = {".html": "HTML", ".htm": "HTML", ".xhtml": "HTML", ".xml": "XML", ".csv": "a table", ".tsv": "a table"}
+_MARKUP = {
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "HTML"),
+    **dict.fromkeys((".csv", ".tsv"), "a table"),
+    **dict.fromkeys((".srt", ".vtt"), "subtitles"),
+    ".xml": "XML",
+    ".rtf": "RTF",
+    ".ipynb": "a notebook",
+    ".mbox": "a mailbox",
+}
+_BEGINNINGS = {"<!doctype html": "HTML", "<html": "HTML", "<?xml": "XML", "{\\rtf": "RTF"}  # of files called anyhow
 _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
 _PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")
+# what short endings stand for that are the last letters of a title as often as not: "U.S.A", "about.me"
+_ANYTHING = ("application/octet-stream", "application/x-troff", "application/x-troff-me", "application/x-troff-ms")
 _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
 
 
@@ -140,15 +152,23 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
     elif name.suffix.lower() == ".json":
         yield from from_json(text, uri, max_characters)
     else:
-        title = name.name if " " in name.suffix else name.stem  # "Mr. Smith" has no ending
-        yield checked(SourceText(uri=uri, title=title, text=prose(text)), max_characters)
+        beginning = text[:100].lstrip().lower()
+        if kind := next((kind for mark, kind in _BEGINNINGS.items() if beginning.startswith(mark)), ""):
+            yield Problem(uri, f"{kind} by its beginning, not plain text; extract the text first")
+        else:
+            yield checked(SourceText(uri=uri, title=_title(name), text=prose(text)), max_characters)
+
+
+def _title(name: Path) -> str:
+    """What a text is called after its file; "Mr. Smith" and "Washington, D.C" have no ending."""
+    return name.name if " " in name.suffix or re.fullmatch(r"\.[A-Z]", name.suffix) else name.stem
 
 
 def _other_than_text(name: Path) -> str:
     """What a file is by its name, if it is something else than text and all that is read besides."""
     ending = name.suffix.lower()
     kind = _MARKUP.get(ending) or _NAMED.guess_type(f"x{ending}")[0] or ""
-    return "" if kind in _PROSE or ending in (".json", ".jsonl") or is_pubtator(name) else kind
+    return "" if kind in (*_PROSE, *_ANYTHING) or ending in (".json", ".jsonl") or is_pubtator(name) else kind
 
 
 def _lines(

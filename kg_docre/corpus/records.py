@@ -72,7 +72,8 @@ def decoded(data: bytes, uri: str) -> str | Problem:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return Problem(uri, f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}")
+        start = error.start + len(data) - len(error.object)  # what is said is of the bytes behind a byte order mark
+        return Problem(uri, f"not UTF-8 text: byte 0x{data[start]:02x} at offset {start}")
 
 
 def from_json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:

@@ -22,7 +22,7 @@ from kg_docre.graph.records import Fact
 __all__ = ["write_gexf", "write_graphml"]
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NODE = dict.fromkeys(("name", "type", "kb_id", "aliases"), "string")
+_NODE = dict.fromkeys(("name", "type", "kb_id", "aliases", "date"), "string")
 _EDGE = {
     "label": "string",
     "name": "string",

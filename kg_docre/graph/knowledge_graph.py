@@ -9,17 +9,22 @@ from itertools import groupby, starmap
 from operator import itemgetter
 
 from kg_docre.data.docred_relations import docred_relations
-from kg_docre.graph.constraints import checked
+from kg_docre.graph.constraints import checked, kin_in_several_ways
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
 from kg_docre.graph.stated import DOCUMENT, as_document, parsed, stated_facts
 from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.lookup import nodes_called
+from kg_docre.resolution.values import iso_date
 from kg_docre.store import FactStore
 
 __all__ = ["KnowledgeGraph"]
 
+_ABOUT = "(h.node IN (SELECT value FROM json_each(:nodes)) OR t.node IN (SELECT value FROM json_each(:nodes)))"
+# of what else is said of the heads of such facts with the same label depends which of them are in conflict
+_RIVALS = f"""SELECT h.node, r.label FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
+              WHERE {_ABOUT}"""
 _OF_LABELS = "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))"
 
 
@@ -65,7 +70,9 @@ class KnowledgeGraph:
             name = (country_name(name) if type == "LOC" else "") or name
             aliases = {alias for its in mentions for alias in parsed(its)[0]}
             kb_id = next(filter(None, kb_ids), "")
-            yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=tuple(sorted(aliases - {name})))
+            others = tuple(sorted(aliases - {name}))
+            date = next(filter(None, map(iso_date, (name, *others))), "") if type == "TIME" else ""
+            yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=others, date=date)
 
     def _told_of(self) -> set[str]:
         """Nodes that a fact is about or was read by way of."""
@@ -92,9 +99,10 @@ class KnowledgeGraph:
     def evidence_sentences(self) -> Iterator[tuple[str, int, str]]:
         """Every sentence that is evidence of something: its document's id, number and text."""
         rows = self.store.read(
-            """SELECT d.content_hash, s.number, s.text FROM sentence s JOIN document d ON d.id = s.document
-               WHERE EXISTS (SELECT 1 FROM relation r JOIN evidence e ON e.relation = r.id
-                             WHERE r.document = s.document AND e.sentence = s.number)
+            """SELECT d.content_hash, s.number, s.text
+               FROM (SELECT DISTINCT r.document, e.sentence FROM relation r JOIN evidence e ON e.relation = r.id) said
+               JOIN sentence s ON s.document = said.document AND s.number = said.sentence
+               JOIN document d ON d.id = s.document
                ORDER BY s.document, s.number"""
         )
         for digest, number, text in rows:
@@ -118,13 +126,12 @@ class KnowledgeGraph:
         """As :meth:`facts`, of those whose head or tail is called so
         (:func:`~kg_docre.resolution.lookup.nodes_called`)."""
         nodes = set().union(*nodes_called(self.store, name))
-        return self._facts(
-            """AND (h.node IN (SELECT value FROM json_each(:nodes))
-                    OR t.node IN (SELECT value FROM json_each(:nodes))) """
-            + _OF_LABELS,
+        facts = self._facts(
+            f"AND ({_ABOUT} OR (h.node, r.label) IN ({_RIVALS})) {_OF_LABELS}",
             {"nodes": json.dumps(sorted(nodes)), "labels": _listed(labels)},
             details=details,
         )
+        return (fact for fact in facts if not nodes.isdisjoint((fact.head, fact.tail)))
 
     def labels_called(self, name: str) -> set[str]:
         """Labels of relations with this name or, like "P57", this label; in any case.
@@ -161,22 +168,23 @@ class KnowledgeGraph:
         facts = stated_facts(self.store, self.labels(), condition, parameters, details=details)
         left_out: set[tuple[str, str, str]] = set()
         inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
+        completed = {*inverses.values()}
         single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
         have: set[tuple[str, str]] = set()  # things with their only value
-        for fact in checked(facts, strict=self.strict, left_out=left_out):
+        stated: set[tuple[str, str, str]] = set()  # what need not be completed
+        kin = kin_in_several_ways(self.store)
+        for fact in checked(facts, strict=self.strict, left_out=left_out, kin=kin):
             if fact.label in single:
                 have.add((fact.head, fact.label))
             if fact.confidence >= self.min_confidence:
                 yield fact
+                if self.inverses and fact.label in completed:
+                    stated.add((fact.head, fact.label, fact.tail))
         if self.inverses:
             facts = stated_facts(
                 self.store,
                 self.labels(),
-                """AND json_array(t.node, i.value, h.node) NOT IN (
-                       SELECT json_array(a.node, q.label, b.node)
-                       FROM relation q JOIN entity a ON a.id = q.head JOIN entity b ON b.id = q.tail
-                       WHERE q.label IN (SELECT value FROM json_each(:inverses))) """
-                + condition,
+                condition,
                 {**parameters, "inverses": json.dumps(inverses)},
                 details=details,
                 turned=True,
@@ -187,7 +195,8 @@ class KnowledgeGraph:
             turned = (
                 (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)
                 for fact, value in facts
-                if (fact.head, fact.label) not in have
+                if (fact.head, fact.label) not in have and (key := (fact.head, fact.label, fact.tail)) not in stated
+                if key not in left_out
             )
             for fact in checked(turned, strict=self.strict):
                 if fact.confidence >= self.min_confidence:

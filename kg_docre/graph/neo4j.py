@@ -1,7 +1,7 @@
 """The graph in Neo4j, over Bolt with the official driver.
 
-``(:Entity {id, name, type, kb_id, aliases})`` with a second label per type, relationships named after the relation
-(``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred, documents}``), and an
+``(:Entity {id, name, type, kb_id, aliases, date})`` with a second label per type, relationships named after the
+relation (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred, documents}``), and an
 evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via, …}]->(:Document)``, where a Fact has the id
 of its relationship, and ``looked_at`` the ids of the facts that it was read by way of. The full-text index ``kg_names``
 finds entities by words of their names. Everything is merged by id: a second export of the same store changes nothing.
@@ -87,7 +87,8 @@ class Neo4jTarget(BoltDatabase):
             store = graph.store.identity
             query = "MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1"
             written = Written(kept=bool(list(self._read(query, store=store))))  # else there is nothing to remove
-            self._write_entities(graph, store, written)
+            others = bool(list(self._read("MATCH (e:Entity) RETURN e.id AS id LIMIT 1")))
+            self._write_entities(graph, store, written, others=others)
             if evidence:
                 query = f"UNWIND $rows AS row MERGE (d:Document {{id: row.id}}) SET d += row, {_own('d')}"
                 rows = written.noting("Document", map(document_properties, graph.documents()))
@@ -102,7 +103,8 @@ class Neo4jTarget(BoltDatabase):
                 self._remove_others(store, written)
             self._finish()
 
-    def _write_entities(self, graph: KnowledgeGraph, store: str, written: Written) -> None:
+    def _write_entities(self, graph: KnowledgeGraph, store: str, written: Written, *, others: bool) -> None:
+        """``others``: whether there are entities already, of this or another store."""
         for nodes in batched(graph.nodes()):
             rows = written.noting("Entity", map(entity_properties, nodes))
             query = f"UNWIND $rows AS row MERGE (e:Entity {{id: row.id}}) SET e += row, {_own('e')}"
@@ -112,7 +114,7 @@ class Neo4jTarget(BoltDatabase):
                 by_type[entity_label(node.type)].append({"id": node.id})
             for label, same in by_type.items():
                 self._write(f"UNWIND $rows AS row MATCH (e:Entity {{id: row.id}}) SET e:{label}", same)
-            if written.kept:
+            if others:
                 self._remove_labels(by_type)
 
     def _remove_labels(self, by_type: dict[str, list[Properties]]) -> None:

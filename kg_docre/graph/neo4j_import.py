@@ -33,7 +33,7 @@ __all__ = ["is_import", "write_import"]
 
 _SAID = "id property name confidence:double support:long conflicts:string[] plausibility:double inferred:boolean"
 _COLUMNS = {
-    "entities": "id:ID(Entity) name type kb_id aliases:string[] stores:string[] :LABEL",
+    "entities": "id:ID(Entity) name type kb_id aliases:string[] date stores:string[] :LABEL",
     "relationships": f":START_ID(Entity) :END_ID(Entity) {_SAID} documents:string[] stores:string[] :TYPE",
     "documents": "id:ID(Document) uri title model stores:string[] :LABEL",
     "facts": f"{_SAID.replace('id', 'id:ID(Fact)', 1)} head tail stores:string[] :LABEL",

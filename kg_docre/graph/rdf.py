@@ -40,7 +40,7 @@ def _iri(name: str) -> NamedNode:
     return NamedNode(PREFIXES[prefix] + local)
 
 
-_TYPE, _LABEL, _ALT_LABEL = map(_iri, ("rdf:type", "rdfs:label", "skos:altLabel"))
+_TYPE, _LABEL, _ALT_LABEL, _DATE = map(_iri, ("rdf:type", "rdfs:label", "skos:altLabel", "kg:date"))
 _STATEMENT, _REIFIES = map(_iri, ("rdf:Statement", "rdf:reifies"))
 _SUBJECT, _PREDICATE, _OBJECT = map(_iri, ("rdf:subject", "rdf:predicate", "rdf:object"))
 _IDENTIFIER, _TITLE, _DATE_TIME = map(_iri, ("dcterms:identifier", "dcterms:title", "xsd:dateTime"))
@@ -127,6 +127,8 @@ def _names(graph: KnowledgeGraph) -> Iterator[Quad]:
         yield Quad(subject, _LABEL, text(node.name))
         for alias in node.aliases:
             yield Quad(subject, _ALT_LABEL, text(alias))
+        if node.date:
+            yield Quad(subject, _DATE, vocabulary.date(node.date))
 
 
 def _sources(graph: KnowledgeGraph) -> Iterator[Quad]:

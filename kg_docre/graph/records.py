@@ -14,13 +14,15 @@ DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 
 
 class Node(NamedTuple):
-    """A real thing: its most frequent name, or a country's own, and every other name documents gave it."""
+    """A real thing: its most frequent name, or a country's own, and every other name documents gave it. ``date`` is the
+    day, month or year that it is, as ISO 8601 has it ("1937-06-03", "1937-06", "1937"); empty for what is none."""
 
     id: str
     name: str
     type: str
     kb_id: str
     aliases: tuple[str, ...]
+    date: str = ""
 
 
 class SourceDocument(NamedTuple):

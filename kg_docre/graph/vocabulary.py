@@ -15,7 +15,19 @@ from rdflib import Namespace
 
 from kg_docre.graph.records import Node
 
-__all__ = ["KG", "PREFIXES", "document", "entity", "is_wikidata", "minted", "node_type", "relation", "sentence", "text"]
+__all__ = [
+    "KG",
+    "PREFIXES",
+    "date",
+    "document",
+    "entity",
+    "is_wikidata",
+    "minted",
+    "node_type",
+    "relation",
+    "sentence",
+    "text",
+]
 
 KG = Namespace("urn:kg-docre:vocabulary:")
 _BASE = "urn:kg-docre:"
@@ -72,6 +84,12 @@ def document(id: str) -> NamedNode:
 def sentence(document: str, number: int) -> NamedNode:
     """A sentence of a document."""
     return minted("document", document, str(number))
+
+
+def date(value: str) -> Literal:
+    """A day, month or year by ISO 8601."""
+    kind = {4: "gYear", 7: "gYearMonth"}.get(len(value), "date")
+    return Literal(value, datatype=NamedNode(PREFIXES["xsd"] + kind))
 
 
 def text(value: str) -> Literal:

@@ -15,6 +15,7 @@ __all__ = [
     "detector_of",
     "ensemble_of",
     "mention_types",
+    "own_checkpoint",
     "reading",
     "shipped_checkpoints",
     "weights_fingerprint",
@@ -44,6 +45,17 @@ def checkpoint_path(path_or_name: str | Path) -> Path:
     if not (folder / "config.json").is_file():
         known = ", ".join(shipped)
         raise FileNotFoundError(f"no checkpoint {str(path_or_name)!r}: no folder with config.json, and none of {known}")
+    return folder
+
+
+def own_checkpoint(path_or_name: str | Path) -> Path:
+    """Folder of a checkpoint that may be written to.
+
+    Raises :exc:`ValueError` for one that ships with the package.
+    """
+    folder = checkpoint_path(path_or_name)
+    if str(path_or_name) in shipped_checkpoints():
+        raise ValueError(f"{path_or_name} ships with the package; take a copy of {folder}")
     return folder
 
 
@@ -96,9 +108,10 @@ def ensemble_of(folder: Path) -> dict[Path, float]:
 
 
 def checkpoint_fingerprint(folder: Path) -> str:
-    """Twelve hex digits that change whenever weights, configuration or calibration do, or what judges along."""
+    """Twelve hex digits that change whenever weights, configuration or calibration do, or what judges along, or what
+    tells subjects apart."""
     others = [other / "model.safetensors" for other in ensemble_of(folder)]
-    names = ("config.json", "model.safetensors", "calibration.json", "ensemble.json")
+    names = ("config.json", "model.safetensors", "calibration.json", "ensemble.json", "subjects.safetensors")
     return _digest(*(folder / name for name in names), *others)
 
 

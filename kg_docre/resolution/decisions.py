@@ -117,14 +117,13 @@ def merge(store: FactStore, first: str, second: str) -> str:
     Raises :exc:`ResolutionError` if a name is not one node's, or nodes have different knowledge-base ids.
     """
     resolve_what_changed(store)
-    form = decide_merge(store, first, second)
+    entity = decide_merge(store, first, second)
     resolve(store)
-    ((node,),) = store.read("SELECT node FROM entity WHERE form = ? LIMIT 1", (form,))
-    return str(node)
+    return str(store.read("SELECT node FROM entity WHERE id = ?", (entity,)).fetchone()[0])
 
 
-def decide_merge(store: FactStore, first: str, second: str) -> str:
-    """As :func:`merge`, for when the store will be resolved; a form of what will be one."""
+def decide_merge(store: FactStore, first: str, second: str) -> int:
+    """As :func:`merge`, for when the store will be resolved; the id of an entity of what will be one."""
     if first == second:
         called, others = nodes_called(store, first)
         nodes = list(called or others)
@@ -160,15 +159,15 @@ def decide_merge(store: FactStore, first: str, second: str) -> str:
         )
         divided = [form for (form,) in rows]
         made = forms_by_document(store, divided)
+        dropped = {*forms, *(made.get(form, form) for form in forms)}
         forms = [made.get(form, form) for form in forms]
-        dropped = set(forms)
         whole = dropped.intersection(divided)
     first_form, *further = dict.fromkeys(forms)
     store.decide(
         [*(("same", first_form, form) for form in further), *(("same", form, form) for form in sorted(whole))],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
-    return str(first_form)
+    return int(store.read("SELECT min(id) FROM entity WHERE node = ?", (nodes[0],)).fetchone()[0])
 
 
 def split(store: FactStore, name: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal, localcontext
 
 from kg_docre.names import normalize_name
 
-__all__ = ["date_value", "has_no_year", "number_value"]
+__all__ = ["date_value", "has_no_year", "iso_date", "number_value"]
 
 _MONTHS = {
     month: number
@@ -72,6 +73,17 @@ def date_value(normalized: str) -> str | None:
                 return None
             return parts["year"] + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
     return None
+
+
+def iso_date(name: str) -> str:
+    """The day, month or year that a name stands for: "June 3, 1937" → "1937-06-03"; empty if it is none, or one that
+    no calendar has."""
+    value = date_value(normalize_name(name)) or ""
+    try:
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
+    except ValueError:
+        return ""
+    return value
 
 
 def has_no_year(normalized: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from kg_docre.annotations import Document, Entity
@@ -101,7 +101,7 @@ class FactStore(StoreFile):
                 before = db.execute("SELECT name, type, kb_id, form FROM entity WHERE document = ?", replaced)
                 forms = {resolve(Entity(n, type=t, kb_id=k, mentions=())): form for n, t, k, form in before if form}
                 sources += [row[0] for row in db.execute("SELECT uri FROM source WHERE document = ?", replaced)]
-                db.execute("DELETE FROM document WHERE id = ?", replaced)
+                self._delete(db, "id = ?", replaced)
             insert = "INSERT INTO document (title, content_hash, model, added, run) VALUES (?, ?, ?, ?, ?)"
             number = db.execute(insert, (document.title, digest, model, _now(), run)).lastrowid
             assert number is not None
@@ -137,6 +137,17 @@ class FactStore(StoreFile):
         self.prune()
         return known
 
+    @staticmethod
+    def _delete(db: sqlite3.Connection, condition: str, parameters: Sequence[Value]) -> int:
+        """Delete documents; how many. Where their entities' ids will be others', what another process is about to
+        :meth:`place` by id is void."""
+        highest = "SELECT max(id) FROM entity"
+        before = db.execute(highest).fetchone()
+        deleted = db.execute(f"DELETE FROM document WHERE {condition}", parameters).rowcount
+        if db.execute(highest).fetchone() != before:
+            db.execute("UPDATE resolved SET generation = generation + 1")
+        return deleted
+
     @property
     def identity(self) -> str:
         """Sixteen random hex digits that this store was made with."""
@@ -145,8 +156,7 @@ class FactStore(StoreFile):
     def prune(self) -> int:
         """Delete documents that no source leads to any more, with all they said; returns how many."""
         with self._transaction() as db:
-            query = "DELETE FROM document WHERE id NOT IN (SELECT document FROM source)"
-            return db.execute(query).rowcount
+            return self._delete(db, "id NOT IN (SELECT document FROM source)", ())
 
     def place(
         self, entities: Iterable[Placed], joined: Iterable[Joined], *, total: int, last: int, generation: int
@@ -156,8 +166,8 @@ class FactStore(StoreFile):
         which is another thing in almost every document, no node. ``total`` entities were looked at, up to the id
         ``last``; what another process has added or replaced since goes by its form.
 
-        Nothing is written, and false returned, if another process has placed them or kept a rule since
-        ``generation``."""
+        Nothing is written, and false returned, if another process has placed them, kept a rule or deleted the last
+        of them since ``generation``."""
         with self._transaction() as db:
             if db.execute("SELECT generation FROM resolved").fetchone()[0] != generation:
                 return False

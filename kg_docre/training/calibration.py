@@ -13,7 +13,7 @@ from kg_docre.annotations import Document
 from kg_docre.calibration import PRECISIONS, Calibration
 from kg_docre.evaluation.relations import best_threshold, facts_of, judged_only
 from kg_docre.predictor import Predictor
-from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
+from kg_docre.pretrained import own_checkpoint
 
 __all__ = ["calibrate", "fit_calibration", "probable"]
 
@@ -32,9 +32,7 @@ def calibrate(
 
     Raises :exc:`ValueError` if all or none of what it predicts is right, and for what ships with the package.
     """
-    if str(checkpoint) in shipped_checkpoints():
-        raise ValueError(f"{checkpoint} ships with the package; calibrate a copy of {checkpoint_path(checkpoint)}")
-    folder = checkpoint_path(checkpoint)
+    folder = own_checkpoint(checkpoint)
     predictor = Predictor.from_pretrained(folder, device=device, calibration=None, max_entities=None)
     predicted = probable(predictor, documents)
     calibration = fit_calibration(documents, predicted, tune_threshold=tune_threshold)

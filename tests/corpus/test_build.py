@@ -10,6 +10,7 @@ from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.predictor import Predictor
 from kg_docre.store import FactStore
+from kg_docre.store.sources import list_sources
 
 EPISODE = (
     "Paper Hearts is an episode of the American television series The X-Files. It was written by Vince "
@@ -149,7 +150,32 @@ def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
         reasons = {problem.uri: problem.reason for problem in reported}
         assert reasons["b"] == "empty"
         assert reasons["a"] == "a second document with this id"
+        assert {row.uri for row in list_sources(store, failed=True) if row.failure} == {*reasons}, "and all are kept"
         assert reasons["given"].startswith("entity 0 ('BRCA1'): type 'GENE' is none of ")
+
+
+def test_what_changes_facts_is_said_of_a_run_and_of_a_reading(checkpoint, pipeline, tmp_path):
+    small = Pipeline.from_pretrained(str(checkpoint), device="cpu", max_entities=20)
+    whole = Pipeline.from_pretrained(str(checkpoint), device="cpu", split_subjects=False)
+    source = _text("a", EPISODE)
+    assert len({one.model_of(source) for one in (pipeline, small, whole)}) == 3
+    assert (small.config["max_entities"], whole.config["split_subjects"]) == (20, False)
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        assert build([source], pipeline, store).added == 1
+        assert build([source], small, store).read_again == 1
+
+
+def test_long_texts_are_kept_as_they_are_read(pipeline, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        kept = []
+
+        def long():
+            for number in range(4):
+                kept.append(store.counts()["documents"])
+                yield _text(f"long {number}", f"{number} " + VIRGINIA * (60_000 // len(VIRGINIA)))
+
+        build(long(), pipeline, store)
+        assert kept == [0, 0, 2, 2]
 
 
 def test_changed_files_replace_what_they_said(pipeline, tmp_path):

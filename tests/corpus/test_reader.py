@@ -72,12 +72,12 @@ def test_docred_documents_keep_their_entities(documents):
 
 
 def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
-    names = ["a", "b.md", "c.v2", "d.story", "Mr. Smith", "e.TXT", "f.rst.gz", "g.eml"]
+    names = ["a", "b.md", "c.v2", "d.story", "Mr. Smith", "e.TXT", "f.rst.gz", "g.eml", "The U.S.A", "about.me"]
     for name in names:
         (tmp_path / name).write_bytes(_gzip(b"Oslo") if name.endswith("gz") else b"Oslo")
     texts, problems = _read(tmp_path)
     assert problems == []
-    assert {text.title for text in texts} == {"a", "b", "c", "d", "Mr. Smith", "e", "f", "g"}
+    assert {text.title for text in texts} == {"a", "b", "c", "d", "Mr. Smith", "e", "f", "g", "The U.S.A", "about"}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,12 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("tool.py.gz", _gzip(b"# Oslo"), "text/x-python by its name"),
         ("Page.HTM", b"<p>Oslo", "HTML by its name, not plain text; extract the text first"),
         ("latin.txt", "Zürich liegt in der Schweiz".encode("latin-1"), "not UTF-8 text: byte 0xfc at offset 1"),
+        ("marked.txt", b"\xef\xbb\xbfZ\xfcrich", "not UTF-8 text: byte 0xfc at offset 4"),
+        ("page", b"\n<!DOCTYPE html><p>Oslo", "HTML by its beginning"),
+        ("letter", rb"{\rtf1 Oslo}", "RTF by its beginning"),
+        ("letter.rtf", rb"{\rtf1 Oslo}", "RTF by its name"),
+        ("film.srt", b"1\n00:00:01,000 --> 00:00:02,000\nOslo", "subtitles by its name"),
+        ("tests.ipynb", b'{"cells": []}', "a notebook by its name"),
         ("utf16.txt", "Zürich".encode("utf-16"), "UTF-16"),
         ("line.txt", b"word " * 210_000, "1,050,000 characters, more than the limit of 1,000,000 in a single line"),
         ("broken.json", b'[{"text": "a"}, {', "malformed JSON"),

@@ -141,11 +141,62 @@ def test_values_that_exclude_each_other_are_weighed(store):
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_facts_about_one_thing_are_in_conflict_with_what_all_facts_are(store, strict):
+    add(store, born("a", TEN, 0.9), born("b", ("TIME", "5 May 1816"), 0.5), document("c", ("PER", "Eve"), TEN))
+    graph = KnowledgeGraph(store, strict=strict, inverses=True)
+    for name, number in (("5 May 1816", 0 if strict else 1), ("10 December 1815", 1), ("Ada Lovelace", 2 - strict)):
+        found = list(graph.facts_about(name))
+        assert len(found) == number
+        assert {*found} <= {*graph.facts()}
+
+
+def test_an_unsure_fact_keeps_no_sure_one_from_being_completed(store):
+    whole, part = ("LOC", "Ohio"), ("LOC", "Dayton")
+    add(store, document("a", whole, part, facts=((0, "P150", 1, 0.9), (1, "P131", 0, 0.1))))
+    assert {f: fact.inferred for f, fact in facts(store, inverses=True, min_confidence=0.5).items()} == {
+        ("Ohio", "P150", "Dayton"): False,
+        ("Dayton", "P131", "Ohio"): True,
+    }
+    assert not any(fact.inferred for fact in facts(store, inverses=True).values())
+    assert set(facts(store, inverses=True, min_confidence=0.95)) == set()
+
+
 def test_a_year_and_a_day_in_it_agree(store):
     add(store, born("a", TEN, 0.9), born("b", FIFTEEN, 0.5), born("c", ("TIME", "December 10, 1815"), 0.5))
     found = facts(store)
     assert len(found) == 2
     assert all(fact.conflicts == () and fact.plausibility == fact.confidence for fact in found.values())
+
+
+def test_one_is_a_relative_in_one_way(store):
+    people = (ADA, ("PER", "William King"), ("PER", "Anne King"))
+    add(store, document("a", *people, facts=((0, "P26", 1, 0.8), (0, "P3373", 1, 0.5), (0, "P40", 2, 0.9))))
+    add(store, document("b", *people, facts=((0, "P26", 1, 0.5),)))
+    found = facts(store)
+    spouse, sibling, child = (
+        found["Ada Lovelace", label, f"{name} King"]
+        for label, name in (("P26", "William"), ("P3373", "William"), ("P40", "Anne"))
+    )
+    assert (spouse.conflicts, sibling.conflicts, child.conflicts) == (("kinship",), ("kinship",), ())
+    # odds of 9 (two documents: 1 - 0.2 · 0.5 = 0.9) and 1
+    assert (spouse.plausibility, sibling.plausibility) == (
+        pytest.approx(9 / 11, abs=1e-5),
+        pytest.approx(1 / 11, abs=1e-5),
+    )
+    assert set(facts(store, strict=True)) == {
+        ("Ada Lovelace", "P26", "William King"),
+        ("Ada Lovelace", "P40", "Anne King"),
+    }
+
+
+def test_a_father_is_no_mother_and_one_of_two_fathers(store):
+    people = (ADA, ("PER", "Dad One"), ("PER", "Dad Two"))
+    add(store, document("a", *people, facts=((0, "P22", 1, 0.9), (0, "P22", 2, 0.5), (0, "P25", 1, 0.5))))
+    found = facts(store)
+    assert found["Ada Lovelace", "P22", "Dad One"].conflicts == ("several values", "kinship")
+    assert found["Ada Lovelace", "P22", "Dad One"].plausibility == pytest.approx(9 / 12, abs=1e-5)
+    assert set(facts(store, strict=True)) == {("Ada Lovelace", "P22", "Dad One")}
 
 
 def test_relations_with_many_values_are_left_alone(store):

@@ -9,6 +9,7 @@ from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.networkx import to_networkx
 from kg_docre.graph.property_graph import entity_label, relationship_type
+from kg_docre.graph.rdf import KG
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
@@ -24,15 +25,18 @@ def test_nodes_carry_names_types_and_aliases(graph, bolt, database, tmp_path):
     in_networkx = to_networkx(graph).nodes
     rdf = Graph().parse(write(graph, tmp_path / "kg.ttl"))
     labels = {str(o) for o in rdf.objects(None, RDFS.label)}
+    assert {str(o) for o in rdf.objects(None, KG.date)} == {node.date for node in graph.nodes()} - {""}
     for node in graph.nodes():
         assert in_networkx[node.id] == {
             "name": node.name,
             "type": node.type,
             "kb_id": node.kb_id,
             "aliases": list(node.aliases),
+            "date": node.date,
         }
         row = in_neo4j[node.id]
         assert row["e"]["name"] == node.name
+        assert row["e"]["date"] == node.date
         assert sorted(row["e"]["aliases"]) == sorted(node.aliases)
         assert set(row["labels"]) == {"Entity", entity_label(node.type)}
         assert node.name in labels
@@ -174,6 +178,16 @@ def test_resolving_moves_facts_in_neo4j(bolt, database, tmp_path):
         _export(KnowledgeGraph(store), bolt)
         assert database("MATCH (e:Organization) RETURN count(e) AS n") == [{"n": 1}]
         assert database("MATCH (:Organization)-[r]->(:Location) RETURN r.support AS n") == [{"n": 2}]
+
+
+def test_a_thing_has_one_type_whichever_store_came_first(bolt, database, tmp_path):
+    for name, type in (("a", "PER"), ("b", "LOC")):
+        with FactStore(tmp_path / f"{name}.sqlite") as store:
+            add(store, document(name, (type, "Jordan"), kb_ids={0: "Q810"}))
+            _export(KnowledgeGraph(store), bolt)
+    assert database("MATCH (e:Entity) RETURN labels(e) AS labels, e.type AS type") == [
+        {"labels": ["Entity", "Location"], "type": "LOC"}
+    ]
 
 
 def test_a_type_or_a_name_that_changed_leaves_nothing_of_the_old_one(bolt, database, tmp_path):

@@ -53,7 +53,7 @@ def test_dates_and_durations_are_written_as_iso_8601(server):
 
 def test_questions_have_the_same_answers_in_cypher_and_sparql(graph, server, tmp_path):
     store = str(write(graph, tmp_path / "kg.oxigraph"))
-    assert len(QUESTIONS) == 11
+    assert len(QUESTIONS) == 12
     for title, cypher, sparql in QUESTIONS:
         parameters = PARAMETERS | {"name": NAMED.get(title, PARAMETERS["name"])}
         columns, expected = _rows(store, sparql, {k: v for k, v in parameters.items() if f"?{k}" in sparql})

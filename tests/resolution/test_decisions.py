@@ -100,6 +100,28 @@ def test_homonyms_that_were_merged_are_two_again_when_split(path):
         assert len({*nodes(store, "Ann Lee").values()}) == 2
 
 
+@pytest.mark.parametrize("third", [False, True])
+def test_merging_a_name_takes_back_how_it_was_split_by_documents(third, tmp_path):
+    def band(id, *given):
+        return document(
+            id, ("PER", "Smith"), ("TIME", "4 May"), ("ORG", "Band"), *(("PER", f"{n} Smith") for n in given)
+        )
+
+    path = tmp_path / "kg.sqlite"
+    with FactStore(path) as store:
+        add(store, document("d0", ("PER", "John Smith")), band("d3", "Ann", "Lee", "Kim"), band("d9", "Lee", "Ida"))
+        resolve(store)
+        split(store, "Smith")
+        if third:
+            add(store, band("d20", "Ann", "Ida"))
+            resolve(store)
+        assert len({*nodes(store, "Smith").values()}) > 1
+    done = run(path, "--merge", "Smith", "Smith")
+    assert done.exit_code == 0, done.output
+    with FactStore(path) as store:
+        assert len({*nodes(store, "Smith").values()}) == 1
+
+
 def test_a_split_holds_where_the_merge_was_with_a_form_that_is_gone(path):
     with FactStore(path) as store:
         merge(store, "the Alliance", "NATO")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import name_form
-from kg_docre.resolution.values import date_value, has_no_year, number_value
+from kg_docre.resolution.values import date_value, has_no_year, iso_date, number_value
 
 SAME = [
     ("United States", "the U.S.", "LOC"),
@@ -110,3 +110,22 @@ def test_days_of_any_year_have_none(name):
 )
 def test_what_is_no_day_or_one_of_a_year_is_none_of_these(name):
     assert not has_no_year(normalize_name(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("June 3, 1937", "1937-06-03"),
+        ("3 June 1937", "1937-06-03"),
+        ("June 1937", "1937-06"),
+        ("1937", "1937"),
+        ("29 February 1936", "1936-02-29"),
+        ("29 February 1937", ""),
+        ("the 1970s", ""),
+        ("4 May", ""),
+        ("Monday", ""),
+        ("", ""),
+    ],
+)
+def test_dates_that_calendars_have(name, date):
+    assert iso_date(name) == date

@@ -55,7 +55,10 @@ def test_every_history_leaves_a_sound_store(seed, tmp_path):
             else:
                 try:
                     if action == "merge":
-                        merge(store, *chance.choices(nodes, k=2))
+                        two = chance.choices(nodes, k=2)
+                        named = chance.choice(store.read("SELECT name FROM entity ORDER BY id").fetchall()) * 2
+                        node = merge(store, *chance.choice([two, named]))
+                        assert node in {node for _, _, node, _ in entities(store)}
                     else:
                         split(store, chance.choice(nodes))
                 except ResolutionError:

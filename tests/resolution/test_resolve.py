@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
@@ -241,6 +243,25 @@ def test_what_is_added_while_a_store_is_resolved_is_the_same_thing(store, monkey
     (node,) = {*nodes(store, "NATO").values(), *nodes(store, long).values()}
     assert nodes(store, "Rob Bowman")["reused"] != node
     assert resolve(store) == 0
+
+
+def test_a_document_replaced_while_a_store_is_resolved_is_of_the_same_things(store, monkeypatch):
+    """Another process reads the last one again, and the ids of its entities are other entities' then."""
+    long, short = "North Atlantic Treaty Organization", ("ORG", "NATO")
+    last = document("b", short, ("LOC", "Springfield"), ("PER", "Lisa Gray"))
+    add(store, document("a", ("ORG", long, "NATO"), ("LOC", "Brussels")), document("a2", ("ORG", long, "NATO")), last)
+    place, other = store.place, replace(last, entities=last.entities[::-1])
+
+    def meanwhile(*arguments, **options):
+        monkeypatch.undo()
+        with FactStore(store.path) as second:
+            second.add(other, model="m2", names=NAMES, resolve=form_id)
+        return place(*arguments, **options)
+
+    monkeypatch.setattr(store, "place", meanwhile)
+    resolve(store)
+    assert len({*nodes(store, "NATO").values(), *nodes(store, long).values()}) == 1
+    assert len({*nodes(store, "Lisa Gray").values(), *nodes(store, "Springfield").values()}) == 2
 
 
 def test_what_a_person_decides_while_a_store_is_resolved_counts(store, monkeypatch):
