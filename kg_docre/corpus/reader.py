@@ -110,9 +110,9 @@ def _is_graph(name: str) -> bool:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is, or whether there is no telling: reading it will say why."""
+    """Whether it is, or whether there is no telling, or a link leads nowhere: reading it will say why."""
     try:
-        return path.is_file()
+        return path.is_file() or (path.is_symlink() and not path.exists())
     except PermissionError:
         return True
 
