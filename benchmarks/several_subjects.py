@@ -5,8 +5,8 @@
 
 The documents of FILE, in DocRED format, are read alone and then joined to texts of two and of four that have no name in
 common: every fact that leads from one of them to another is wrong. With ``--alike`` they are such as have many, and
-what is called the same is one thing. Entities are given. ``--held-out 100`` reads only the hundred documents that training
-holds out. With ``--one-subject`` texts are not cut where they turn to another subject. Texts with more than
+what is called the same is one thing. Entities are given. ``--held-out 100`` reads only the hundred documents that
+training holds out. With ``--one-subject`` texts are not cut where they turn to another subject. Texts with more than
 ``--max-entities`` are read in passages.
 """
 

@@ -10,19 +10,31 @@ from kg_docre.names import normalize_name
 
 __all__ = ["certain_pairs", "joined", "retyped"]
 
+_PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _BIRTH_NAMES = frozenset({"née", "nee", "né", "born"})  # and a name, in brackets behind a person's
 
 
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name in
-    brackets, "Mary Whitcombe (née Pryce)"; a company and the first word of its name."""
+    brackets, "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word of its name."""
     pairs = []
     people = {end: number for number, (_, end, kind) in enumerate(spans) if kind == "PER"}
     for number, (start, _, kind) in enumerate(spans):
         in_brackets = start > 2 and words[start - 1] in _BIRTH_NAMES and words[start - 2] == "("
         if kind == "PER" and in_brackets and start - 2 in people:
             pairs.append((people[start - 2], number))
-    return pairs + short_companies(_names(words, spans, "ORG"))
+    return pairs + _surnames(_names(words, spans, "PER")) + short_companies(_names(words, spans, "ORG"))
+
+
+def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """People who are called by a surname that begins with a particle, and the only one whose full name ends so:
+    "Al-Rashid" and "Fatima al-Rashid"."""
+    pairs = []
+    for number, name in people.items():
+        if name and name[0].partition("-")[0] in _PARTICLES and name[-1] not in _PARTICLES:
+            fuller = {full: n for n, full in people.items() if full[-len(name) :] == name != full}
+            pairs += [(n, number) for n in fuller.values()] if len(fuller) == 1 else []
+    return pairs
 
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:

@@ -29,7 +29,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
     left out. None goes over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were
-    found; none is lost but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My
+    found; none is lost but by growing together, as "Kingston" upon "Hull" does as well, or for being nothing but such words ("The", ",") or no name at all ("My
     sister").
     """
     kept: list[Mention] = []
@@ -52,9 +52,15 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, kind = before[0], before[2]
             else:
                 start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
+        if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
+            start = kept.pop()[0]
         if _may_name(words[start:end]):
             kept.append((start, end, kind))
     return kept
+
+
+def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str) -> bool:
+    return before[1] == start - 1 and words[start - 1].lower() == "upon" and kind == before[2] == "LOC"
 
 
 def _may_name(words: Sequence[str]) -> bool:

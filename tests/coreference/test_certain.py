@@ -40,6 +40,13 @@ def _pairs(text):
         ("«ORG Quarry Software » and «ORG Quarry »", []),
         ("«ORG Oxford University » and «ORG Oxford »", []),
         ("«ORG Quarry Ltd » and «LOC Quarry »", []),
+        (
+            "«PER Fatima al-Rashid » left . «PER Al-Rashid » , «PER Al - Rashid »",
+            [("Fatima al-Rashid", "Al-Rashid"), ("Fatima al-Rashid", "Al - Rashid")],
+        ),
+        ("«PER Jan van Dijk » and «PER Van Dijk » , «LOC Van Dijk »", [("Jan van Dijk", "Van Dijk")]),
+        ("«PER Jan van Dijk » , «PER Els van Dijk » and «PER Van Dijk »", []),
+        ("«PER Anna Reid » and «PER Reid » , «PER Van »", []),
     ],
 )
 def test_what_is_one_thing_beyond_doubt(text, pairs):

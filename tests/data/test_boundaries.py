@@ -45,6 +45,14 @@ def test_names_have_no_marks_or_small_words_at_their_ends_and_whole_brackets(tex
     assert tidied(text) == names
 
 
+def test_a_place_upon_another_is_one():
+    words = "born in Kingston upon Hull upon Humber or upon Tyne".split()
+    places = [(2, 3, "LOC"), (4, 5, "LOC"), (6, 7, "LOC"), (9, 10, "LOC")]
+    assert tidy(words, places) == [(2, 7, "LOC"), (9, 10, "LOC")]
+    assert tidy(words, places, breaks=(4,)) == [(2, 3, "LOC"), (4, 7, "LOC"), (9, 10, "LOC")]
+    assert tidy(words, [(2, 3, "LOC"), (4, 5, "PER")]) == [(2, 3, "LOC"), (4, 5, "PER")]
+
+
 def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Alyth » ( « Calgary ) Yard »", breaks=(2,)) == ["Alyth", "Calgary"]
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
