@@ -16,7 +16,8 @@ _BIRTH_NAMES = frozenset({"née", "nee", "né", "born"})  # and a name, in brack
 
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name in
-    brackets, "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word of its name."""
+    brackets, "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word
+    of its name."""
     pairs = []
     people = {end: number for number, (_, end, kind) in enumerate(spans) if kind == "PER"}
     for number, (start, _, kind) in enumerate(spans):

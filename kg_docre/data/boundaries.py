@@ -28,9 +28,9 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
 
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
-    left out. None goes over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were
-    found; none is lost but by growing together, as "Kingston" upon "Hull" does as well, or for being nothing but such words ("The", ",") or no name at all ("My
-    sister").
+    left out. Places grow together over "upon" ("Kingston upon Hull"). None goes over ``breaks``, the words at which a
+    paragraph begins. In the order of the text, as they were found; none is lost but by growing together, or for being
+    nothing but such words ("The", ",") or no name at all ("My sister").
     """
     kept: list[Mention] = []
     starts = set(breaks)
