@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ FEATURES = 4 * len(_WINDOWS) + 11
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Column = NDArray[Any]  # of a feature, whole or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def boundary_features(document: Document) -> Floats:
     return np.stack([column[1:] for column in columns], 1).astype(np.float32)
 
 
-def _own(entities: _Occurrences, mentions: list[tuple[int, int, int]], starts: tuple[int, ...]) -> list[Ints]:
+def _own(entities: _Occurrences, mentions: list[tuple[int, int, int]], starts: tuple[int, ...]) -> list[Column]:
     """Of each sentence's entities: how many were near before, how many are new, which share is not, whether there are
     none; whether the first one is new, is where the sentence begins, and is taken up again soon."""
     count = len(starts)
@@ -140,7 +141,7 @@ class _Occurrences:
         """Where an occurrence is kept."""
         return np.searchsorted(self._keys, thing * self.count + sentence)
 
-    def on_both_sides(self, window: int) -> tuple[Floats, Floats]:
+    def on_both_sides(self, window: int) -> tuple[Column, Column]:
         """For every sentence, how many things are in ``window`` sentences from it on as well as in as many before it,
         and that by the number in the side that has fewer."""
         s, last, following = self.sentence, self.before, self.after
