@@ -17,7 +17,7 @@ from typing import Any
 from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
 
-from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation
 from kg_docre.names import ARTICLES, short_hash, without_article
 from spacy_components.labels import model_type
 
@@ -31,6 +31,7 @@ __all__ = [
     "needs_clusters",
     "note_clusters",
     "register_extensions",
+    "relations_of",
     "set_entities",
     "set_relations",
     "to_document",
@@ -192,6 +193,30 @@ def to_document(doc: Doc, *, id: str = "") -> Document:
         sentence_starts=tuple(starts) or (0,),
         entities=tuple(entities),
     )
+
+
+def relations_of(doc: Doc) -> tuple[list[Relation], dict[str, str]] | None:
+    """What :func:`set_relations` stored: relations, by the numbers of the doc's entities and sentences, and the names
+    of their labels; None where nothing did."""
+    data = getattr(doc._, RELATIONS, None)
+    if data is None:
+        return None
+    numbers = {tuple(_characters(sentence)): number for number, sentence in enumerate(_sentences(doc))}
+    relations = [
+        Relation(
+            head=head,
+            label=label,
+            tail=tail,
+            score=score,
+            evidence=tuple(sorted(numbers[tuple(at)] for at in evidence if tuple(at) in numbers)),
+            reasoning=tuple(
+                ReasoningStep(pattern, via, ((a, b), (c, d)), weight)
+                for pattern, via, ((a, b), (c, d)), weight in reasoning
+            ),
+        )
+        for head, label, _, tail, score, evidence, reasoning in data
+    ]
+    return relations, {label: name for _, label, name, *_ in data}
 
 
 def linked_id(span: Span) -> str:

@@ -30,12 +30,13 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
 def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
     """People who are called by a surname that begins with a particle, and the only one whose full name ends so:
     "Al-Rashid" and "Fatima al-Rashid"."""
-    pairs = []
+    ending: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}  # full names by their ends, each with a mention
     for number, name in people.items():
-        if name and name[0].partition("-")[0] in _PARTICLES and name[-1] not in _PARTICLES:
-            fuller = {full: n for n, full in people.items() if full[-len(name) :] == name != full}
-            pairs += [(n, number) for n in fuller.values()] if len(fuller) == 1 else []
-    return pairs
+        for start in range(1, len(name)):
+            if name[start].partition("-")[0] in _PARTICLES:
+                ending.setdefault(name[start:], {}).setdefault(name, number)
+    fuller = {name: [*full.values()] for name, full in ending.items() if name[-1] not in _PARTICLES}
+    return [(fuller[name][0], number) for number, name in people.items() if len(fuller.get(name, ())) == 1]
 
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:

@@ -100,7 +100,7 @@ def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]
             if not (name.startswith(".") or _is_graph(name)) and Path(parent, name).resolve() not in exclude
         )
         paths = (Path(parent, name) for name in names if not (name.startswith(".") or _is_graph(name)))
-        found += (path for path in paths if _is_file(path) and path.resolve() not in exclude)
+        found += (path for path in paths if _is_file(path) and Path(os.path.realpath(path)) not in exclude)
     return sorted(found), closed
 
 

@@ -20,6 +20,9 @@ _WORDS = frozenset("of the a an and or in on at by for from to with".split())  #
 _NO_NAME = _MARKS | _PAIRS.keys() | frozenset(_PAIRS.values()) | _WORDS
 _POSSESSIVES = frozenset("my your his her its our their".split())
 _PICTURES = frozenset(("So", "Sk", "Cf", "Mn"))  # Unicode categories of emoji and what they are made of
+_RIVERS = frozenset(
+    "avon dee don exe hull humber medway mersey sea severn spey stour tees thames trent tweed tyne".split()
+)
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
 
@@ -28,7 +31,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
 
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
-    left out. Places grow together over "upon" ("Kingston upon Hull"). None goes over ``breaks``, the words at which a
+    left out. Towns "upon" a river go on to its name. None goes over ``breaks``, the words at which a
     paragraph begins. In the order of the text, as they were found; none is lost but by growing together, or for being
     nothing but such words ("The", ",") or no name at all ("My sister").
     """
@@ -60,7 +63,9 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
 
 
 def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str) -> bool:
-    return before[1] == start - 1 and words[start - 1].lower() == "upon" and kind == before[2] == "LOC"
+    """Whether a town's name goes on: "Kingston upon Hull", but not "Austria upon Serbia"."""
+    beside = before[1] == start - 1 and words[start - 1].lower() == "upon" and kind == before[2] == "LOC"
+    return beside and words[start].lower() in _RIVERS
 
 
 def _may_name(words: Sequence[str]) -> bool:

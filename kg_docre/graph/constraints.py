@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,8 +12,8 @@ from kg_docre.resolution.forms import name_form
 from kg_docre.resolution.values import has_no_year
 
 if TYPE_CHECKING:
+    from kg_docre.graph.kinship import Kinship
     from kg_docre.graph.records import Fact
-    from kg_docre.store import FactStore
 
 __all__ = [
     "KINSHIP",
@@ -24,16 +22,12 @@ __all__ = [
     "VALUES",
     "checked",
     "date_conflicts",
-    "kin_in_several_ways",
     "type_conflicts",
     "value_of",
 ]
 
-Key = tuple[str, str, str]  # head, label, tail
-Rival = tuple[float, str]  # a fact's confidence, and its id or label
 
 TYPES, NO_YEAR, VALUES, KINSHIP = "types", "no year", "several values", "kinship"
-_KIN = ("P22", "P25", "P26", "P3373", "P40")  # father, mother, spouse, sibling, child
 _DIGITS = 6
 
 
@@ -57,40 +51,18 @@ def value_of(tail: str, type: str, name: str) -> str:
     return form if form[:4].isdigit() else f"={tail}"
 
 
-def kin_in_several_ways(store: FactStore) -> dict[Key, list[Rival]]:
-    """Facts that make someone a relative in one way, by head, label and tail, with those that make the same one a
-    relative in another: a spouse who is a sibling, a child who is a parent."""
-    rows = store.read(
-        """WITH said AS (SELECT h.node AS head, r.label AS label, t.node AS tail, max(r.score) AS score
-                         FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
-                         WHERE r.label IN (SELECT value FROM json_each(?)) AND h.node <> t.node
-                         GROUP BY 1, 2, 3, r.document)
-           SELECT * FROM said WHERE (head, tail) IN (SELECT head, tail FROM said
-                                                     GROUP BY 1, 2 HAVING count(DISTINCT label) > 1)""",
-        (json.dumps(_KIN),),
-    )
-    doubt: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    for head, label, tail, score in rows:
-        doubt[head, tail][label] = doubt[head, tail].get(label, 1.0) * (1.0 - score)
-    return {
-        (head, label, tail): [(1.0 - its[other], other) for other in its if other != label]
-        for (head, tail), its in doubt.items()
-        for label in its
-    }
-
-
 def checked(
     facts: Iterable[tuple[Fact, str]],
     *,
     strict: bool,
-    left_out: set[Key] | None = None,
-    kin: Mapping[Key, Sequence[Rival]] | None = None,
+    left_out: set[tuple[str, str, str]] | None = None,
+    kinship: Kinship | None = None,
 ) -> Iterator[Fact]:
     r"""Facts, by head and label, with their values; conflicts between those of one head are noted.
 
     Of a relation with one value the facts exclude each other, except dates of which one says the other less exactly,
-    and facts of unfitting types or without a year, which exclude none that fit; and so do ``kin``
-    (:func:`kin_in_several_ways`). Then a fact with odds
+    and facts of unfitting types or without a year, which exclude none that fit; and so do ways of ``kinship``. Then a
+    fact with odds
     :math:`o = c / (1 - c)` is the right one with :math:`o / (1 + o + \sum_{rivals} o')`, its plausibility. ``strict``
     leaves out facts that don't fit and all but the most confident of those that exclude each other, and adds head,
     label and tail of what it leaves out to ``left_out``.
@@ -100,13 +72,12 @@ def checked(
         single = known is not None and known.single
         for fact, others in (_excluding if single else _alone)(group):
             key = (fact.head, fact.label, fact.tail)
-            ways = kin.get(key, ()) if kin else ()
+            ways, best = kinship.rivals(*key) if kinship else ([], True)
             rivals = [(other.confidence, other.id) for other in others]
-            best = (fact.confidence, fact.id) > max(rivals, default=(0.0, ""))
-            best = best and (fact.confidence, fact.label) > max(ways, default=(0.0, ""))
+            best = best and (fact.confidence, fact.id) > max(rivals, default=(-1.0, ""))
             conflicts = [VALUES] * bool(others) + [KINSHIP] * bool(ways)
             if conflicts:
-                own, *odds = (c / max(1e-6, 1 - c) for c, _ in ((fact.confidence, ""), *rivals, *ways))
+                own, *odds = (c / max(1e-6, 1 - c) for c in (fact.confidence, *(c for c, _ in rivals), *ways))
                 plausibility = round(own / (1 + own + sum(odds)), _DIGITS)
                 fact = fact._replace(conflicts=(*fact.conflicts, *conflicts), plausibility=plausibility)
             if not strict or (best and _fits(fact)):

@@ -9,7 +9,8 @@ from itertools import groupby, starmap
 from operator import itemgetter
 
 from kg_docre.data.docred_relations import docred_relations
-from kg_docre.graph.constraints import checked, kin_in_several_ways
+from kg_docre.graph.constraints import checked
+from kg_docre.graph.kinship import Kinship
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
 from kg_docre.graph.stated import DOCUMENT, as_document, parsed, stated_facts
@@ -71,7 +72,7 @@ class KnowledgeGraph:
             aliases = {alias for its in mentions for alias in parsed(its)[0]}
             kb_id = next(filter(None, kb_ids), "")
             others = tuple(sorted(aliases - {name}))
-            date = next(filter(None, map(iso_date, (name, *others))), "") if type == "TIME" else ""
+            date = _date((name, *others)) if type == "TIME" else ""
             yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=others, date=date)
 
     def _told_of(self) -> set[str]:
@@ -172,8 +173,8 @@ class KnowledgeGraph:
         single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
         have: set[tuple[str, str]] = set()  # things with their only value
         stated: set[tuple[str, str, str]] = set()  # what need not be completed
-        kin = kin_in_several_ways(self.store)
-        for fact in checked(facts, strict=self.strict, left_out=left_out, kin=kin):
+        kinship = Kinship(self.store)
+        for fact in checked(facts, strict=self.strict, left_out=left_out, kinship=kinship):
             if fact.label in single:
                 have.add((fact.head, fact.label))
             if fact.confidence >= self.min_confidence:
@@ -195,16 +196,21 @@ class KnowledgeGraph:
             turned = (
                 (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)
                 for fact, value in facts
-                if (fact.head, fact.label) not in have and (key := (fact.head, fact.label, fact.tail)) not in stated
-                if key not in left_out
+                if (fact.head, fact.label) not in have and (fact.head, fact.label, fact.tail) not in stated
             )
-            for fact in checked(turned, strict=self.strict):
+            for fact in checked(turned, strict=self.strict, kinship=kinship):
                 if fact.confidence >= self.min_confidence:
                     yield fact
 
 
 def _listed(labels: Iterable[str] | None) -> str | None:
     return None if labels is None else json.dumps(sorted(labels))
+
+
+def _date(names: Iterable[str]) -> str:
+    """The first date among names, as exactly as any of them says it."""
+    dates = [date for name in names if (date := iso_date(name))]
+    return max((date for date in dates if date.startswith(dates[0])), key=len, default="")
 
 
 def _turned(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import NamedTuple
 
 from kg_docre.names import short_hash
 
-__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
+__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id", "noisy_or"]
 
 DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 
@@ -45,6 +47,11 @@ class Run:
     version: str
     config: str
     started: str
+
+
+def noisy_or(scores: Iterable[float]) -> float:
+    r"""The confidence in what several documents say independently, :math:`1 - \prod (1 - s)`."""
+    return round(1.0 - prod([1.0 - score for score in scores]), DIGITS)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,13 +6,12 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
-from math import prod
 from operator import itemgetter
 from typing import Any
 
 from kg_docre.graph.constraints import date_conflicts, type_conflicts, value_of
 from kg_docre.graph.reasoning import STEP, read_step
-from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id
+from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id, noisy_or
 from kg_docre.names import short_hash
 from kg_docre.store import FactStore
 
@@ -65,7 +64,7 @@ def stated_facts(
     for key, group in groupby(rows, itemgetter(0, 1, 2)):
         said = list(group)
         evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
-        confidence = round(1.0 - prod([1.0 - e.score for e in evidence]), DIGITS)
+        confidence = noisy_or([e.score for e in evidence])
         fact = Fact(
             id=fact_id(*key),
             head=key[0],

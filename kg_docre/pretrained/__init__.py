@@ -54,7 +54,7 @@ def own_checkpoint(path_or_name: str | Path) -> Path:
     Raises :exc:`ValueError` for one that ships with the package.
     """
     folder = checkpoint_path(path_or_name)
-    if str(path_or_name) in shipped_checkpoints():
+    if folder.resolve() in {shipped.resolve() for shipped in shipped_checkpoints().values()}:
         raise ValueError(f"{path_or_name} ships with the package; take a copy of {folder}")
     return folder
 

@@ -47,7 +47,7 @@ def fit_subjects(documents: Sequence[Document], seed: int = 0) -> SubjectBoundar
     """A network that knows the first sentences of documents in texts of one to eight of them, random ones and such
     that have names in common.
 
-    Raises :exc:`ValueError` for fewer than two documents.
+    Raises :exc:`ValueError` for fewer than two documents, or where all have one sentence.
     """
     if len(documents) < 2:
         raise ValueError("where one subject ends and another begins is learned from two documents or more")
@@ -59,8 +59,10 @@ def fit_subjects(documents: Sequence[Document], seed: int = 0) -> SubjectBoundar
             text, begins = one_text([documents[place] for place in chosen])
             features.append(boundary_features(text))
             first.append(np.isin(np.arange(1, len(text.sentence_starts)), begins))
-    x = torch.from_numpy(np.concatenate(features))
-    return _fit(x, torch.from_numpy(np.concatenate(first)).float(), seed)
+    y = np.concatenate(first)
+    if y.all():
+        raise ValueError("documents of one sentence do not tell where a subject goes on")
+    return _fit(torch.from_numpy(np.concatenate(features)), torch.from_numpy(y).float(), seed)
 
 
 def _texts(names: Sequence[set[str]], generator: torch.Generator, *, alike: bool) -> Iterator[list[int]]:

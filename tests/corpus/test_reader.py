@@ -127,11 +127,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(name, content, reason
 
 def test_a_link_that_leads_nowhere_is_named(tmp_path):
     (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    (tmp_path / "round.txt").symlink_to(tmp_path / "round.txt")
     (tmp_path / "fine.txt").write_text("fine")
     texts, problems = _read(tmp_path)
     assert [text.text for text in texts] == ["fine"]
     assert [(problem.uri.rpartition("/")[2], problem.reason) for problem in problems] == [
-        ("gone.txt", "No such file or directory")
+        ("gone.txt", "No such file or directory"),
+        ("round.txt", "Too many levels of symbolic links"),
     ]
 
 

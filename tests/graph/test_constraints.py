@@ -190,6 +190,50 @@ def test_one_is_a_relative_in_one_way(store):
     }
 
 
+KING = ("PER", "William King")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ([("P26", 0.9), ("P3373", 0.6)], ["P26", "-P26"]),
+        ([("P26", 0.9), ("-P3373", 0.6)], ["P26", "-P26"]),
+        ([("P26", 0.9), ("P3373", 0.6), ("-P26", 0.5), ("-P3373", 0.8)], ["P26", "-P26"]),
+        ([("P22", 0.95), ("-P40", 0.4), ("-P26", 0.9)], ["P22", "-P40"]),
+        ([("P40", 0.9), ("-P40", 0.8)], ["P40"]),
+        ([("P22", 0.5), ("P25", 0.6), ("-P40", 0.9)], ["P25", "-P40"]),
+        ([("P26", 0.70000041), ("P3373", 0.70000041)], ["P3373", "-P3373"]),
+    ],
+)
+def test_of_the_ways_to_be_a_relative_strict_keeps_the_surest(said, kept, store):
+    made = [(1, label[1:], 0, score) if label[0] == "-" else (0, label, 1, score) for label, score in said]
+    add(store, document("a", ADA, KING, facts=made))
+    expected = {
+        ("William King", label[1:], "Ada Lovelace") if label[0] == "-" else ("Ada Lovelace", label, "William King")
+        for label in kept
+    }
+    assert set(facts(store, strict=True, inverses=True)) == expected
+    for (_, label, _), fact in facts(store, inverses=True).items():
+        assert "kinship" in fact.conflicts or (label == "P40" and any(way == "P25" for way, _ in said))
+        assert fact.plausibility < fact.confidence or label == "P40"
+
+
+def test_very_sure_ways_to_be_a_relative_are_still_one(store):
+    for number in range(9):
+        said = ((0, "P26", 1, 0.9), (0, "P3373", 1, 0.9))[: 1 + (number < 8)]
+        add(store, document(f"d{number}", ADA, KING, facts=said))
+    assert [fact.confidence for fact in facts(store).values()] == [1.0, 1.0]
+    assert len(facts(store, strict=True)) == 1
+
+
+def test_relatives_of_unfitting_types_are_no_rivals(store):
+    add(store, document("a", ADA, KING, facts=((0, "P26", 1, 0.9),), kb_ids={1: "Q1"}))
+    add(store, document("b", ADA, ("LOC", "William King"), facts=((0, "P3373", 1, 0.95),), kb_ids={1: "Q1"}))
+    found = {label: fact for (_, label, _), fact in facts(store).items()}
+    assert (found["P26"].conflicts, found["P3373"].conflicts) == ((), ("types", "kinship"))
+    assert {label for _, label, _ in facts(store, strict=True)} == {"P26"}
+
+
 def test_a_father_is_no_mother_and_one_of_two_fathers(store):
     people = (ADA, ("PER", "Dad One"), ("PER", "Dad Two"))
     add(store, document("a", *people, facts=((0, "P22", 1, 0.9), (0, "P22", 2, 0.5), (0, "P25", 1, 0.5))))

@@ -4,8 +4,10 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.graph import KnowledgeGraph
+from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
+from tests.resolution.test_resolve import add, document
 
 LABELS = {"P17": "country", "P36": "capital"}
 
@@ -20,8 +22,8 @@ def _document(id, names, relations):
 
 def _graph(tmp_path, *documents):
     store = FactStore(tmp_path / "kg.sqlite")
-    for document in documents:
-        store.add(document, model="m", names=LABELS, resolve=form_id)
+    for one in documents:
+        store.add(one, model="m", names=LABELS, resolve=form_id)
     return KnowledgeGraph(store)
 
 
@@ -39,6 +41,15 @@ def test_one_thing_is_one_node_across_documents(tmp_path):
     assert set(states.aliases) == {"The U.S.", "U.S.", "US"}
     linked = next(node for node in nodes.values() if node.id == "Q220")
     assert {linked.name, *linked.aliases} == {"ROME", "Roma"}
+
+
+def test_a_date_is_as_exact_as_its_names(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        for id, name in (("a", "1937"), ("b", "1937"), ("c", "3 June 1937"), ("d", "4 May 1938"), ("e", "Monday")):
+            add(store, document(id, ("TIME", name)))
+        merge(store, "1937", "3 June 1937")
+        dates = {node.name: node.date for node in KnowledgeGraph(store).nodes()}
+    assert dates == {"1937": "1937-06-03", "4 May 1938": "1938-05-04", "Monday": ""}
 
 
 def test_facts_gather_their_evidence(tmp_path):

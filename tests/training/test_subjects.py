@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.names import normalize_name
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_fingerprint
@@ -50,6 +51,9 @@ def test_it_learns_where_documents_begin(documents):
     assert probabilities[first].mean() > 0.7 > 0.2 > probabilities[~first].mean()
     with pytest.raises(ValueError, match="two documents or more"):
         fit_subjects(documents[:1])
+    short = Document("a", ("Oslo", "grew"), (0,), (Entity("Oslo", "LOC", (Mention(0, 1, 0, "Oslo"),)),))
+    with pytest.raises(ValueError, match="documents of one sentence do not tell"):
+        fit_subjects([short, replace(short, id="b")])
 
 
 def test_a_checkpoint_learns_it_by_command(checkpoint, tmp_path):

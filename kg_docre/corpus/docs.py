@@ -1,0 +1,42 @@
+"""From docs that a spaCy pipeline of one's own has read to the fact store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from spacy.tokens import Doc
+
+from kg_docre import __version__
+from kg_docre.data.errors import DataError
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve_if_grown
+from kg_docre.store import FactStore
+from spacy_components.annotations import relations_of, to_document
+
+__all__ = ["add_docs"]
+
+
+def add_docs(store: FactStore, docs: Iterable[tuple[Doc, str]], *, model: str) -> int:
+    """Add docs with their entities and relations, each under a uri, as ``nlp.pipe(texts_and_uris, as_tuples=True)``
+    gives them; how many the store did not have. ``model`` is what has read them, by a name of one's own: what another
+    one said of the same text is replaced.
+
+    What was found at a uri before its text changed is deleted at the end, also where a doc breaks it off; then a store
+    of which a tenth has changed is resolved. Raises :exc:`~kg_docre.data.errors.DataError` for a doc in which no
+    component ``docre`` has looked for relations.
+    """
+    run = store.begin_run(version=__version__, config={"model": model})
+    added = 0
+    try:
+        for doc, uri in docs:
+            found = relations_of(doc)
+            if found is None:
+                raise DataError(f"{uri}: no component docre has looked for relations in this doc")
+            relations, names = found
+            document = replace(to_document(doc, id=uri), title=uri, relations=tuple(relations))
+            added += store.add(document, model=model, names=names, resolve=form_id, run=run)
+    finally:
+        store.prune()
+    resolve_if_grown(store)
+    return added

@@ -1,0 +1,68 @@
+import re
+from pathlib import Path
+
+import pytest
+import spacy
+
+import kg_docre
+from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.docs import add_docs
+from kg_docre.corpus.records import SourceText
+from kg_docre.data.errors import DataError
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.store import FactStore
+from tests.corpus.test_build import EPISODE, VIRGINIA
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return kg_docre.load(device="cpu", precision="fp32")
+
+
+def _facts(store):
+    """Facts but for what has read them, and when."""
+    return [
+        fact._replace(evidence=tuple(e._replace(document=e.document.uri) for e in fact.evidence))
+        for fact in KnowledgeGraph(store).facts()
+    ]
+
+
+def test_docs_say_in_a_store_what_their_texts_do(nlp, tmp_path):
+    texts = [(EPISODE, "episode"), (VIRGINIA, "virginia")]
+    with FactStore(tmp_path / "docs.sqlite") as docs, FactStore(tmp_path / "texts.sqlite") as built:
+        assert add_docs(docs, nlp.pipe(texts, as_tuples=True), model="mine") == 2
+        sources = [SourceText(uri, uri, text) for text, uri in texts]
+        build(sources, Pipeline.from_pretrained(device="cpu", precision="fp32"), built)
+        assert _facts(docs) == _facts(built)
+        assert any(e.step and e.sentences for fact in KnowledgeGraph(docs).facts() for e in fact.evidence)
+        assert {d.model for d in KnowledgeGraph(docs).documents()} == {"mine"}
+
+
+def test_docs_are_added_once_and_replaced(nlp, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        assert add_docs(store, [(nlp(EPISODE), "a")], model="mine") == 1
+        assert add_docs(store, [(nlp(EPISODE), "a")], model="mine") == 0
+        assert add_docs(store, [(nlp(VIRGINIA), "a")], model="mine") == 1
+        assert [d.uri for d in KnowledgeGraph(store).documents()] == ["a"]
+        assert add_docs(store, [(nlp(VIRGINIA), "a")], model="another") == 1
+        assert store.counts()["documents"] == 1
+
+
+def test_a_doc_that_nothing_has_read_is_named_and_what_came_before_is_kept(nlp, tmp_path):
+    blank = spacy.blank("en")
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        with pytest.raises(DataError, match="second: no component docre has looked for relations"):
+            add_docs(store, [(nlp(EPISODE), "first"), (blank(VIRGINIA), "second")], model="mine")
+        assert [d.uri for d in KnowledgeGraph(store).documents()] == ["first"]
+        assert add_docs(store, [(nlp("Hello."), "silent")], model="mine") == 1, "nothing said is something read"
+
+
+def test_the_page_on_spacy_shows_how(nlp, tmp_path, monkeypatch):
+    page = Path(__file__).parents[2] / "examples/spacy.md"
+    (code,) = re.findall(
+        r"```python\n(from kg_docre\.corpus\.docs .*?)```", page.read_text(encoding="utf-8"), re.DOTALL
+    )
+    monkeypatch.chdir(tmp_path)
+    exec(code, {"nlp": nlp, "texts": {"a.txt": EPISODE}})
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        assert store.counts()["documents"] == 1
