@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import networkx
 import pytest
 from rdflib import Graph
 
 import kg_docre
-from kg_docre.store import FactStore
+from kg_docre.store import FactStore, StoreError
 from tests.conftest import DATA
 
 TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
@@ -221,8 +222,37 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
 
 
 def _documents(path):
-    with FactStore(path, create=False) as store:
+    with suppress(StoreError), FactStore(path, create=False) as store:  # of one that is just being made
         return store.counts()["documents"]
+    return 0
+
+
+def test_an_interrupt_that_a_library_swallows_is_not_lost(tmp_path, monkeypatch):
+    """As where it comes while an object is freed: Python says so, and goes on."""
+    (tmp_path / "many.jsonl").write_text(
+        "".join(json.dumps({"id": n, "text": f"{n} {TEXT}"}) + "\n" for n in range(200))
+    )
+    code = """
+import runpy, signal
+import kg_docre.store
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+add = kg_docre.store.FactStore.add
+
+def interrupted(self, *arguments, **options):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        pass
+    return add(self, *arguments, **options)
+
+kg_docre.store.FactStore.add = interrupted
+runpy.run_module("kg_docre.cli", run_name="__main__")
+"""
+    command = [sys.executable, "-c", code, "build", "many.jsonl"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 128 + 2
+    assert done.stderr.endswith("stopped; kg.sqlite holds 64 documents, and the same command goes on from there\n")
 
 
 def test_who_reads_no_further_ends_a_query_quietly(tmp_path):

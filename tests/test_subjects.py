@@ -1,3 +1,4 @@
+import random
 from dataclasses import replace
 from itertools import pairwise
 from math import log
@@ -72,11 +73,13 @@ def test_the_network_is_the_one_of_the_equation(boundaries, documents):
 
 def test_texts_are_cut_where_their_subjects_change(boundaries, documents):
     found = expected = right = 0
-    for first in range(0, len(documents), 4):
-        text, begins = one_text(documents[first : first + 4])
-        cut = boundaries.beginnings(text)
-        found, expected, right = found + len(cut), expected + len(begins), right + len({*cut} & {*begins})
-    assert right >= 0.75 * expected
+    for seed in range(10):
+        order = random.Random(seed).sample(documents, len(documents))
+        for first in range(0, len(order), 3):
+            text, begins = one_text(order[first : first + 3])
+            cut = boundaries.beginnings(text)
+            found, expected, right = found + len(cut), expected + len(begins), right + len({*cut} & {*begins})
+    assert right >= 0.7 * expected
     assert right >= 0.8 * found
     assert sum(len(boundaries.beginnings(document)) for document in documents) <= 1
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,14 +72,33 @@ def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[s
 
 
 @contextmanager
-def _told_what_is_kept(store: Path, facts: FactStore) -> Iterator[None]:
-    """Interrupted, say what there is."""
+def _told_what_is_kept(store: Path, facts: FactStore) -> Iterator[Callable[[], None]]:
+    """Interrupted, say what there is. What is given looks again whether somebody has interrupted: it is lost where it
+    comes while a library frees an object."""
+    asked = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.default_int_handler(number, frame)
+
+    def check() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    usual = usual and threading.current_thread() is threading.main_thread()  # no other may set this
+    if usual:
+        signal.signal(signal.SIGINT, note)
     try:
-        yield
+        yield check
     except KeyboardInterrupt:
         kept = counted(facts.counts()["documents"], "document")
         typer.echo(f"stopped; {store} holds {kept}, and the same command goes on from there", err=True)
         raise typer.Exit(128 + 2) from None
+    finally:
+        if usual:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @app.command()
@@ -147,11 +169,16 @@ def build(
         with FactStore(store) as facts:
             ours = [*_files_of(store), *(to or ())]
             with (
-                _told_what_is_kept(store, facts),
+                _told_what_is_kept(store, facts) as check,
                 progress("documents", count_documents(sources, exclude=ours)) as advance,
             ):
+
+                def read(number: int) -> None:
+                    advance(number)
+                    check()
+
                 texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
-                result = build_store(texts, pipeline, facts, on_problem=report, advance=advance)
+                result = build_store(texts, pipeline, facts, on_problem=report, advance=read)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
             graph = KnowledgeGraph(
                 facts, strict=strict, inverses=inverses, min_confidence=min_confidence, connected=connected

@@ -16,7 +16,6 @@ from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import MAX_ENTITIES, Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
-from kg_docre.progress import Advance
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, StoreError
@@ -191,7 +190,7 @@ def build(
     store: FactStore,
     *,
     on_problem: Callable[[Problem], None] = lambda problem: None,
-    advance: Advance | None = None,
+    advance: Callable[[int], None] | None = None,
 ) -> BuildResult:
     """Add every source that the store does not have yet from the same model.
 

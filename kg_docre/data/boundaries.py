@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,9 @@ _PICTURES = frozenset(("So", "Sk", "Cf", "Mn"))  # Unicode categories of emoji a
 _RIVERS = frozenset(
     "avon dee don exe hull humber medway mersey sea severn spey stour tees thames trent tweed tyne".split()
 )
+# what is above a part of a text, and no person: "Chapter 1", "IV.", "2."
+_COUNT = r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_NUMBERED = re.compile(rf"(?:(?i:(?:chapter|part|section|book|act|scene) {_COUNT})|[IVXLC]+|[\W\d_]+)(?: ?\.)?")
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
 
@@ -33,7 +37,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
     left out. Towns "upon" a river go on to its name. None goes over ``breaks``, the words at which a
     paragraph begins. In the order of the text, as they were found; none is lost but by growing together, or for being
-    nothing but such words ("The", ",") or no name at all ("My sister").
+    nothing but such words ("The", ",") or no name at all ("My sister"; of a person: "Chapter 1").
     """
     kept: list[Mention] = []
     starts = set(breaks)
@@ -57,7 +61,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
-        if _may_name(words[start:end]):
+        if _may_name(words[start:end], kind):
             kept.append((start, end, kind))
     return kept
 
@@ -68,7 +72,9 @@ def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str)
     return beside and words[start].lower() in _RIVERS
 
 
-def _may_name(words: Sequence[str]) -> bool:
+def _may_name(words: Sequence[str], kind: str) -> bool:
+    if kind == "PER" and _NUMBERED.fullmatch(" ".join(words)):
+        return False
     if len(words) == 1:
         return words[0].lower() not in _NO_NAME and not _is_picture(words[0])
     return words[0].lower() not in _POSSESSIVES or any(not word.islower() for word in words[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -28,6 +29,7 @@ __all__ = [
 
 
 TYPES, NO_YEAR, VALUES, KINSHIP = "types", "no year", "several values", "kinship"
+_YEAR = re.compile(r"\d{3}|century|\bb\.?c|\ba\.?d\b|\bc\.?e\b", re.IGNORECASE)  # or a decade, or what tells an era
 _DIGITS = 6
 
 
@@ -39,10 +41,11 @@ def type_conflicts(label: str, types: frozenset[tuple[str, str]]) -> tuple[str, 
 
 
 def date_conflicts(label: str, type: str, name: str) -> tuple[str, ...]:
-    """``no year`` if the relation's tails are dates and this one is one of any year: "Monday", "4 May"."""
+    """``no year`` if the relation's tails are dates and this one is one of any year, "Monday", "4 May", or of none that
+    can be told: "2", "00:04"."""
     known = known_properties().get(label)
     dated = type == "TIME" and known is not None and known.tails == {"TIME"}
-    return (NO_YEAR,) if dated and has_no_year(name_form(name, type)) else ()
+    return (NO_YEAR,) if dated and (has_no_year(name_form(name, type)) or not _YEAR.search(name)) else ()
 
 
 def value_of(tail: str, type: str, name: str) -> str:

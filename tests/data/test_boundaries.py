@@ -53,6 +53,16 @@ def test_a_town_upon_a_river_is_one():
     assert tidy(words, [(2, 3, "LOC"), (4, 5, "PER")]) == [(2, 3, "LOC"), (4, 5, "PER")]
 
 
+@pytest.mark.parametrize("name", ["Chapter 1", "CHAPTER ONE", "Part II .", "I.", "IV .", "2.", "12", "…"])
+def test_numbers_of_parts_are_no_people(name):
+    words = [*name.split(), "Elsbeth", "Crane"]
+    count = len(name.split())
+    person = (count, count + 2, "PER")
+    assert tidy(words, [(0, count, "PER"), person]) == [person]
+    people = [(0, 2, "PER"), (3, 4, "PER")]
+    assert tidy(["Book", "Smith", "I", "Vic", "Dr", "."], people) == people
+
+
 def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Alyth » ( « Calgary ) Yard »", breaks=(2,)) == ["Alyth", "Calgary"]
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]

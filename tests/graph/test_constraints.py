@@ -85,6 +85,23 @@ def test_a_date_without_its_year_is_flagged_and_no_rival_of_one_that_has_it(stor
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 
 
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("2", False),
+        ("00:00:04,5", False),
+        ("3/4/24", False),
+        ("1815", True),
+        ("the 1st century", True),
+        ("44 BC", True),
+    ],
+)
+def test_what_tells_no_year_is_flagged(when, told, store):
+    add(store, born("a", ("TIME", when), 0.9))
+    (fact,) = facts(store).values()
+    assert fact.conflicts == (() if told else ("no year",))
+
+
 def test_what_has_an_unfitting_type_is_no_rival_of_what_fits(store):
     oslo = ("LOC", "Oslo")
     add(store, document("a", ADA, FIFTEEN, oslo, facts=((0, "P569", 1, 0.8), (0, "P569", 2, 0.9))))
