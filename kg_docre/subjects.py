@@ -9,7 +9,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
-from spacy.lang.en.stop_words import STOP_WORDS
 
 from kg_docre.annotations import Document
 from kg_docre.pretrained import reading
@@ -79,6 +78,8 @@ def boundary_features(document: Document) -> Floats:
 
     *Shape:* (sentences - 1, :data:`FEATURES`).
     """
+    from spacy.lang.en.stop_words import STOP_WORDS  # here, for all of spaCy comes with it
+
     starts = document.sentence_starts
     count = len(starts)
     if count < 2:

@@ -71,8 +71,13 @@ def is_entity_label(label: str) -> bool:
 
 def node_attributes(node: Node) -> Properties:
     """What a node carries besides its id, anywhere."""
-    own = {"name": node.name, "type": node.type, "kb_id": node.kb_id, "aliases": list(node.aliases)}
-    return {**own, "date": node.date}
+    return {
+        "name": node.name,
+        "type": node.type,
+        "kb_id": node.kb_id,
+        "aliases": list(node.aliases),
+        "date": node.date,
+    }
 
 
 def edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
