@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat, Store
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.n_quads import n_quads
 from kg_docre.graph.provenance import Provenance
-from kg_docre.graph.rdf import quads
 
 __all__ = ["is_store", "write_store"]
 
-_BATCH = 200_000  # quads; Oxigraph sorts a batch in memory, some 1.3 kB for each
+_BATCH = 30_000  # texts of up to a dozen quads; Oxigraph sorts a batch in memory, some 1.3 kB for each quad
 
 
 def write_store(graph: KnowledgeGraph, folder: str | Path, provenance: Provenance | None = None) -> None:
@@ -23,9 +23,9 @@ def write_store(graph: KnowledgeGraph, folder: str | Path, provenance: Provenanc
     Raises :exc:`OSError` where it can't be written.
     """
     store = Store(str(folder))
-    statements = quads(graph, provenance or Provenance.STATEMENTS)
-    while batch := list(islice(statements, _BATCH)):
-        store.bulk_extend(batch)
+    said = n_quads(graph, provenance or Provenance.STATEMENTS)
+    while batch := "".join(islice(said, _BATCH)):
+        store.bulk_load(batch.encode(errors="replace"), RdfFormat.N_QUADS)
     store.flush()
 
 

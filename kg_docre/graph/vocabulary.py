@@ -1,4 +1,4 @@
-"""IRIs of the graph as RDF: Wikidata's where there are any, minted ones otherwise.
+"""Terms of the graph as RDF, in the syntax of N-Quads: Wikidata's IRIs where there are any, minted ones otherwise.
 
 Besides ``rdfs:label`` and ``skos:altLabel``, Dublin Core and PROV-O, a small vocabulary of its own says what
 no common one does: :data:`KG`.
@@ -10,7 +10,6 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode
 from rdflib import Namespace
 
 from kg_docre.graph.records import Node
@@ -22,11 +21,12 @@ __all__ = [
     "document",
     "entity",
     "is_wikidata",
+    "literal",
     "minted",
     "node_type",
     "relation",
     "sentence",
-    "text",
+    "term",
 ]
 
 KG = Namespace("urn:kg-docre:vocabulary:")
@@ -47,54 +47,63 @@ PREFIXES = {
 }
 
 
+# what literals can't have in N-Quads, or may not in other formats
+_ESCAPED = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
+    ord(character): f"\\{letter}" for character, letter in zip('"\\\n\r\t', '"\\nrt', strict=True)
+}
+
+
 def is_wikidata(kb_id: str) -> bool:
     """Whether a knowledge-base id is Wikidata's: Q42."""
     return re.fullmatch(r"Q[1-9]\d*", kb_id) is not None
 
 
-def minted(kind: str, *parts: str) -> NamedNode:
+def term(name: str) -> str:
+    """``rdf:type`` → its IRI."""
+    prefix, _, local = name.partition(":")
+    return f"<{PREFIXES[prefix]}{local}>"
+
+
+def minted(kind: str, *parts: str) -> str:
     """An IRI of one's own; ``parts`` hold nothing that IRIs can't."""
-    return NamedNode(f"{_BASE}{kind}:{':'.join(parts)}")
+    return f"<{_BASE}{kind}:{':'.join(parts)}>"
 
 
 @lru_cache(maxsize=1 << 16)
-def entity(id: str, kb_id: str = "") -> NamedNode:
+def entity(id: str, kb_id: str = "") -> str:
     """A node's IRI: Wikidata's if it is linked there."""
-    return NamedNode(_WD + kb_id) if is_wikidata(kb_id) else minted("entity", quote(id, safe=""))
+    return f"<{_WD}{kb_id}>" if is_wikidata(kb_id) else minted("entity", quote(id, safe=""))
 
 
 @lru_cache(maxsize=1024)
-def relation(label: str) -> NamedNode:
+def relation(label: str) -> str:
     """``P57`` → ``wdt:P57``."""
     known = re.fullmatch(r"P[1-9]\d*", label)
-    return NamedNode(_WDT + label) if known else minted("relation", quote(label, safe=""))
+    return f"<{_WDT}{label}>" if known else minted("relation", quote(label, safe=""))
 
 
-def node_type(node: Node) -> NamedNode:
+def node_type(node: Node) -> str:
     """``PER`` → ``kg:PER``."""
-    return NamedNode(KG[quote(node.type, safe="")])
+    return f"<{KG}{quote(node.type, safe='')}>"
 
 
-@lru_cache(maxsize=1024)
-def document(id: str) -> NamedNode:
+def document(id: str) -> str:
     """A document, and the named graph of what it states."""
     return minted("document", id)
 
 
-def sentence(document: str, number: int) -> NamedNode:
+def sentence(document: str, number: int) -> str:
     """A sentence of a document."""
     return minted("document", document, str(number))
 
 
-def date(value: str) -> Literal:
+def date(value: str) -> str:
     """A day, month or year by ISO 8601."""
     kind = {4: "gYear", 7: "gYearMonth"}.get(len(value), "date")
-    return Literal(value, datatype=NamedNode(PREFIXES["xsd"] + kind))
+    return literal(value, f"xsd:{kind}")
 
 
-def text(value: str) -> Literal:
-    """A literal; half of a character, which UTF-8 has no bytes for, becomes a question mark."""
-    try:
-        return Literal(value)
-    except UnicodeEncodeError:
-        return Literal(value.encode("utf-8", "replace").decode("utf-8"))
+def literal(value: object, type: str = "") -> str:
+    """A string as it is, or what ``type`` (``xsd:dateTime``) says that it is."""
+    words = f'"{str(value).translate(_ESCAPED)}"'
+    return f"{words}^^{term(type)}" if type else words

@@ -97,7 +97,7 @@ def test_an_oxigraph_store_is_replaced_and_nothing_else(graph, store, tmp_path, 
         yield from ()
         raise OSError(28, "disk full")
 
-    monkeypatch.setattr("kg_docre.graph.oxigraph.quads", full)
+    monkeypatch.setattr("kg_docre.graph.oxigraph.n_quads", full)
     with pytest.raises(ExportError, match="disk full"):
         write(graph, path)
     assert list(ask(str(path), count, no_credentials).rows) == [(after,)]
