@@ -283,6 +283,25 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
         assert name in listed
 
 
+def test_an_export_of_ones_own_is_read_by_the_names_of_its_fields(corpus, tmp_path):
+    (text,) = corpus.iterdir()
+    record = {"url": "https://x.org/1", "headline": "Gilligan", "body": text.read_text()}
+    (tmp_path / "a.csv").write_text(f"{','.join(record)}\n" + ",".join(f'"{cell}"' for cell in record.values()))
+    (tmp_path / "b.jsonl").write_text(json.dumps({**record, "body": "Rome is in Italy."}))
+    named = ("--text-field", "body", "--id-field", "url", "--title-field", "headline")
+    done = run("build", "a.csv", "b.jsonl", *named, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 documents added" in done.stdout
+    assert "Vince Gilligan" in done.stdout
+    rows = map(json.loads, run("documents", "kg.sqlite", "--json", cwd=tmp_path).stdout.splitlines())
+    assert {(row["uri"], row["title"]) for row in rows} == {
+        ("a.csv#https://x.org/1", "Gilligan"),
+        ("b.jsonl#https://x.org/1", "Gilligan"),
+    }
+    done = run("build", "b.jsonl", cwd=tmp_path)
+    assert "no field 'text'; --text-field names another one: 'url', 'headline', 'body'" in done.stderr
+
+
 def test_builds_into_neo4j_and_queries_find_it(corpus, tmp_path, bolt, database):
     uri, user, password, name = bolt
     login = {"NEO4J_USER": user, "NEO4J_PASSWORD": password, "NEO4J_DATABASE": name or ""}

@@ -105,7 +105,9 @@ def _told_what_is_kept(store: Path, facts: FactStore) -> Iterator[Callable[[], N
 def build(
     sources: Annotated[
         list[str],
-        typer.Argument(help="Texts (.txt), .jsonl, .json (or .gz), or folders of them; - reads JSON lines with ids."),
+        typer.Argument(
+            help="Texts (.txt), .jsonl, .json, .csv (or .gz), or folders of them; - reads JSON lines with ids."
+        ),
     ],
     to: Targets = None,
     store: Store = Path("kg.sqlite"),
@@ -113,6 +115,9 @@ def build(
     spacy_model: SpacyModel = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
+    text_field: Annotated[str, typer.Option(help="The field or column of texts in JSON and tables.")] = "text",
+    id_field: Annotated[str, typer.Option(help="That of ids.")] = "id",
+    title_field: Annotated[str, typer.Option(help="That of titles.")] = "title",
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
@@ -138,7 +143,7 @@ def build(
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.missing import forget_missing as forget
         from kg_docre.corpus.reader import STANDARD_INPUT, count_documents, read_corpus
-        from kg_docre.corpus.records import Problem
+        from kg_docre.corpus.records import Fields, Problem
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target
@@ -177,7 +182,13 @@ def build(
                     advance(number)
                     check()
 
-                texts = read_corpus(sources, max_characters=max_characters, base=store.parent, exclude=ours)
+                texts = read_corpus(
+                    sources,
+                    max_characters=max_characters,
+                    fields=Fields(text=text_field, id=id_field, title=title_field),
+                    base=store.parent,
+                    exclude=ours,
+                )
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=read)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
             graph = KnowledgeGraph(

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 from kg_docre.corpus.records import (
     BINARY,
     MAX_CHARACTERS,
+    Fields,
     Problem,
     SourceText,
     checked,
@@ -24,6 +25,8 @@ from kg_docre.corpus.records import (
     from_piped_line,
     prose,
 )
+from kg_docre.corpus.tables import count_rows, from_table
+from kg_docre.corpus.web_pages import from_html, is_html
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
@@ -32,16 +35,17 @@ __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 
 STANDARD_INPUT = "-"
 _GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
+_PAGES = (".html", ".htm", ".xhtml")
 _MARKUP = {
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "HTML"),
-    **dict.fromkeys((".csv", ".tsv"), "a table"),
     **dict.fromkeys((".srt", ".vtt"), "subtitles"),
     ".xml": "XML",
     ".rtf": "RTF",
     ".ipynb": "a notebook",
     ".mbox": "a mailbox",
 }
-_BEGINNINGS = {"<!doctype html": "HTML", "<html": "HTML", "<?xml": "XML", "{\\rtf": "RTF"}  # of files called anyhow
+_TABLES = (".csv", ".tsv")
+_READ = (".json", ".jsonl", *_TABLES, *_PAGES)
+_BEGINNINGS = {"<?xml": "XML", "{\\rtf": "RTF"}  # of files called anyhow
 _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
 _PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")
 # what short endings stand for that are the last letters of a title as often as not: "U.S.A", "about.me"
@@ -53,6 +57,7 @@ def read_corpus(
     sources: Iterable[str | Path],
     *,
     max_characters: int = MAX_CHARACTERS,
+    fields: Fields | None = None,
     base: str | Path = ".",
     exclude: Iterable[str | Path] = (),
 ) -> Iterator[SourceText | Problem]:
@@ -62,20 +67,21 @@ def read_corpus(
     several. Files and folders of ``exclude`` are passed over where a folder has them.
 
     A folder gives all its files; hidden ones and graphs (``.ttl``, ``.graphml``, …) are left out. ``.jsonl`` holds one
-    object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or a
-    DocRED document with its entities; ``.pubtator`` and ``.PubTator.txt`` have theirs too; any other file is one plain
-    text in UTF-8, unless its name says that it is something else (``.py``, ``.svg``). In texts without entities,
-    character references of HTML ("&amp;") are read as what they stand for. All may be compressed (``.gz``). Empty,
-    binary, wrongly encoded and malformed ones come back as :class:`Problem`, as do HTML, XML, tables and what else is
-    no plain text, and texts over ``max_characters``.
+    object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or
+    whatever ``fields`` says these are called, or a DocRED document with its entities; ``.csv`` and ``.tsv`` have them
+    in columns, which the first line names; ``.pubtator`` and ``.PubTator.txt`` bring entities too; of HTML the main
+    text is read, where trafilatura is installed; any other file is one plain text in UTF-8, unless its name says that
+    it is something else (``.py``, ``.svg``). In texts without entities, character references of HTML ("&amp;") are read
+    as what they stand for. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back
+    as :class:`Problem`, as do XML and what else is no plain text, and texts over ``max_characters``.
 
     ``-`` is standard input, lines as in ``.jsonl``, which must have ids: the uri of one is ``stdin#id``.
     """
-    hidden = {Path(path).resolve() for path in exclude}
+    hidden, fields = {Path(path).resolve() for path in exclude}, fields or Fields()
     for given in sources:
         source = Path(given)
         if given == STANDARD_INPUT:
-            yield from _lines(sys.stdin.buffer, "standard input", max_characters, from_piped_line)
+            yield from _lines(sys.stdin.buffer, "standard input", max_characters, fields, from_piped_line)
             continue
         if source.is_dir():
             files, closed = _files(source, hidden)
@@ -86,7 +92,7 @@ def read_corpus(
         else:
             files = [source]
         for file in files:
-            yield from _file(file, uri_of(file, Path(base)), max_characters)
+            yield from _file(file, uri_of(file, Path(base)), max_characters, fields)
 
 
 def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]:
@@ -125,7 +131,7 @@ def uri_of(file: Path, base: Path) -> str:
         return file.absolute().as_posix()
 
 
-def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+def _file(path: Path, uri: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
     name = _unzipped(path)
     if kind := _other_than_text(name):
         yield Problem(uri, f"{kind} by its name, not plain text; extract the text first")
@@ -133,13 +139,21 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
     try:
         if name.suffix.lower() == ".jsonl":
             with _open(path) as stream:
-                yield from _lines(stream, uri, max_characters, from_line)
+                yield from _lines(stream, uri, max_characters, fields, from_line)
+            return
+        if name.suffix.lower() in _TABLES:
+            with _open(path) as stream:
+                yield from from_table(stream, uri, max_characters, fields)
             return
         with _open(path) as stream:
-            text = decoded(stream.read(), uri)
+            data = stream.read()
     except _UNREADABLE as error:
         yield Problem(uri, getattr(error, "strerror", None) or str(error))
         return
+    if name.suffix.lower() in _PAGES or is_html(data):
+        yield from_html(data, uri, _title(name), max_characters)
+        return
+    text = decoded(data, uri)
     if isinstance(text, Problem):
         yield text
     elif is_pubtator(name):
@@ -150,7 +164,7 @@ def _file(path: Path, uri: str, max_characters: int) -> Iterator[SourceText | Pr
                 found = SourceText(f"{uri}#{document.id}", document.title, document.text, document)
                 yield checked(found, max_characters)
     elif name.suffix.lower() == ".json":
-        yield from from_json(text, uri, max_characters)
+        yield from from_json(text, uri, max_characters, fields)
     else:
         beginning = text[:100].lstrip().lower()
         if kind := next((kind for mark, kind in _BEGINNINGS.items() if beginning.startswith(mark)), ""):
@@ -168,11 +182,15 @@ def _other_than_text(name: Path) -> str:
     """What a file is by its name, if it is something else than text and all that is read besides."""
     ending = name.suffix.lower()
     kind = _MARKUP.get(ending) or _NAMED.guess_type(f"x{ending}")[0] or ""
-    return "" if kind in (*_PROSE, *_ANYTHING) or ending in (".json", ".jsonl") or is_pubtator(name) else kind
+    return "" if kind in (*_PROSE, *_ANYTHING) or ending in _READ or is_pubtator(name) else kind
 
 
 def _lines(
-    stream: BinaryIO, uri: str, max_characters: int, read: Callable[[bytes, str, int], SourceText | Problem]
+    stream: BinaryIO,
+    uri: str,
+    max_characters: int,
+    fields: Fields,
+    read: Callable[[bytes, str, int, Fields], SourceText | Problem],
 ) -> Iterator[SourceText | Problem]:
     """Documents of a file with one a line, of which only a line is held at a time."""
     empty = True
@@ -182,7 +200,7 @@ def _lines(
             return
         if line.strip():
             empty = False
-            yield read(line, f"{uri}#{number}", max_characters)
+            yield read(line, f"{uri}#{number}", max_characters, fields)
     if empty:
         yield Problem(uri, "empty")
 
@@ -210,7 +228,10 @@ def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | 
                 return None
             try:
                 with file.open("rb") as stream:
-                    total += sum(1 for line in stream if line.strip()) if ending == ".jsonl" else 1
+                    if ending in _TABLES:
+                        total += count_rows(stream)
+                    else:
+                        total += sum(1 for line in stream if line.strip()) if ending == ".jsonl" else 1
             except OSError:
                 total += 1
     return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,16 @@ from kg_docre.store import content_hash
 __all__ = [
     "BINARY",
     "PIPED",
+    "Fields",
     "Problem",
     "SourceText",
+    "absent",
     "checked",
     "decoded",
     "from_json",
     "from_line",
     "from_piped_line",
+    "from_record",
     "prose",
 ]
 
@@ -52,6 +55,15 @@ class SourceText:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """What a record's fields, or a table's columns, are called that have its text, its id and its title."""
+
+    text: str = "text"
+    id: str = "id"
+    title: str = "title"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something of the corpus that could not be used: where, and why."""
 
@@ -76,7 +88,7 @@ def decoded(data: bytes, uri: str) -> str | Problem:
         return Problem(uri, f"not UTF-8 text: byte 0x{data[start]:02x} at offset {start}")
 
 
-def from_json(text: str, uri: str, max_characters: int) -> Iterator[SourceText | Problem]:
+def from_json(text: str, uri: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
     """The documents of a JSON file, which has a list of them, or one."""
     try:
         value = json.loads(text)
@@ -84,24 +96,24 @@ def from_json(text: str, uri: str, max_characters: int) -> Iterator[SourceText |
         yield Problem(uri, f"malformed JSON: {error}")
         return
     for number, record in enumerate(value if isinstance(value, list) else [value]):
-        yield _from_record(record, f"{uri}#{number}", max_characters)
+        yield from_record(record, f"{uri}#{number}", max_characters, fields)
 
 
-def from_line(line: bytes, uri: str, max_characters: int) -> SourceText | Problem:
+def from_line(line: bytes, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
     """The document of a line of JSON."""
     record = _parsed(line, uri)
-    return record if isinstance(record, Problem) else _from_record(record, uri, max_characters)
+    return record if isinstance(record, Problem) else from_record(record, uri, max_characters, fields)
 
 
-def from_piped_line(line: bytes, uri: str, max_characters: int) -> SourceText | Problem:
+def from_piped_line(line: bytes, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
     """As :func:`from_line`, of what has no file to be called by: its uri has an id, and there must be one."""
     record = _parsed(line, uri)
     if isinstance(record, Problem):
         return record
-    id = record.get("id") if isinstance(record, dict) else None
+    id = record.get(fields.id) if isinstance(record, dict) else None
     if isinstance(record, dict) and not (isinstance(id, str | int) and str(id) and not isinstance(id, bool)):
-        return Problem(uri, "no field 'id', by which a document of standard input is known")
-    return _from_record(record, uri if id is None else f"{PIPED}{id}", max_characters)
+        return Problem(uri, f"no field {fields.id!r}, by which a document of standard input is known")
+    return from_record(record, uri if id is None else f"{PIPED}{id}", max_characters, fields)
 
 
 def _parsed(line: bytes, uri: str) -> Any:
@@ -115,7 +127,9 @@ def _parsed(line: bytes, uri: str) -> Any:
         return Problem(uri, f"malformed JSON: {error}")
 
 
-def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Problem:
+def from_record(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+    """The document of a record: its text and its title, or what DocRED's format says. An id takes the place of what is
+    behind the ``#`` of ``uri``."""
     if not isinstance(record, dict):
         return Problem(uri, f"expected an object, found {type(record).__name__}")
     if "vertexSet" in record:
@@ -124,15 +138,23 @@ def _from_record(record: Any, uri: str, max_characters: int) -> SourceText | Pro
         except DataError as error:
             return Problem(uri, str(error))
         return checked(SourceText(uri, document.title, document.text, document), max_characters)
-    for field in ("text", "title"):
-        if not isinstance(record.get(field, ""), str) and not (field == "title" and record["title"] is None):
-            return Problem(uri, f"field {field!r}: expected a string, found {type(record[field]).__name__}")
-    if "text" not in record:
-        return Problem(uri, "no field 'text'")
-    if record.get("id") is not None:
-        uri = f"{uri.rpartition('#')[0]}#{record['id']}"
-    title, text = prose(record.get("title") or ""), prose(record["text"])
-    return checked(SourceText(uri=uri, title=title, text=text), max_characters)
+    id, text, title = (record.get(field) for field in (fields.id, fields.text, fields.title))
+    if id is not None and str(id).strip():
+        uri = f"{uri.rpartition('#')[0]}#{id}"
+    if reason := absent(fields, record):
+        return Problem(uri, reason)
+    for field, value in ((fields.text, text), (fields.title, title)):
+        if not isinstance(value, str | None):
+            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}")
+    return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
+
+
+def absent(fields: Fields, record: Mapping[str, object]) -> str:
+    """What to say of a record without a text, and of which fields it may be in; nothing where there is one."""
+    if fields.text in record:
+        return ""
+    others = ", ".join(repr(name) for name in list(record)[:8])
+    return f"no field {fields.text!r}{f'; --text-field names another one: {others}' if others else ''}"
 
 
 def prose(text: str) -> str:

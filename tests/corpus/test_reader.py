@@ -10,7 +10,7 @@ import pytest
 
 from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
-from kg_docre.corpus.records import Problem, SourceText
+from kg_docre.corpus.records import BINARY, Fields, Problem, SourceText
 from tests.conftest import DATA
 from tests.permissions import obey_permissions
 
@@ -57,12 +57,100 @@ def test_lines_of_json(tmp_path):
     texts, problems = _read(path, base=tmp_path)
     assert [(t.uri, t.title, t.text) for t in texts] == [("corpus.jsonl#x", "X", "one"), ("corpus.jsonl#2", "", "two")]
     assert [p.uri for p in problems] == ["corpus.jsonl#4", "corpus.jsonl#5", "corpus.jsonl#6"]
-    assert [p.reason.split(":")[0] for p in problems] == [
-        "malformed JSON",
-        "expected an object, found list",
-        "no field 'text'",
-    ]
+    assert [p.reason.split(":")[0] for p in problems[:2]] == ["malformed JSON", "expected an object, found list"]
+    assert problems[2].reason == "no field 'text'; --text-field names another one: 'title'"
     assert count_documents([path]) == 5
+
+
+def test_fields_may_have_other_names(tmp_path):
+    record = {"url": "x.org/1", "headline": "One", "body": "Oslo &amp; Rome", "text": "no"}
+    nobody = {"url": None, "headline": None, "body": None}
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, (record, nobody))))
+    (tmp_path / "b.json").write_text(json.dumps([record, {"text": "no"}]))
+    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text="body", id="url", title="headline"))
+    assert [(t.uri, t.title, t.text) for t in texts] == [
+        ("a.jsonl#x.org/1", "One", "Oslo & Rome"),
+        ("b.json#x.org/1", "One", "Oslo & Rome"),
+    ]
+    assert [(p.uri, p.reason.partition(";")[0]) for p in problems] == [
+        ("a.jsonl#2", "empty"),
+        ("b.json#1", "no field 'body'"),
+    ]
+
+
+def test_tables_have_a_document_a_row(tmp_path):
+    (tmp_path / "a.csv").write_bytes(
+        b"\xef\xbb\xbfid,text,year\r\n"
+        b'x,"Oslo, a city,\r\nis in ""Norway"".",1999\r\n'
+        b"\r\n"
+        b",Rome is in Italy.\r\n"
+        b"y,,\r\n"
+        b"z,Bonn,is,in Germany.\r\n"
+        b"v,Z\xfcrich,\r\n"
+        b"w,a\0b,\r\n"
+        b"x,Lima is in Peru.,\r\n"
+    )
+    (tmp_path / "b.TSV").write_text('title\ttext\n"Oslo, or so"\tOslo; Norway\n')
+    (tmp_path / "c.csv.gz").write_bytes(_gzip(b"id;text\n1;Oslo, Norway, Europe\n"))
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert [(t.uri, t.title, t.text) for t in texts] == [
+        ("a.csv#x", "", 'Oslo, a city,\r\nis in "Norway".'),
+        ("a.csv#4", "", "Rome is in Italy."),
+        ("a.csv#x", "", "Lima is in Peru."),
+        ("b.TSV#2", "Oslo, or so", "Oslo; Norway"),
+        ("c.csv.gz#1", "", "Oslo, Norway, Europe"),
+    ]
+    assert [(p.uri, p.reason) for p in problems] == [
+        ("a.csv#y", "empty"),
+        ("a.csv#6", "4 cells where there are 3 columns"),
+        ("a.csv#7", "not UTF-8 text"),
+        ("a.csv#8", BINARY),
+    ]
+    assert count_documents([tmp_path / "a.csv", tmp_path / "b.TSV"]) == 8
+
+
+def test_a_table_without_texts_says_what_it_has(tmp_path):
+    (tmp_path / "data.csv").write_text("name,population\nOslo,700000\nRome,2800000\n")
+    (problem,) = read_corpus([tmp_path], base=tmp_path)
+    assert str(problem) == "data.csv: no field 'text'; --text-field names another one: 'name', 'population'"
+
+
+PAGE = """<!DOCTYPE html><html><head><meta charset="{}"><title>Acme buys Nimbus</title></head><body>
+<nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
+<article><h1>Acme buys Nimbus</h1>
+<p>Acme, based in <b>Zürich</b>, said that it had bought Nimbus Robotics, a maker of robots from Oslo &amp; Bergen.</p>
+<ul><li>Nimbus was founded by Ada Byron.</li></ul></article>
+<footer>Subscribe to our newsletter</footer></body></html>"""
+
+
+def test_of_web_pages_the_main_text_is_read(tmp_path):
+    (tmp_path / "a.html").write_text(PAGE.format("utf-8"), encoding="utf-8")
+    (tmp_path / "b").write_bytes(PAGE.format("iso-8859-1").encode("iso-8859-1"))
+    (tmp_path / "c.htm.gz").write_bytes(_gzip(PAGE.replace("<title>Acme buys Nimbus</title>", "").encode()))
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert not problems
+    assert [text.uri for text in texts] == ["a.html", "b", "c.htm.gz"]
+    for text in texts:
+        assert text.title == "Acme buys Nimbus"
+        paragraphs = [paragraph for paragraph in text.text.split("\n\n") if paragraph != "Acme buys Nimbus"]
+        assert paragraphs == [
+            "Acme, based in Zürich, said that it had bought Nimbus Robotics, a maker of robots from Oslo & Bergen.",
+            "- Nimbus was founded by Ada Byron.",
+        ]
+
+
+def test_without_what_reads_web_pages_one_is_told_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    (tmp_path / "a.html").write_text(PAGE)
+    (problem,) = read_corpus([tmp_path], base=tmp_path)
+    assert str(problem) == "a.html: HTML, which is read where trafilatura is: pip install trafilatura lxml_html_clean"
+
+
+def test_texts_in_tables_may_be_long(tmp_path):
+    (tmp_path / "a.csv").write_text(f"text\n{'Oslo ' * 30_000}\nRome\n")
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert [len(text.text) for text in texts] == [150_000, 4]
+    assert not problems
 
 
 def test_docred_documents_keep_their_entities(documents):
@@ -90,10 +178,11 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png by its name"),
         ("drawing.svg", b"<svg>Oslo</svg>", "image/svg+xml by its name"),
         ("tool.py.gz", _gzip(b"# Oslo"), "text/x-python by its name"),
-        ("Page.HTM", b"<p>Oslo", "HTML by its name, not plain text; extract the text first"),
+        ("Page.HTM", b"<html><p></p>", "HTML without a main text"),
+        ("empty.html", b"", "HTML without a main text"),
         ("latin.txt", "Zürich liegt in der Schweiz".encode("latin-1"), "not UTF-8 text: byte 0xfc at offset 1"),
         ("marked.txt", b"\xef\xbb\xbfZ\xfcrich", "not UTF-8 text: byte 0xfc at offset 4"),
-        ("page", b"\n<!DOCTYPE html><p>Oslo", "HTML by its beginning"),
+        ("page", b"\n<!DOCTYPE html><p>", "HTML without a main text"),
         ("letter", rb"{\rtf1 Oslo}", "RTF by its beginning"),
         ("letter.rtf", rb"{\rtf1 Oslo}", "RTF by its name"),
         ("film.srt", b"1\n00:00:01,000 --> 00:00:02,000\nOslo", "subtitles by its name"),
@@ -109,6 +198,10 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("docred.json", b'[{"vertexSet": [], "sents": []}]', "no field 'title'"),
         ("utf16.jsonl", '{"text": "Oslo"}\n{"text": "Rome"}'.encode("utf-16"), "UTF-16"),
         ("blank.jsonl", b"\n \n", "empty"),
+        ("blank.csv", b"\n", "empty"),
+        ("none.csv", b"", "empty"),
+        ("latin.csv", b"text,Z\xfcrich\n", "not UTF-8 text"),
+        ("utf16.csv", "text\nOslo".encode("utf-16"), "UTF-16"),
         ("plain.txt.gz", b"not compressed at all", "Not a gzipped file"),
         ("short.txt.gz", _gzip(b"Oslo is in Norway. " * 50)[:-20], "end"),
         ("damaged.txt.gz", _damaged(_gzip(b"Oslo is in Norway. " * 50)), "decompressing"),
