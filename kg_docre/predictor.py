@@ -23,6 +23,7 @@ from kg_docre.ensemble import Member
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, Prediction
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
+from kg_docre.resolution.gazetteer import weighed
 from kg_docre.subjects import SubjectBoundaries
 
 __all__ = ["BATCH_SIZE", "MAX_ENTITIES", "Predictor"]
@@ -38,9 +39,10 @@ class Predictor:
     that are reasoned over at once, padding included (0: as suits the device). Documents with more entities than
     ``max_entities`` are read in overlapping passages that have no more (None: none is), since reasoning grows with the
     cube of their number. Where ``subjects`` sees a text turn to another subject, it is read as two, unless
-    ``split_subjects`` is false. ``calibration`` turns log-odds into probabilities that hold; without it they are the
-    model's own. ``others`` judge together with the model, from which evidence and reasoning are. ``name`` says
-    where facts come from; checkpoints are called by folder and content.
+    ``split_subjects`` is false. Unless ``gazetteer`` is false, what is said of places that lie elsewhere is unlikely
+    (:mod:`~kg_docre.resolution.gazetteer`). ``calibration`` turns log-odds into probabilities that hold; without it
+    they are the model's own. ``others`` judge together with the model, from which evidence and reasoning are. ``name``
+    says where facts come from; checkpoints are called by folder and content.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Predictor:
         others: Sequence[Member] = (),
         subjects: SubjectBoundaries | None = None,
         split_subjects: bool = True,
+        gazetteer: bool = True,
         name: str = "",
     ) -> None:
         if max_entities is not None and max_entities < 2:
@@ -74,6 +77,7 @@ class Predictor:
         self.calibration = calibration
         self.subjects = subjects if split_subjects else None
         self.split_subjects = split_subjects
+        self.gazetteer = gazetteer
         self.name = name or type(model).__name__
 
     @classmethod
@@ -162,6 +166,8 @@ class Predictor:
                 on_error(document, failure)
                 continue
             relations = together(said, least, LOWEST) if len(said) > 1 else said[0][1]
+            if self.gazetteer:
+                relations = weighed(relations, document.entities, least)
             results[number] = replace(document, relations=relations)
         return results
 

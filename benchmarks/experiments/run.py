@@ -87,7 +87,9 @@ def run(experiment: Experiment) -> None:
     config, protocol, row = experiment.config(), read_protocol(experiment.protocol), read_row(experiment.row)
     trained = train(config, experiment.folder)
     documents = read_docred(protocol.test)
-    predictor = Predictor.from_pretrained(trained.folder, device=config.device, precision=config.precision)
+    predictor = Predictor.from_pretrained(
+        trained.folder, device=config.device, precision=config.precision, gazetteer=False
+    )
     known = KnownFacts.load(trained.folder / "known_facts.safetensors")
     scores = report(documents, list(predictor.pipe(documents)), known)
     del scores["by_relation"]

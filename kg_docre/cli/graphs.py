@@ -15,6 +15,7 @@ import typer
 
 from kg_docre.cli.options import (
     Device,
+    Gazetteer,
     MinConfidence,
     MinPrecision,
     Precision,
@@ -126,6 +127,7 @@ def build(
         bool,
         typer.Option("--split-subjects/--one-subject", help="Read a text as two where it turns to another subject."),
     ] = True,
+    gazetteer: Gazetteer = True,
     strict: Strict = False,
     inverses: Inverses = False,
     min_confidence: MinConfidence = 0.0,
@@ -168,6 +170,7 @@ def build(
             min_precision=min_precision,
             max_entities=max_entities,
             split_subjects=split_subjects,
+            gazetteer=gazetteer,
             device=device,
             precision=precision,
         )

@@ -17,6 +17,7 @@ __all__ = [
     "AsCsv",
     "AsJson",
     "Device",
+    "Gazetteer",
     "MinConfidence",
     "MinPrecision",
     "Precision",
@@ -44,6 +45,10 @@ SpacyModel = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Precision = Annotated[str, typer.Option(help="auto (what is faster), fp32 or bf16.")]
+Gazetteer = Annotated[
+    bool,
+    typer.Option("--gazetteer/--no-gazetteer", help="Take what is said of places that lie elsewhere for unlikely."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]
 

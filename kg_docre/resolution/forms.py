@@ -9,7 +9,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import LEGAL_FORMS, normalize_name, short_hash, strip_endings, strip_titles
 from kg_docre.resolution.values import date_value, number_value
 
-__all__ = ["country_name", "form_id", "is_country", "name_form"]
+__all__ = ["country_name", "country_table", "form_id", "is_country", "name_form"]
 
 _JUNIOR = frozenset({"jr"})
 _LONGEST_ID = 1000  # characters; databases index keys of some kilobytes at most
@@ -62,7 +62,7 @@ def country_name(name: str) -> str:
 def _countries() -> dict[str, str]:
     """Normalized name, abbreviation or demonym of a country → its normalized name."""
     table = {}
-    for name, others, demonyms in _country_table():
+    for name, others, demonyms, *_ in country_table():
         for form in (name, *others.split(";"), *demonyms.split(";")):
             if form:
                 table[normalize_name(form)] = normalize_name(name)
@@ -72,11 +72,12 @@ def _countries() -> dict[str, str]:
 @cache
 def _names_of_countries() -> dict[str, str]:
     """Normalized name of a country → its name."""
-    return {normalize_name(name): name for name, *_ in _country_table()}
+    return {normalize_name(name): name for name, *_ in country_table()}
 
 
 @cache
-def _country_table() -> tuple[list[str], ...]:
-    """Countries: name, other names, demonyms, the latter two divided by semicolons."""
+def country_table() -> tuple[list[str], ...]:
+    """Countries, present and past: name, other names, demonyms, all divided by semicolons; ISO 3166's codes of what is
+    there now or is counted to it, the country's own first, and the codes of its continents, divided by spaces."""
     lines = files("kg_docre.resolution").joinpath("countries.tsv").read_text(encoding="utf-8").splitlines()
     return tuple(line.split("\t") for line in lines)

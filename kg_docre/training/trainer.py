@@ -262,7 +262,12 @@ class _Run:
             return _Evaluation(None, None)
         model, config = self._best_model(), self.config
         predictor = Predictor(
-            model, self.featurizer, device=str(self.device), precision=config.precision, max_entities=None
+            model,
+            self.featurizer,
+            device=str(self.device),
+            precision=config.precision,
+            max_entities=None,
+            gazetteer=False,
         )
         many = probable(predictor, self.development)
         try:

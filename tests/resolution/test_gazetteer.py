@@ -1,0 +1,104 @@
+from importlib.resources import files
+
+import pytest
+
+from kg_docre.annotations import Document, Entity, Mention, Relation
+from kg_docre.predictor import Predictor
+from kg_docre.resolution.forms import country_table, is_country
+from kg_docre.resolution.gazetteer import agrees, countries_of, weighed
+
+
+def _entity(name, type="LOC", start=0):
+    names = name.split("/")
+    mentions = tuple(Mention(start=start, end=start + 1, sentence=0, name=each) for each in names)
+    return Entity(name=names[0], type=type, mentions=mentions)
+
+
+def test_a_name_stands_for_all_places_that_are_called_so():
+    assert countries_of("Helsinki") == {"FI"}
+    assert {"FR", "US"} <= countries_of("Paris")
+    assert countries_of("Guangxi") == {"CN"}
+    assert countries_of("American") == countries_of("the U.S.") == {"US"}
+    assert {"RU", "UA", "EE"} <= countries_of("Soviet Union")
+    assert {"US", "GE"} <= countries_of("Georgia"), "a country and a state"
+    assert countries_of("Puerto Rico") >= {"PR"}
+    assert countries_of("Nether Wallop") == countries_of("") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("head", "label", "tail", "said"),
+    [
+        ("Helsinki", "P17", "Sweden", False),
+        ("Helsinki", "P17", "Finnish", True),
+        ("Helsinki", "P131", "Bavaria", False),
+        ("Detroit", "P131", "Michigan", True),
+        ("Sweden", "P150", "Helsinki", False),
+        ("Finland", "P36", "Helsinki", True),
+        ("Riga", "P17", "Soviet Union", True),
+        ("Paris", "P17", "Texas", True),  # no country, but nothing that the table can tell
+        ("Helsingfors/Helsinki", "P17", "Sweden", False),
+        ("Hong Kong", "P17", "China", True),
+        ("Belfast", "P17", "United Kingdom", True),
+        ("Belfast", "P17", "Ireland", True),
+        ("Nether Wallop", "P17", "Sweden", None),
+        ("Helsinki", "P17", "Nowhere Land", None),
+        ("Helsinki", "P47", "Sweden", None),
+        ("United States", "P30", "Europe", False),
+        ("Japan", "P30", "Asia", True),
+        ("Moscow", "P30", "Asia", True),  # Russia is on both
+        ("Japan", "P30", "Atlantis", None),
+        ("Bangui", "P17", "Central Africa", False),
+        ("Nether Wallop", "P17", "Europe", False),
+        ("Pretoria", "P17", "South Africa", True),
+        ("Bangui", "P17", "Central African Republic", True),
+    ],
+)
+def test_what_lies_where(head, label, tail, said):
+    assert agrees(label, _entity(head), _entity(tail)) is said
+
+
+def test_only_places_are_judged():
+    assert agrees("P17", _entity("Helsinki", "ORG"), _entity("Sweden")) is None
+    assert agrees("P17", _entity("Helsinki"), _entity("Sweden", "MISC")) is None
+
+
+def test_what_is_contradicted_has_a_thirtieth_of_its_odds_and_goes_where_that_is_too_little():
+    entities = (_entity("Helsinki"), _entity("Sweden"), _entity("Finland"))
+    relations = tuple(Relation(0, tail, "P17", score, (0,)) for tail, score in ((1, 0.75), (2, 0.75), (1, 1.0)))
+    low, right, sure = weighed(relations, entities, {"P17": 0.05})
+    assert low.score == pytest.approx(0.1 / 1.1)
+    assert right == relations[1]
+    assert 0.9 < sure.score <= 1.0
+    assert [relation.tail for relation in weighed(relations, entities, {"P17": 0.5})] == [2, 1]
+
+
+def test_a_predictor_minds_where_places_lie_unless_it_is_not_to(checkpoint):
+    words = ("Helsinki", "is", "in", "Sweden", ".")
+    entities = (_entity("Helsinki"), _entity("Sweden", start=3))
+    document = Document(
+        id="a", words=words, spaces=(True, True, True, False, False), sentence_starts=(0,), entities=entities
+    )
+    found = {}
+    for gazetteer in (True, False):
+        predictor = Predictor.from_pretrained(checkpoint, device="cpu", gazetteer=gazetteer)
+        (read,) = predictor.pipe([document], threshold=0.0)
+        found[gazetteer] = {(r.head, r.label, r.tail): r.score for r in read.relations}
+    changed = {key for key, score in found[True].items() if score != found[False][key]}
+    within, holds = ("P17", "P131", "P1376"), ("P150", "P36")
+    assert changed <= {*((h, label, 1 - h) for label in within + holds for h in (0, 1))}
+    assert (0, "P17", 1) in changed
+    odds = [score / (1 - score) for score in (found[flag][0, "P17", 1] for flag in (True, False))]
+    assert odds[0] == pytest.approx(odds[1] / 30, rel=1e-3)
+
+
+def test_the_tables_are_whole():
+    codes = {code for _, _, _, codes, _ in country_table() for code in codes.split()}
+    assert all(code.isalpha() and len(code) == 2 for code in codes)
+    assert {continent for *_, its in country_table() for continent in its.split()} == {*"AF AS EU NA SA OC".split()}
+    lines = files("kg_docre.resolution").joinpath("places.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines == sorted(lines)
+    for line in lines:
+        name, _, where = line.partition("\t")
+        assert name
+        assert where
+        assert not is_country(name)
