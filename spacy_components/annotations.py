@@ -123,7 +123,9 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
     data = []
     for spans, type in zip(clusters, types, strict=True):
         kb_id = next((kb_id for kb_id in map(linked_id, spans) if kb_id), "")
-        data.append([_fullest([named_span(span, type) for span in spans]), type, kb_id, list(map(_characters, spans))])
+        data.append(
+            [_name([named_span(span, type) for span in spans], type), type, kb_id, list(map(_characters, spans))]
+        )
     setattr(doc._, ENTITIES, data)
     setattr(doc._, _CLUSTERED, None)
 
@@ -245,10 +247,21 @@ def named_span(span: Span, type: str) -> Span:
     return span.doc[span.start : bare.end] if inside or type == "MISC" else bare
 
 
-def _fullest(spans: Sequence[Span]) -> str:
-    """The longest name, with an article if most of those who call it so say it."""
+def _name(spans: Sequence[Span], type: str) -> str:
+    """What a text calls a thing first, unless that is in capitals; of a date, and where it is but a part of it of a
+    person or an organization, the longest name. With an article if most of those who call it so say it."""
     names = Counter(map(_text, spans))
-    return max(names, key=lambda name: (len(without_article(name)), names[name], len(name)))
+    fullest = max(names, key=lambda name: (len(without_article(name)), names[name], len(name)))
+    first = next((name for name in names if not name.isupper()), fullest)
+    if type == "TIME" or (type in ("PER", "ORG") and _words(first) < _words(fullest)):
+        return fullest
+    return max(
+        (name for name in names if without_article(name) == without_article(first)), key=lambda n: (names[n], len(n))
+    )
+
+
+def _words(name: str) -> set[str]:
+    return {*without_article(name).casefold().split()}
 
 
 def _text(span: Span) -> str:

@@ -18,6 +18,10 @@ _NARROWEST = 40  # characters: lines wrapped by hand are at least so long
 _LINE_END = re.compile(r"\r\n?|[\n\v\x85\u2028]")
 _ALWAYS = frozenset("\t\f\u2029")
 _ITEM = re.compile(r"\s*(?:[-*•·‣◦]|\d{1,3}[.)]|[A-Z][\w-]*:)\s+\S")  # of a list, or of a head with fields
+# "LONDON, March 3 (Reuters) - ", before what a report begins with
+_DATELINE = re.compile(
+    r"[A-Z][A-Z.'’ -]*[A-Z.](?:, ?[A-Z][\w.]*(?: \d{1,2})?)*(?: ?(\([A-Z][\w .]*\)))? ?(?:--?|[–—]) (?=[\"“‘'A-Z0-9])"
+)
 _QUOTED = re.compile(r"[>#|%;\s]*")  # what may stand before every line
 
 
@@ -33,8 +37,18 @@ def make_paragraphs(doc: Doc) -> Doc:
 def paragraph_starts(doc: Doc) -> list[int]:
     """First tokens of all paragraphs but the first one: behind a blank line, a tab, a page's end, or a line break that
     wrapping would not have made, for the next word had still fitted on the line, or is the sign of a list's item. How
-    wide lines are is told by the longest one of several words between two blank lines.
+    wide lines are is told by the longest one of several words between two blank lines. And so do what stands
+    behind a dateline and the news agency in it.
     """
+    starts = _broken(doc)
+    text = doc.text
+    datelines = [_DATELINE.match(text, doc[start].idx) for start in (0, *starts)] if len(doc) else []
+    parts = {place for found in datelines if found for place in (found.start(1), found.end())}  # the agency, the report
+    return sorted({*starts, *(token.i for token in doc if token.idx in parts)}) if parts else starts
+
+
+def _broken(doc: Doc) -> list[int]:
+    """Those behind white space."""
     spaces = doc.to_array(["IS_SPACE"]).reshape(-1).astype(bool)
     behind = np.flatnonzero(~spaces[1:] & spaces[:-1]) + 1
     if not len(behind):

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
-from kg_docre.names import normalize_name
+from kg_docre.names import is_acronym, normalize_name
 
 __all__ = ["certain_pairs", "joined", "retyped"]
 
 _PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
-_BIRTH_NAMES = frozenset({"née", "nee", "né", "born"})  # and a name, in brackets behind a person's
+# and a name, behind a person's
+_BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
 
 
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
-    """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name in
-    brackets, "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word
-    of its name."""
+    """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name behind,
+    "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word of its
+    name; what bears a name and the abbreviation in brackets behind."""
     pairs = []
-    people = {end: number for number, (_, end, kind) in enumerate(spans) if kind == "PER"}
-    for number, (start, _, kind) in enumerate(spans):
-        in_brackets = start > 2 and words[start - 1] in _BIRTH_NAMES and words[start - 2] == "("
-        if kind == "PER" and in_brackets and start - 2 in people:
-            pairs.append((people[start - 2], number))
+    ends = {(end, kind): number for number, (_, end, kind) in enumerate(spans)}
+    for number, (start, end, kind) in enumerate(spans):
+        named = ends.get((start - 2, "PER"))
+        if kind == "PER" and named is not None and tuple(words[start - 2 : start]) in _BEFORE_BIRTH_NAMES:
+            pairs.append((named, number))
+        full = ends.get((start - 1, kind))
+        if full is not None and end < len(words) and (words[start - 1], words[end]) == ("(", ")"):
+            first, last, _ = spans[full]
+            if _abbreviates("".join(words[start:end]), words[first:last], kind):
+                pairs.append((full, number))
     return pairs + _surnames(_names(words, spans, "PER")) + short_companies(_names(words, spans, "ORG"))
+
+
+def _abbreviates(short: str, name: Sequence[str], kind: str) -> bool:
+    """Whether these capitals stand for a name; an organization's may do so in another language, but behind a place
+    "(GER)" may be its country."""
+    if not is_acronym(short):
+        return False
+    letters = iter("".join(name).casefold())
+    return kind == "ORG" or all(letter in letters for letter in short.replace(".", "").casefold())
 
 
 def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:

@@ -32,6 +32,7 @@ __all__ = [
 
 PIPED = "stdin#"  # what uris begin with of documents from standard input
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
 MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
@@ -158,8 +159,11 @@ def absent(fields: Fields, record: Mapping[str, object]) -> str:
 
 
 def prose(text: str) -> str:
-    """The text with what HTML's character references stand for ("AT&amp;T", "&nbsp;") in their place."""
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text) if "&" in text else text
+    """The text with what HTML's character references stand for ("AT&amp;T", "&nbsp;") in their place, one character for
+    the end of a line, none that can't be seen and no empty lines at the end, so that copies of a text are the same."""
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text)
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
 
 
 def checked(source: SourceText, max_characters: int) -> SourceText | Problem:

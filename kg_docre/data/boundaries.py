@@ -10,7 +10,7 @@ __all__ = ["tidy"]
 
 Mention = tuple[int, int, str]  # first word, last (exclusive), type
 
-_MARKS = frozenset(", ; : / & - – — # < > | * • · = ~".split())
+_MARKS = frozenset(", ; : / & - -- – — # < > | * • · = ~".split())
 _SMALL = frozenset(
     "of the and or in on at by for from to with as that which who is was it are were has have had".split()
 )
@@ -27,6 +27,7 @@ _RIVERS = frozenset(
 # what is above a part of a text, and no person: "Chapter 1", "IV.", "2."
 _COUNT = r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _NUMBERED = re.compile(rf"(?:(?i:(?:chapter|part|section|book|act|scene) {_COUNT})|[IVXLC]+|[\W\d_]+)(?: ?\.)?")
+_AFTER_BORN = frozenset("in on at to near : as the".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
 
@@ -35,9 +36,10 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
 
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
-    left out. Towns "upon" a river go on to its name. None goes over ``breaks``, the words at which a
-    paragraph begins. In the order of the text, as they were found; none is lost but by growing together, or for being
-    nothing but such words ("The", ",") or no name at all ("My sister"; of a person: "Chapter 1").
+    left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
+    over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
+    but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister"; of a
+    person: "Chapter 1").
     """
     kept: list[Mention] = []
     starts = set(breaks)
@@ -59,11 +61,18 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, kind = before[0], before[2]
             else:
                 start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
+        if kind == "PER" and end not in starts and _is_named_born(words, end):
+            end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
         if _may_name(words[start:end], kind):
             kept.append((start, end, kind))
     return kept
+
+
+def _is_named_born(words: Sequence[str], end: int) -> bool:
+    born, following = [*words[end : end + 2], "", ""][:2]
+    return born == "Born" and not (following.lower() in _AFTER_BORN or following[:1].isdigit())
 
 
 def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
 from kg_docre.corpus.records import BINARY, Fields, Problem, SourceText
+from kg_docre.store import content_hash
 from tests.conftest import DATA
 from tests.permissions import obey_permissions
 
@@ -34,7 +35,7 @@ def test_a_folder_of_texts(tmp_path):
     (tmp_path / "a" / "c.md").write_bytes("\ufeffÅland".encode())
     (tmp_path / ".hidden").write_text("no")
     texts, problems = _read(tmp_path)
-    assert [(t.title, t.text) for t in texts] == [("c", "Åland"), ("b", "Rome is in Italy.\n")]
+    assert [(t.title, t.text) for t in texts] == [("c", "Åland"), ("b", "Rome is in Italy.")]
     assert problems == []
     assert count_documents([tmp_path]) == 2
 
@@ -60,6 +61,15 @@ def test_lines_of_json(tmp_path):
     assert [p.reason.split(":")[0] for p in problems[:2]] == ["malformed JSON", "expected an object, found list"]
     assert problems[2].reason == "no field 'text'; --text-field names another one: 'title'"
     assert count_documents([path]) == 5
+
+
+def test_copies_of_a_text_are_the_same_however_their_lines_end(tmp_path):
+    for number, text in enumerate(
+        ("Bo Hill\n\nwas born.", "Bo Hill\r\n\r\nwas born.\r\n", "Bo Hi\u00adll\r\rwas born.\n\n")
+    ):
+        (tmp_path / f"{number}.txt").write_bytes(text.encode())
+    (tmp_path / "3.jsonl").write_text(json.dumps({"text": "Bo Hill\r\n\r\nwas born."}))
+    assert {source.digest for source in read_corpus([tmp_path])} == {content_hash("Bo Hill\n\nwas born.")}
 
 
 def test_fields_may_have_other_names(tmp_path):
@@ -94,7 +104,7 @@ def test_tables_have_a_document_a_row(tmp_path):
     (tmp_path / "c.csv.gz").write_bytes(_gzip(b"id;text\n1;Oslo, Norway, Europe\n"))
     texts, problems = _read(tmp_path, base=tmp_path)
     assert [(t.uri, t.title, t.text) for t in texts] == [
-        ("a.csv#x", "", 'Oslo, a city,\r\nis in "Norway".'),
+        ("a.csv#x", "", 'Oslo, a city,\nis in "Norway".'),
         ("a.csv#4", "", "Rome is in Italy."),
         ("a.csv#x", "", "Lima is in Peru."),
         ("b.TSV#2", "Oslo, or so", "Oslo; Norway"),
@@ -149,7 +159,7 @@ def test_without_what_reads_web_pages_one_is_told_how_to_get_it(tmp_path, monkey
 def test_texts_in_tables_may_be_long(tmp_path):
     (tmp_path / "a.csv").write_text(f"text\n{'Oslo ' * 30_000}\nRome\n")
     texts, problems = _read(tmp_path, base=tmp_path)
-    assert [len(text.text) for text in texts] == [150_000, 4]
+    assert [len(text.text) for text in texts] == [149_999, 4]
     assert not problems
 
 
@@ -188,7 +198,7 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("film.srt", b"1\n00:00:01,000 --> 00:00:02,000\nOslo", "subtitles by its name"),
         ("tests.ipynb", b'{"cells": []}', "a notebook by its name"),
         ("utf16.txt", "Zürich".encode("utf-16"), "UTF-16"),
-        ("line.txt", b"word " * 210_000, "1,050,000 characters, more than the limit of 1,000,000 in a single line"),
+        ("line.txt", b"word " * 210_000, "1,049,999 characters, more than the limit of 1,000,000 in a single line"),
         ("broken.json", b'[{"text": "a"}, {', "malformed JSON"),
         ("deep.json", b"[" * 100_000, "malformed JSON"),
         ("types.json", b'[{"text": 7}]', "field 'text': expected a string"),

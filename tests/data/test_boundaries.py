@@ -33,6 +33,7 @@ def tidied(text: str, *, breaks: tuple[int, ...] = ()) -> list[str]:
         ("« Knock Out ( Another Round » ) in 1981", ["Knock Out ( Another Round )"]),
         ("« Fame [ Live » ] and « Fame [ Live » later", ["Fame [ Live ]", "Fame"]),
         ("« Paris ) »", ["Paris"]),
+        ("« Paris -- »", ["Paris"]),
         ("« Congress ( INC ) » of « Serie A » and « The Who »", ["Congress ( INC )", "Serie A", "The Who"]),
         ("« Come On In » by « U.S. » in « Yahoo ! »", ["Come On In", "U.S.", "Yahoo !"]),
         ("« , » « The » « ( » « It » « The The »", ["It", "The The"]),
@@ -43,6 +44,24 @@ def tidied(text: str, *, breaks: tuple[int, ...] = ()) -> list[str]:
 )
 def test_names_have_no_marks_or_small_words_at_their_ends_and_whole_brackets(text, names):
     assert tidied(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The physicist Max Born met", "Max Born"),
+        ("the poet Max Born", "Max Born"),
+        ("Max Born in 1900", "Max"),
+        ("Max Born 3 May", "Max"),
+        ("Max born again", "Max"),
+    ],
+)
+def test_born_may_be_a_name(text, name):
+    words = text.split()
+    start = words.index("Max")
+    ((first, last, _),) = tidy(words, [(start, start + 1, "PER")])
+    assert " ".join(words[first:last]) == name
+    assert tidy(words, [(start, start + 1, "PER")], [start + 1]) == [(start, start + 1, "PER")]
 
 
 def test_a_town_upon_a_river_is_one():

@@ -83,6 +83,34 @@ def test_articles_that_are_the_names_own(nlp, text, label, name):
     assert entity.name == name
 
 
+@pytest.mark.parametrize(
+    ("names", "label", "name"),
+    [
+        ("Krazy Racers|Wai Wai Racing Advance", "WORK_OF_ART", "Krazy Racers"),
+        ("Steve Lacy|Steven Norman Lackritz|Lacy", "PERSON", "Steve Lacy"),
+        ("Trent|Hugh Trent", "PERSON", "Hugh Trent"),
+        ("Harvard|Harvard University", "ORG", "Harvard University"),
+        ("NATO|North Atlantic Treaty Organization", "ORG", "North Atlantic Treaty Organization"),
+        ("SACRAMENTO|Sacramento", "GPE", "Sacramento"),
+        ("NATO", "ORG", "NATO"),
+        ("Xinjiang|Xinjiang Uygur Autonomous Region", "GPE", "Xinjiang"),
+        ("1989|July 1, 1989", "DATE", "July 1, 1989"),
+    ],
+)
+def test_a_thing_is_called_what_the_text_calls_it_first(names, label, name):
+    nlp, words, spans = spacy.blank("en"), [], []
+    for each in names.split("|"):
+        start = len(words)
+        words += each.replace(",", " ,").split()
+        spans.append((start, len(words)))
+        words.append("or")
+    doc = _doc(nlp, words, [(a, b, label) for a, b in spans])
+    doc.spans["coref_clusters_1"] = [doc[a:b] for a, b in spans]
+    nlp.add_pipe("entity_clusters")
+    (entity,) = nlp(doc)._.entities
+    assert entity.name.replace(" ,", ",") == name
+
+
 def test_labels_of_ones_own(nlp):
     nlp.remove_pipe("entity_clusters")
     nlp.add_pipe("entity_clusters", config={"entity_types": {"GENE": "ORG", "DATE": ""}})
