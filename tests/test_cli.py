@@ -283,6 +283,29 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
         assert name in listed
 
 
+def test_what_is_no_text_or_empty_is_named_and_no_error(corpus, tmp_path):
+    (corpus / "empty.txt").write_text("\n")
+    (corpus / "tool.py").write_text("# Rome is in Italy.")
+    (corpus / "rows.jsonl").write_text('{"id": 1, "text": null}')
+    done = run("build", corpus, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("skipped corpus/") == 3
+    assert "rows.jsonl#1" in run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+    assert run("build", corpus / "tool.py", cwd=tmp_path).returncode == 1, "it was asked for by name"
+
+
+def test_all_that_a_folder_or_a_file_had_is_forgotten(tmp_path):
+    (tmp_path / "texts/old").mkdir(parents=True)
+    for number, place in enumerate(("texts/a.txt", "texts/old/b.txt", "texts/old/c.txt", "texts/older.txt")):
+        (tmp_path / place).write_text(f"Number {number}: Rome is in Italy.")
+    (tmp_path / "d.jsonl").write_text("\n".join(json.dumps({"text": f"{n} is in Oslo."}) for n in ("Ada", "Bo")))
+    run("build", "texts", "d.jsonl", cwd=tmp_path)
+    assert "2 forgotten; kg.sqlite holds 4 documents" in run("forget", "kg.sqlite", "texts/old/", cwd=tmp_path).stdout
+    done = run("forget", "kg.sqlite", "d.jsonl", "texts/old", cwd=tmp_path)
+    assert "2 forgotten; kg.sqlite holds 2 documents" in done.stdout
+    assert "no document 'texts/old'" in done.stderr
+
+
 def test_an_export_of_ones_own_is_read_by_the_names_of_its_fields(corpus, tmp_path):
     (text,) = corpus.iterdir()
     record = {"url": "https://x.org/1", "headline": "Gilligan", "body": text.read_text()}

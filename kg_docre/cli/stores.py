@@ -39,21 +39,25 @@ def documents(
 def forget(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     documents: Annotated[
-        list[str], typer.Argument(help="Documents: their files, or as `kg-docre documents` calls them.")
+        list[str],
+        typer.Argument(help="Documents as `kg-docre documents` calls them, their files, or folders of these."),
     ],
 ) -> None:
     """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""
     with one_line_errors():
         from kg_docre.corpus.reader import uri_of
-        from kg_docre.store import FactStore
+        from kg_docre.store import FactStore, list_sources
 
         with FactStore(store, create=False) as known:
-            called = set(known.forget(*documents))
-            typed = {name: uri_of(Path(name), store.parent) for name in documents if name not in called}
-            found = set(known.forget(*typed.values()))
-            unknown = [name for name, uri in typed.items() if uri not in found]
+            uris = [source.uri for source in list_sources(known)]
+            meant = {name: {name, uri_of(Path(name), store.parent)}.intersection(uris) for name in documents}
+            for name in [name for name, found in meant.items() if not found]:
+                place = uri_of(Path(name), store.parent)
+                meant[name] = {uri for uri in uris if uri.startswith((f"{place}/", f"{place}#"))}
+            forgotten = known.forget(*sorted(set().union(*meant.values())))
+            unknown = [name for name, found in meant.items() if not found]
             counts = known.counts()
-        typer.echo(f"{len(documents) - len(unknown)} forgotten; {store} holds {held(counts)}")
+        typer.echo(f"{len(forgotten)} forgotten; {store} holds {held(counts)}")
         if unknown:
             raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
 

@@ -150,7 +150,8 @@ class Pipeline:
         for source, document in zip(sources, documents, strict=True):
             result = next(found) if isinstance(document, Document) else document
             if source.uri in failed:
-                result = Problem(source.uri, str(failed[source.uri]).removeprefix(f"{source.uri}: "))
+                reason = str(failed[source.uri]).removeprefix(f"{source.uri}: ")
+                result = Problem(source.uri, reason, part=True)
             yield source, result
 
     def reread(self, documents: Iterable[Document]) -> Iterator[Document]:
@@ -171,7 +172,7 @@ class Pipeline:
 
     def _read(self, source: SourceText, doc: Doc | Exception) -> Document | Problem:
         if isinstance(doc, Exception):
-            return Problem(source.uri, f"{self._finder}: {doc}")
+            return Problem(source.uri, f"{self._finder}: {doc}", part=True)
         return replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
 
     def _docs(self, texts: list[str]) -> list[Doc | Exception]:
@@ -197,8 +198,8 @@ def build(
 ) -> BuildResult:
     """Add every source that the store does not have yet from the same model.
 
-    What a source said before it changed is deleted at the end, if no other source says it; then a store of which a
-    tenth has changed is resolved.
+    What a source said before it changed, or became empty, is deleted at the end, if no other source says it; then a
+    store of which a tenth has changed is resolved.
     Problems are reported as they come, collected and kept in the store; the rest of the build goes on. Killed at any
     point, the store is whole, and the next build takes up where this one stopped.
 
@@ -210,7 +211,7 @@ def build(
     run = cache(lambda: store.begin_run(version=__version__, config=pipeline.config))
 
     def failed(problem: Problem) -> None:
-        store.note_failure(problem.uri, problem.reason, run=run())
+        store.note_failure(problem.uri, problem.reason, run=run(), gone=problem.nothing)
         result.problems.append(problem)
         on_problem(problem)
 
@@ -222,7 +223,7 @@ def build(
                     failed(source)
                 elif source.uri in seen:
                     if seen[source.uri] != source.digest:  # else two of the sources have it
-                        repeated.append(Problem(source.uri, "a second document with this id"))
+                        repeated.append(Problem(source.uri, "a second document with this id", part=True))
                 else:
                     seen[source.uri] = source.digest
                     model = pipeline.model_of(source)

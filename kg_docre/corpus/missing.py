@@ -36,16 +36,20 @@ def missing(
     """Of the uris ``known``, those of the files and folders ``sources`` that are not among those ``met``.
 
     A file counts as missing if it is gone from a folder that has others, a part of one if other parts were met. Where
-    there was a problem nothing does: not of a file that could not be read in whole, and not in a folder that could not
-    be listed, or had nothing in it, as one does whose disk is not there.
+    there was a problem nothing does: not of a file of whose parts one could not even be told from others, and not in a
+    folder that could not be listed, or had nothing in it, as one does whose disk is not there.
     """
+    problems = list(problems)
     asked = {_whole(uri_of(Path(source), Path(base)), base) for source in sources}
-    closed = {_whole(place, base) for problem in problems for place in _files(problem.uri)}
-    read = {_whole(file, base) for uri in met for file in _files(uri)}
+    told = {*met, *(problem.uri for problem in problems)}
+    unsure = (problem.uri for problem in problems if not (problem.nothing or problem.part))
+    closed = {_whole(place, base) for uri in unsure for place in _files(uri)}
+    sure = {*met, *(problem.uri for problem in problems if problem.nothing or problem.part)}
+    read = {_whole(file, base) for uri in sure for file in _files(uri)}
     return [
         uri
         for uri in known
-        if uri not in met and not uri.startswith(PIPED)
+        if uri not in told and not uri.startswith(PIPED)
         for places in [_places(uri, base)]
         if not asked.isdisjoint(places) and closed.isdisjoint(places) and _is_gone(uri, base, read)
     ]

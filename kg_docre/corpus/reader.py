@@ -92,7 +92,7 @@ def read_corpus(
         else:
             files = [source]
         for file in files:
-            yield from _file(file, uri_of(file, Path(base)), max_characters, fields)
+            yield from _file(file, uri_of(file, Path(base)), max_characters, fields, named=file == source)
 
 
 def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]:
@@ -131,10 +131,11 @@ def uri_of(file: Path, base: Path) -> str:
         return file.absolute().as_posix()
 
 
-def _file(path: Path, uri: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
+def _file(path: Path, uri: str, max_characters: int, fields: Fields, *, named: bool) -> Iterator[SourceText | Problem]:
+    """The documents of a file that was ``named``, or that is in a folder, which may have files that are no texts."""
     name = _unzipped(path)
     if kind := _other_than_text(name):
-        yield Problem(uri, f"{kind} by its name, not plain text; extract the text first")
+        yield Problem(uri, f"{kind} by its name, not plain text; extract the text first", nothing=not named)
         return
     try:
         if name.suffix.lower() == ".jsonl":
@@ -202,7 +203,7 @@ def _lines(
             empty = False
             yield read(line, f"{uri}#{number}", max_characters, fields)
     if empty:
-        yield Problem(uri, "empty")
+        yield Problem(uri, "empty", nothing=True)
 
 
 def _open(path: Path) -> BinaryIO:

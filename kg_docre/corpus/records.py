@@ -66,10 +66,13 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something of the corpus that could not be used: where, and why."""
+    """Something of the corpus that could not be used: where, and why. ``nothing`` where there is nothing to be read:
+    it is empty, or no text. Of a ``part`` of a file its uri tells which document it is, and others can be told."""
 
     uri: str
     reason: str
+    nothing: bool = False
+    part: bool = False
 
     def __str__(self) -> str:
         text = f"{self.uri}: {self.reason}"
@@ -79,7 +82,7 @@ class Problem:
 def decoded(data: bytes, uri: str) -> str | Problem:
     """The text that these bytes are in UTF-8."""
     if not data.strip():
-        return Problem(uri, "empty")
+        return Problem(uri, "empty", nothing=True)
     if b"\0" in data:
         return Problem(uri, BINARY)
     try:
@@ -143,10 +146,10 @@ def from_record(record: Any, uri: str, max_characters: int, fields: Fields) -> S
     if id is not None and str(id).strip():
         uri = f"{uri.rpartition('#')[0]}#{id}"
     if reason := absent(fields, record):
-        return Problem(uri, reason)
+        return Problem(uri, reason, part=True)
     for field, value in ((fields.text, text), (fields.title, title)):
         if not isinstance(value, str | None):
-            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}")
+            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}", part=True)
     return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
 
 
@@ -169,21 +172,21 @@ def prose(text: str) -> str:
 def checked(source: SourceText, max_characters: int) -> SourceText | Problem:
     """The document itself, if it has text, none too long and none that can't be stored."""
     if not source.text.strip():
-        return Problem(source.uri, "empty")
+        return Problem(source.uri, "empty", nothing=True, part=True)
     if len(source.text) > max_characters:
         size = f"{len(source.text):,} characters, more than the limit of {max_characters:,}"
         longest = max(map(len, source.text.splitlines()))
         line = f" in a single line of {longest:,}" if longest > max_characters else ""
-        return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters")
+        return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters", part=True)
     for field, text in _fields(source):
         try:
             text.encode()
         except UnicodeEncodeError:
             return Problem(
-                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text"
+                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text", part=True
             )
         if "\0" in text:
-            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters")
+            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters", part=True)
     return source
 
 

@@ -25,6 +25,9 @@ def from_table(stream: BinaryIO, uri: str, max_characters: int, fields: Fields) 
     number, rows = 1, _rows(stream)
     try:
         columns = [name.strip() for name in next(rows)]
+        if not any(columns):
+            yield Problem(uri, "empty", nothing=True)
+            return
         if reason := _unreadable(columns) or absent(fields, dict.fromkeys(columns, "")):
             yield Problem(uri, reason)
             return
@@ -52,8 +55,6 @@ def count_rows(stream: BinaryIO) -> int:
 
 
 def _unreadable(cells: list[str]) -> str:
-    if not any(map(str.strip, cells)):
-        return "empty"
     if any("\0" in cell for cell in cells):
         return BINARY
     try:

@@ -32,6 +32,6 @@ def from_html(data: bytes, uri: str, title: str, max_characters: int) -> SourceT
         return Problem(uri, f"HTML that can't be read: {error}")
     text = str(getattr(page, "text", "") or "")
     if not text.strip():
-        return Problem(uri, "HTML without a main text")
+        return Problem(uri, "HTML without a main text", nothing=True)
     paragraphs = text.replace("\n", "\n\n")
     return checked(SourceText(uri, str(getattr(page, "title", "") or title), paragraphs), max_characters)

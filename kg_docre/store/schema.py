@@ -1,11 +1,11 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 6
+VERSION = 7
 
 SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY,
-    title TEXT NOT NULL,
+    title TEXT NOT NULL,                -- what the first of its sources calls it
     content_hash TEXT NOT NULL UNIQUE,  -- sha256 of the text, and of the entities where they were given
     model TEXT NOT NULL,                -- what found the relations
     added TEXT NOT NULL                 -- UTC, ISO 8601
@@ -146,7 +146,20 @@ _SIXTH = """
 ALTER TABLE resolved ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;  -- how often resolved or decided upon so far
 """
 
-SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH
+_SEVENTH = """
+ALTER TABLE source ADD COLUMN title TEXT NOT NULL DEFAULT '';
+UPDATE source SET title = (SELECT title FROM document WHERE id = source.document);
+CREATE TRIGGER source_came AFTER INSERT ON source BEGIN
+    UPDATE document SET title = (SELECT title FROM source WHERE document = NEW.document ORDER BY uri LIMIT 1)
+    WHERE id = NEW.document;
+END;
+CREATE TRIGGER source_went AFTER DELETE ON source WHEN EXISTS (SELECT 1 FROM source WHERE document = OLD.document) BEGIN
+    UPDATE document SET title = (SELECT title FROM source WHERE document = OLD.document ORDER BY uri LIMIT 1)
+    WHERE id = OLD.document;
+END;
+"""
+
+SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH + _SEVENTH
 
 # what turns a store of a version into one of the next
 MIGRATIONS = {
@@ -155,4 +168,5 @@ MIGRATIONS = {
     3: _FOURTH,
     4: _FIFTH,
     5: _SIXTH,
+    6: _SEVENTH,
 }

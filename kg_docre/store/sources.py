@@ -29,7 +29,7 @@ class Source:
 def list_sources(store: FactStore, *, failed: bool = False) -> Iterator[Source]:
     """Every source by its uri; only those that could not be read if ``failed``."""
     rows = store.read(
-        """SELECT uri, coalesce(d.title, ''),
+        """SELECT uri, coalesce(source.title, ''),
                   (SELECT count(*) FROM entity WHERE entity.document = d.id),
                   (SELECT count(*) FROM relation WHERE relation.document = d.id),
                   coalesce(d.model, ''), coalesce(d.added, started), coalesce(reason, '')

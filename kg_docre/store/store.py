@@ -41,31 +41,33 @@ class FactStore(StoreFile):
     Each document is one transaction, so a store that was killed at any point is whole.
     """
 
-    def link(self, uri: str, *, digest: str, model: str, title: str | None = None) -> bool:
-        """Lead ``uri`` to this content, if this model has already read it; whether it has. A document that is found
-        nowhere else is called by ``title`` from now on."""
+    def link(self, uri: str, *, digest: str, model: str, title: str = "") -> bool:
+        """Lead ``uri``, where it is called ``title``, to this content, if this model has already read it; whether it
+        has."""
         row = self.read(
-            """SELECT id, title,
-                      EXISTS (SELECT 1 FROM source WHERE uri = :uri AND document = document.id)
-                      AND NOT EXISTS (SELECT 1 FROM failure WHERE uri = :uri),
-                      EXISTS (SELECT 1 FROM source WHERE document = document.id AND uri <> :uri)
+            """SELECT id, EXISTS (SELECT 1 FROM source WHERE uri = :uri AND document = document.id AND title = :title)
+                      AND NOT EXISTS (SELECT 1 FROM failure WHERE uri = :uri)
                FROM document WHERE content_hash = :digest AND model = :model""",
-            {"uri": uri, "digest": digest, "model": model},
+            {"uri": uri, "digest": digest, "model": model, "title": title},
         ).fetchone()
         if row is None:
             return False
-        number, called, known, elsewhere = row
-        renamed = title is not None and title != called and not elsewhere
-        if known and not renamed:
+        number, known = row
+        if known:
             return True
         with self._transaction() as db:
             found = db.execute("SELECT 1 FROM document WHERE id = ? AND content_hash = ?", (number, digest)).fetchone()
             if found:
-                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (uri, number))
-                db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
-            if found and renamed:
-                db.execute("UPDATE document SET title = ? WHERE id = ?", (title, number))
+                self._lead(db, [(uri, number, title)])
             return found is not None
+
+    @staticmethod
+    def _lead(db: sqlite3.Connection, sources: Iterable[tuple[str, int, str]]) -> None:
+        """Lead uris to documents, as they are called there, whatever was found at these or was wrong with them."""
+        for uri, number, title in sources:
+            db.execute("DELETE FROM source WHERE uri = ?", (uri,))
+            db.execute("INSERT INTO source VALUES (?, ?, ?)", (uri, number, title))
+            db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
 
     def has_text(self, digest: str) -> bool:
         """Whether any model has read this content."""
@@ -91,22 +93,22 @@ class FactStore(StoreFile):
         itself.
         """
         digest = digest or content_hash(document.text)
-        if self.link(document.id, digest=digest, model=model):
+        if self.link(document.id, digest=digest, model=model, title=document.title):
             return False
         with self._transaction() as db:
             replaced = db.execute("SELECT id FROM document WHERE content_hash = ?", (digest,)).fetchone()
-            sources = [document.id]
+            sources = {document.id: document.title}
             forms: dict[str, str] = {}  # what the replaced reading was resolved to, by what names alone tell
             if replaced is not None:
                 before = db.execute("SELECT name, type, kb_id, form FROM entity WHERE document = ?", replaced)
                 forms = {resolve(Entity(n, type=t, kb_id=k, mentions=())): form for n, t, k, form in before if form}
-                sources += [row[0] for row in db.execute("SELECT uri FROM source WHERE document = ?", replaced)]
+                titles = db.execute("SELECT uri, title FROM source WHERE document = ?", replaced)
+                sources = dict(titles.fetchall()) | sources
                 self._delete(db, "id = ?", replaced)
             insert = "INSERT INTO document (title, content_hash, model, added, run) VALUES (?, ?, ?, ?, ?)"
             number = db.execute(insert, (document.title, digest, model, _now(), run)).lastrowid
             assert number is not None
-            db.executemany("INSERT OR REPLACE INTO source VALUES (?, ?)", [(uri, number) for uri in sources])
-            db.execute("DELETE FROM failure WHERE uri = ?", (document.id,))
+            self._lead(db, [(uri, number, title) for uri, title in sources.items()])
             self._add_sentences(db, number, document)
             entities = self._add_entities(db, number, document, digest, resolve, forms)
             self._add_relations(db, number, document, entities)
@@ -120,9 +122,12 @@ class FactStore(StoreFile):
             insert = "INSERT INTO run (version, config, started) VALUES (?, ?, ?)"
             return db.execute(insert, (version, json.dumps(config), _now())).lastrowid or 0
 
-    def note_failure(self, uri: str, reason: str, *, run: int) -> None:
-        """Keep why what is found at ``uri`` could not be read, until it can."""
+    def note_failure(self, uri: str, reason: str, *, run: int, gone: bool = False) -> None:
+        """Keep why what is found at ``uri`` could not be read, until it can. What was found there before stays, unless
+        it is ``gone``."""
         with self._transaction() as db:
+            if gone:
+                db.execute("DELETE FROM source WHERE uri = ?", (_encodable(uri),))
             row = (_encodable(uri), _encodable(reason)[:_LONGEST_REASON], run)
             db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", row)
 

@@ -99,7 +99,40 @@ def test_a_corrected_title_is_taken_over(pipeline, tmp_path):
         result = build(read_corpus([path]), pipeline, store)
         assert (result.already_there, titles(store)) == (1, ["final"])
         build(lines("draft", "copy"), pipeline, store)
-        assert titles(store) == ["draft"], "a copy's title is not that of the first"
+        assert titles(store) == ["copy"], "of two sources the first by name is shown, with what it is called there"
+        shown = store.read("SELECT min(uri) FROM source").fetchone()[0]
+        assert store.forget(shown) == [shown]
+        assert titles(store) == ["draft"]
+
+
+def test_a_moved_text_is_called_as_it_is_now(pipeline, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build([_text("zzz", EPISODE), _text("b", VIRGINIA)], pipeline, store)
+        result = build([_text("final", EPISODE)], pipeline, store)
+        assert (result.already_there, result.added) == (1, 0)
+        assert {d.title for d in KnowledgeGraph(store).documents()} == {"final", "b"}
+        assert {(s.uri, s.title) for s in list_sources(store)} == {(name, name) for name in ("zzz", "b", "final")}
+
+
+def test_what_a_text_said_goes_with_it_when_it_is_emptied_and_stays_while_it_cannot_be_read(pipeline, tmp_path):
+    path = tmp_path / "c.jsonl"
+
+    def built(*texts):
+        path.write_text("\n".join(json.dumps({"id": f"id{n}", "text": text}) for n, text in enumerate(texts)))
+        return build(read_corpus([path], base=tmp_path), pipeline, store)
+
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        built(EPISODE, VIRGINIA)
+        result = built(EPISODE, None)
+        assert [str(problem) for problem in result.problems] == ["c.jsonl#id1: empty"]
+        assert [(s.uri, s.failure) for s in list_sources(store)] == [("c.jsonl#id0", ""), ("c.jsonl#id1", "empty")]
+        assert store.counts()["documents"] == 1
+        built(7, VIRGINIA)
+        assert {(s.uri, bool(s.failure)) for s in list_sources(store)} == {
+            ("c.jsonl#id0", True),
+            ("c.jsonl#id1", False),
+        }
+        assert store.counts()["documents"] == 2, "a number may be a mistake"
 
 
 def test_corrected_entities_are_read_again(checkpoint, documents, tmp_path):

@@ -58,6 +58,19 @@ def test_nothing_is_missing_where_not_everything_could_be_read(tmp_path, monkeyp
     assert missing(KNOWN, set(), [Problem("texts", "an empty folder")], ["texts"]) == []
 
 
+def test_of_a_file_with_documents_that_cannot_be_read_the_others_can_be_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lines.jsonl").touch()
+    known = [f"lines.jsonl#{name}" for name in ("gone", "empty", "long", "read")]
+    problems = [
+        Problem("lines.jsonl#empty", "empty", nothing=True, part=True),
+        Problem("lines.jsonl#long", "too long", part=True),
+    ]
+    assert missing(known, {"lines.jsonl#read"}, problems, ["."]) == ["lines.jsonl#gone"]
+    assert missing(known, set(), [Problem("lines.jsonl", "empty", nothing=True)], ["."]) == known
+    assert missing(known, set(), [*problems, Problem("lines.jsonl#4", "malformed JSON")], ["."]) == []
+
+
 def test_a_build_forgets_what_its_sources_have_no_more_if_asked_to(tmp_path):
     lines = tmp_path / "lines.jsonl"
     texts = {name: f"{name} was born in Vienna, the capital of Austria." for name in ("Anna Berg", "Carl Frank")}

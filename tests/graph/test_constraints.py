@@ -67,7 +67,9 @@ def test_gold_facts_rarely_conflict(documents):
 def test_types_that_a_relation_does_not_join_are_flagged_and_dropped_on_request(store):
     add(store, document("a", ("LOC", "Paris"), TEN, ADA, facts=((0, "P569", 1, 0.9), (2, "P569", 1, 0.9))))
     found = facts(store)
-    assert found["Paris", "P569", "10 December 1815"].conflicts == ("types",)
+    odd = found["Paris", "P569", "10 December 1815"]
+    assert (odd.conflicts, odd.confidence) == (("types",), 0.9)
+    assert odd.plausibility == pytest.approx(9 * 0.15 / (1 + 9 * 0.15), abs=1e-5), "seldom right"
     assert found["Ada Lovelace", "P569", "10 December 1815"].conflicts == ()
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 

@@ -173,6 +173,9 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
                CREATE INDEX entity_node ON entity (node);
                DROP TRIGGER entity_came;
                DROP TRIGGER entity_went;
+               DROP TRIGGER source_came;
+               DROP TRIGGER source_went;
+               ALTER TABLE source DROP COLUMN title;
                ALTER TABLE resolved DROP COLUMN changed;
                ALTER TABLE resolved DROP COLUMN generation;
                PRAGMA user_version = 3;"""
