@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.options import AsCsv, AsJson, held, one_line_errors, output_form
+from kg_docre.cli.options import AsCsv, AsJson, counted, held, one_line_errors, output_form
 from kg_docre.cli.root import app
 
 
@@ -60,6 +60,30 @@ def forget(
         typer.echo(f"{len(forgotten)} forgotten; {store} holds {held(counts)}")
         if unknown:
             raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
+
+
+@app.command()
+def reject(
+    store: Annotated[Path, typer.Argument(help="A fact store.")],
+    head: Annotated[str, typer.Argument(help="What the fact is about, by any of its names, or by id.")],
+    relation: Annotated[str, typer.Argument(help="A relation: a name like spouse, or P26.")],
+    tail: Annotated[str, typer.Argument(help="The other thing.")],
+    take_back: Annotated[bool, typer.Option("--take-back", help="It is right after all.")] = False,
+) -> None:
+    """Say that a fact is wrong: no graph has it from now on, whichever documents say so."""
+    with one_line_errors():
+        from kg_docre.graph import KnowledgeGraph, rejections
+        from kg_docre.graph.table import print_facts
+        from kg_docre.store import FactStore
+
+        with FactStore(store, create=False) as known:
+            if take_back:
+                again = rejections.take_back(known, head, relation, tail)
+                typer.echo(f"{counted(again, 'fact')} taken back; {store} holds what documents say of it")
+                return
+            graph = KnowledgeGraph(known)
+            found = rejections.reject(known, head, relation, tail)
+            print_facts(graph, found, "No graph has this from now on; --take-back undoes it")
 
 
 @app.command()

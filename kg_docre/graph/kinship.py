@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,9 +21,10 @@ _LABELS = (_FATHER, _MOTHER, _SPOUSE, _SIBLING, _CHILD)
 
 class Kinship:
     """Pairs of a store that are said to be relatives in several ways: as spouses, as siblings, as parent and child one
-    way or the other, as father and as mother. Facts whose types do not fit count for none."""
+    way or the other, as father and as mother. Facts whose types do not fit, or that are among those ``without``, count
+    for none."""
 
-    def __init__(self, store: FactStore) -> None:
+    def __init__(self, store: FactStore, *, without: Container[tuple[str, str, str]] = ()) -> None:
         # of each pair the confidence of its ways, and of each way by what relation
         self._ways: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
         self._by_label: dict[tuple[str, str], float] = defaultdict(float)
@@ -41,7 +42,8 @@ class Kinship:
         )
         for (head, label, tail), group in groupby(rows, itemgetter(0, 1, 2)):
             said = list(group)
-            if all(known_properties()[label].misfits(*row[4:]) for row in said):
+            misfits = all(known_properties()[label].misfits(*row[4:]) for row in said)
+            if misfits or (head, label, tail) in without:
                 continue
             confidence = noisy_or(round(row[3], DIGITS) for row in said)
             ways, way = self._ways[tuple(sorted((head, tail)))], _way(head, label, tail)

@@ -32,10 +32,11 @@ _OF_LABELS = "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:l
 class KnowledgeGraph:
     """A read-only view of a store as a graph.
 
-    Nothing is held in memory but the node or fact at hand. Facts whose head and tail are resolved to
-    one node are left out; with ``strict`` those in conflict too, and those of less than ``min_confidence``, both of
-    which others may still have been read by way of. ``inverses`` completes relations that have one: who is a spouse of,
-    or a part of. ``connected`` leaves out nodes that nothing is said of, whose ids are held in memory for that.
+    Nothing is held in memory but the node or fact at hand. Facts that a person has rejected, and those whose head and
+    tail are resolved to one node, are left out; with ``strict`` those in conflict too, and those of less than
+    ``min_confidence``, both of which others may still have been read by way of. ``inverses`` completes relations that
+    have one: who is a spouse of, or a part of. ``connected`` leaves out nodes that nothing is said of, whose ids are
+    held in memory for that.
     """
 
     def __init__(
@@ -166,14 +167,15 @@ class KnowledgeGraph:
         return get_close_matches(name, names, limit)
 
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
-        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details)
-        left_out: set[tuple[str, str, str]] = set()
+        rejected = self.store.rejected()
+        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details, without=rejected)
+        left_out = {*rejected}
         inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
         completed = {*inverses.values()}
         single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
         have: set[tuple[str, str]] = set()  # things with their only value
         stated: set[tuple[str, str, str]] = set()  # what need not be completed
-        kinship = Kinship(self.store)
+        kinship = Kinship(self.store, without=rejected)
         for fact in checked(facts, strict=self.strict, left_out=left_out, kinship=kinship):
             if fact.label in single:
                 have.add((fact.head, fact.label))

@@ -1,5 +1,5 @@
-"""What people decided about a store's nodes, as JSON lines: to keep beside the texts, to write by hand, and to take to
-another store."""
+"""What people decided about a store's nodes and facts, as JSON lines: to keep beside the texts, to write by hand, and
+to take to another store."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from kg_docre.graph.rejections import reject
 from kg_docre.resolution.decisions import decide_merge, decide_split, forms_by_document, resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.resolve import resolve
@@ -18,28 +19,36 @@ _KINDS = {"same": 2, "alone": 1, "by document": 1}  # rules of a store, and how 
 
 
 def read_decisions(store: FactStore) -> Iterator[str]:
-    """Everything that was decided, a line each: ``{"kind": …, "forms": […], "names": […]}``. Names are for the reader,
-    null where no document has the form now."""
+    """Everything that was decided, a line each: ``{"kind": …, "forms": […], "names": […]}``, of a wrong fact with its
+    ``relation``. Names are for the reader, null where no document has the form now."""
+    wrong = store.read("SELECT head, label, tail FROM rejected ORDER BY head, label, tail").fetchall()
     rules = store.read("SELECT kind, first, second FROM rule ORDER BY kind, first, second").fetchall()
     decided = {form: form for _, *forms in rules for form in forms}
+    decided.update((form, form) for head, _, tail in wrong for form in (head, tail))
     decided.update(forms_by_document(store, [first for kind, first, _ in rules if kind == "by document"]))
     names: dict[str, Counter[str]] = defaultdict(Counter)
     for form, name, type in store.read(
         "SELECT form, name, type FROM entity WHERE form IN (SELECT value FROM json_each(?))", (json.dumps([*decided]),)
     ):
         names[decided[form]][f"{name} ({type})"] += 1
-    for kind, *both in rules:
-        forms = both[: _KINDS[kind]]
+
+    def line(kind: str, forms: list[str], **more: str) -> str:
         called = [names[form].most_common(1)[0][0] if names[form] else None for form in forms]
-        yield json.dumps({"kind": kind, "forms": forms, "names": called}, ensure_ascii=False)
+        return json.dumps({"kind": kind, "forms": forms, **more, "names": called}, ensure_ascii=False)
+
+    for kind, *both in rules:
+        yield line(kind, both[: _KINDS[kind]])
+    for head, label, tail in wrong:
+        yield line("wrong", [head, tail], relation=label)
 
 
 def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
     """Decide what the lines say, in their order, and resolve the store once; what is wrong with those that cannot be
     followed, by their numbers.
 
-    A line is ``{"merge": [A, B]}`` or ``{"split": A}`` of nodes by name or id, as they are before all this, or one of
-    :func:`read_decisions`, whether or not the store has such names yet.
+    A line is ``{"merge": [A, B]}`` or ``{"split": A}`` of nodes by name or id, as they are before all this, or
+    ``{"reject": [HEAD, RELATION, TAIL]}`` of a fact, or one of :func:`read_decisions`, whether or not the store has
+    such names yet.
     """
     every = list(lines)  # before anything is decided, for there may be something that cannot be read
     resolve_what_changed(store)
@@ -65,12 +74,17 @@ def _decide(store: FactStore, line: str) -> None:
             decide_merge(store, first, second)
         case {"split": str(name)}:
             decide_split(store, name)
+        case {"reject": [str(head), str(relation), str(tail)]}:
+            reject(store, head, relation, tail)
+        case {"kind": "wrong", "forms": [str(head), str(tail)], "relation": str(relation)}:
+            store.reject([(head, relation, tail)])
         case {"kind": str(kind), "forms": [str(), *_] as forms} if len(forms) == _KINDS.get(kind) and isinstance(
             forms[-1], str
         ):
             store.decide([(kind, forms[0], forms[1] if kind == "same" else "")])
         case _:
             raise ResolutionError(
-                'a decision is {"merge": [NODE, NODE]}, {"split": NODE} or {"kind": …, "forms": […]}, '
+                'a decision is {"merge": [NODE, NODE]}, {"split": NODE}, {"reject": [NODE, RELATION, NODE]} '
+                'or {"kind": …, "forms": […]}, '
                 f"not {line.strip()[:80]}"
             )

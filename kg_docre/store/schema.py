@@ -147,6 +147,12 @@ ALTER TABLE resolved ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;  -- how o
 """
 
 _SEVENTH = """
+CREATE TABLE rejected (                 -- facts that a person found wrong
+    head TEXT NOT NULL,                 -- forms, as in entity
+    label TEXT NOT NULL,
+    tail TEXT NOT NULL,
+    PRIMARY KEY (head, label, tail)
+) WITHOUT ROWID;
 ALTER TABLE source ADD COLUMN title TEXT NOT NULL DEFAULT '';
 UPDATE source SET title = (SELECT title FROM document WHERE id = source.document);
 CREATE TRIGGER source_came AFTER INSERT ON source BEGIN

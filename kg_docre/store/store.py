@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import product
 
 from kg_docre.annotations import Document, Entity
 from kg_docre.names import document_form
@@ -19,6 +20,7 @@ _LONGEST_REASON = 1000  # characters
 Placed = tuple[str, str, int, str, str]
 Joined = tuple[str, str, float, dict[str, float]]
 Rule = tuple[str, str, str]
+Triple = tuple[str, str, str]
 
 
 def content_hash(text: str) -> str:
@@ -194,6 +196,26 @@ class FactStore(StoreFile):
             db.executemany("DELETE FROM rule WHERE kind = ? AND first = ? AND second = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules)
             db.execute("UPDATE resolved SET generation = generation + 1")
+
+    def reject(self, facts: Iterable[Triple], *, instead_of: Iterable[Triple] = ()) -> None:
+        """Keep facts (form of the head, label, form of the tail) that are wrong, and take back others."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM rejected WHERE head = ? AND label = ? AND tail = ?", instead_of)
+            db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", facts)
+
+    def rejected(self) -> dict[Triple, list[Triple]]:
+        """The facts (head, label and tail, by node) that are wrong, each with what :meth:`reject` was told of it."""
+        facts = self.read("SELECT head, label, tail FROM rejected").fetchall()
+        nodes: dict[str, set[str]] = {form: set() for head, _, tail in facts for form in (head, tail)}
+        if nodes:
+            query = "SELECT form, node FROM entity WHERE form IN (SELECT value FROM json_each(?))"
+            for form, node in self.read(query, (json.dumps([*nodes]),)):
+                nodes[form].add(node)
+        wrong: dict[Triple, list[Triple]] = {}
+        for head, label, tail in facts:
+            for first, second in product(nodes[head], nodes[tail]):
+                wrong.setdefault((first, label, second), []).append((head, label, tail))
+        return wrong
 
     @staticmethod
     def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:

@@ -1,0 +1,142 @@
+import json
+
+import pytest
+from rdflib import Graph
+from typer.testing import CliRunner
+
+from kg_docre.cli import app
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.neo4j import Neo4jTarget
+from kg_docre.graph.rejections import reject, take_back
+from kg_docre.resolution.decisions import merge
+from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore
+from tests.graph.exported import WDT, write
+from tests.resolution.test_resolve import document
+
+ADA, BO, CY = ("PER", "Ada Delorme"), ("PER", "Bo Delorme"), ("PER", "Cy Marsh")
+FIRST = document("a", ADA, BO, CY, facts=((0, "P26", 1, 0.9), (0, "P22", 2, 0.8), (1, "P3373", 2, 0.7)))
+
+
+@pytest.fixture
+def store(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        add(store, FIRST)
+        yield store
+
+
+def add(store, *documents):
+    for one in documents:
+        store.add(one, model="m", names=docred_relations(), resolve=form_id)
+
+
+def facts(store, **options):
+    graph = KnowledgeGraph(store, **options)
+    names = {node.id: node.name for node in graph.nodes()}
+    return {(names[f.head], f.label, names[f.tail]): f for f in graph.facts()}
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "120"})
+
+
+def test_a_rejected_fact_is_in_no_graph_and_others_are(store, tmp_path):
+    before = facts(store, inverses=True)
+    (wrong,) = reject(store, "ada delorme", "Spouse", "Bo Delorme")
+    assert (wrong.label, wrong.confidence) == ("P26", 0.9)
+    assert wrong.evidence[0].document.title == "a"
+    gone = {("Ada Delorme", "P26", "Bo Delorme"), ("Bo Delorme", "P26", "Ada Delorme")}
+    assert gone <= before.keys()
+    assert facts(store, inverses=True).keys() == before.keys() - gone
+    assert not list(KnowledgeGraph(store).facts_about("Ada Delorme", labels={"P26"}))
+    assert not list(Graph().parse(write(KnowledgeGraph(store), tmp_path / "kg.ttl")).triples((None, WDT.P26, None)))
+
+
+def test_it_stays_wrong_when_other_documents_say_so_either_way(store):
+    reject(store, "Ada Delorme", "P26", "Bo Delorme")
+    add(store, document("b", ADA, BO, facts=((0, "P26", 1, 0.99), (0, "P3373", 1, 0.9))))
+    add(store, document("c", BO, ADA, facts=((0, "P26", 1, 0.99),)))
+    resolve(store)
+    assert not {key for key in facts(store) if key[1] == "P26"}
+    assert facts(store)["Ada Delorme", "P3373", "Bo Delorme"].conflicts == (), "what is wrong speaks against nothing"
+    assert take_back(store, "Bo Delorme", "spouse", "Ada Delorme") == 1
+    assert facts(store)["Ada Delorme", "P26", "Bo Delorme"].support == 2
+    assert "kinship" in facts(store)["Ada Delorme", "P3373", "Bo Delorme"].conflicts
+    with pytest.raises(ResolutionError, match="nobody has rejected"):
+        take_back(store, "Ada Delorme", "spouse", "Bo Delorme")
+
+
+def test_it_holds_for_what_its_things_turn_out_to_be(store):
+    add(store, document("b", ("PER", "Ada the Elder"), BO, facts=((0, "P26", 1, 0.9),)))
+    reject(store, "Ada Delorme", "P26", "Bo Delorme")
+    assert ("Ada the Elder", "P26", "Bo Delorme") in facts(store)
+    merge(store, "Ada Delorme", "Ada the Elder")
+    assert not {key for key in facts(store) if key[1] == "P26"}
+
+
+def test_the_inverse_goes_too(store):
+    reject(store, "Ada Delorme", "father", "Cy Marsh")
+    assert not {key for key in facts(store, inverses=True) if key[1] in ("P22", "P40")}
+
+
+@pytest.mark.parametrize(
+    ("fact", "reason"),
+    [
+        (("Ada Delorme", "spouse", "Cy Marsh"), "no fact Ada Delorme —spouse→ Cy Marsh"),
+        (("Nobody", "spouse", "Bo Delorme"), "no fact Nobody"),
+        (("Ada Delorme", "spuose", "Bo Delorme"), "relations like it: spouse"),
+    ],
+)
+def test_what_no_document_says_cannot_be_rejected(store, fact, reason):
+    with pytest.raises(ResolutionError, match=reason):
+        reject(store, *fact)
+    assert store.rejected() == {}
+
+
+def test_on_the_command_line(store):
+    path = store.path
+    done = run("reject", path, "Ada Delorme", "spouse", "Bo Delorme")
+    assert done.exit_code == 0, done.output
+    assert "spouse" in done.output
+    assert "Bo Delorme" in done.output
+    assert run("reject", path, "Ada Delorme", "spouse", "Bo Delorme").exit_code == 1, "there is none any more"
+    assert "spouse" not in run("facts", path, "--csv").output
+    assert "1 fact taken back" in run("reject", path, "Ada Delorme", "spouse", "Bo Delorme", "--take-back").output
+    assert "spouse" in run("facts", path, "--csv").output
+
+
+def test_decisions_bring_it_to_another_store(store, tmp_path):
+    file = tmp_path / "decisions.jsonl"
+    file.write_text(json.dumps({"reject": ["Ada Delorme", "spouse", "Bo Delorme"]}) + "\n")
+    assert run("resolve", store.path, "--decisions", file).exit_code == 0
+    printed = run("resolve", store.path, "--decided").output
+    lines = list(map(json.loads, printed.splitlines()))
+    assert {(line["kind"], line["relation"]) for line in lines} == {("wrong", "P26")}
+    assert ["Ada Delorme (PER)", "Bo Delorme (PER)"] in [line["names"] for line in lines]
+    file.write_text(printed)
+    with FactStore(tmp_path / "other.sqlite") as other:
+        assert run("resolve", other.path, "--decisions", file).exit_code == 0
+        add(other, FIRST)
+        assert (
+            facts(other).keys()
+            == facts(store).keys()
+            == {
+                ("Ada Delorme", "P22", "Cy Marsh"),
+                ("Bo Delorme", "P3373", "Cy Marsh"),
+            }
+        )
+
+
+def test_neo4j_follows(store, bolt, database):
+    uri, user, password, name = bolt
+    count = "MATCH ()-[r:SPOUSE]->() RETURN count(r) AS n"
+    with Neo4jTarget(uri, user=user, password=password, database=name) as target:
+        target.write(KnowledgeGraph(store))
+        assert database(count) == [{"n": 1}]
+        reject(store, "Ada Delorme", "spouse", "Bo Delorme")
+        target.write(KnowledgeGraph(store))
+        assert database(count) == [{"n": 0}]
+        assert database("MATCH (f:Fact {property: 'P26'}) RETURN count(f) AS n") == [{"n": 0}]
