@@ -16,12 +16,17 @@ __all__ = ["make_paragraphs", "paragraph_starts"]
 
 _NARROWEST = 40  # characters: lines wrapped by hand are at least so long
 _LINE_END = re.compile(r"\r\n?|[\n\v\x85\u2028]")
+_ENDS = frozenset(".!?:;")
 _ALWAYS = frozenset("\t\f\u2029")
 _ITEM = re.compile(r"\s*(?:[-*•·‣◦]|\d{1,3}[.)]|[A-Z][\w-]*:)\s+\S")  # of a list, or of a head with fields
 # "LONDON, March 3 (Reuters) - ", before what a report begins with
 _DATELINE = re.compile(
     r"[A-Z][A-Z.'’ -]*[A-Z.](?:, ?[A-Z][\w.]*(?: \d{1,2})?)*(?: ?(\([A-Z][\w .]*\)))? ?(?:--?|[–—]) (?=[\"“‘'A-Z0-9])"
 )
+_GAP = re.compile("[^\\S\n]{3,}")  # between the columns of a table
+_ROW = re.compile(r"\s*\|.*\|\s*")
+# what a line does not end with whose sentence goes on
+_GOES_ON = re.compile(r"(?:,|\b(?:a|an|and|as|at|but|by|for|from|in|of|on|or|that|the|to|who|whose|with))$")
 _QUOTED = re.compile(r"[>#|%;\s]*")  # what may stand before every line
 
 
@@ -35,10 +40,10 @@ def make_paragraphs(doc: Doc) -> Doc:
 
 
 def paragraph_starts(doc: Doc) -> list[int]:
-    """First tokens of all paragraphs but the first one: behind a blank line, a tab, a page's end, or a line break that
-    wrapping would not have made, for the next word had still fitted on the line, or is the sign of a list's item. How
-    wide lines are is told by the longest one of several words between two blank lines. And so do what stands
-    behind a dateline and the news agency in it.
+    """First tokens of all paragraphs but the first one: behind a blank line, a tab or a gap between columns, a page's
+    end, or a line break that wrapping would not have made, for the next word had still fitted on the line and no
+    sentence goes on, or is the sign of a list's item or of a table's row. How wide lines are is told by the longest one
+    of several words between two blank lines. And what stands behind a dateline, and the news agency in it, begin one.
     """
     starts = _broken(doc)
     text = doc.text
@@ -62,7 +67,8 @@ def _broken(doc: Doc) -> list[int]:
             first -= 1
         between = text[doc[first].idx : doc[start].idx]
         breaks = len(_LINE_END.findall(between))
-        if first and (not _ALWAYS.isdisjoint(between) or breaks > 1 or (breaks and lines.had_place(doc[start].idx))):
+        apart = not _ALWAYS.isdisjoint(between) or breaks > 1 or (not breaks and _GAP.fullmatch(between))
+        if first and (apart or (breaks and lines.had_place(doc[start].idx))):
             starts.append(start)
     return starts
 
@@ -87,7 +93,9 @@ class _Lines:
         mark = _QUOTED.match(line)
         if mark and before.startswith(mark[0].rstrip()):
             line = line[mark.end() :]
-        if _ITEM.match(line):
+        if _ITEM.match(line) or (_ROW.fullmatch(before) and _ROW.fullmatch(self._lines[number])):
             return True
+        if _GOES_ON.search(before) or (line.lstrip()[:1].islower() and before[-1:] not in _ENDS):
+            return False
         word = line.split(None, 1)[:1]
         return bool(word) and len(before) + 1 + len(word[0]) <= self._widths[number - 1]

@@ -83,6 +83,11 @@ def test_build_export_and_facts(corpus, tmp_path):
     assert steps
     table = list(csv.DictReader(io.StringIO(run("facts", "kg.sqlite", "--limit", "3", "--csv", cwd=tmp_path).stdout)))
     assert [row["head"] for row in table] == [row["head"] for row in rows[:3]]
+    for cells, row in zip(table, rows, strict=False):
+        surest = row["evidence"][0]
+        assert (cells["uri"], cells["title"]) == (surest["uri"], surest["title"])
+        assert cells["sentences"] == " … ".join(surest["sentences"])
+        assert (cells["conflicts"], cells["confidence"]) == ("; ".join(row["conflicts"]), str(row["confidence"]))
 
     forgotten = run("forget", "kg.sqlite", "corpus/gilligan.txt", cwd=tmp_path)
     assert "holds 0 documents, 0 nodes, 0 relations" in forgotten.stdout, forgotten.stderr

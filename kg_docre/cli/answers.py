@@ -49,7 +49,7 @@ def facts(
             if form == "table":
                 print_facts(graph, surest, entity or "Facts", reasoning=True)
             else:
-                print_answer(fact_rows(graph, surest), form)
+                print_answer(fact_rows(graph, surest, flat=form == "csv"), form)
 
 
 @app.command()

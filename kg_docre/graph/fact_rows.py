@@ -13,15 +13,25 @@ __all__ = ["fact_rows"]
 
 _COLUMNS = (
     *("head", "relation", "tail", "confidence", "plausibility", "conflicts", "support"),
-    *("head_id", "head_type", "property", "tail_id", "tail_type", "evidence"),
+    *("head_id", "head_type", "property", "tail_id", "tail_type"),
 )
 
 
-def fact_rows(graph: KnowledgeGraph, facts: Sequence[Fact]) -> Answer:
+def fact_rows(graph: KnowledgeGraph, facts: Sequence[Fact], *, flat: bool = False) -> Answer:
     """A row a fact, in the order given. ``evidence`` has an object for every document, the surest first: its ``uri``,
     ``title``, ``score`` and ``sentences``, and under ``reasoning`` the facts the model looked at, if it did, and what
-    they are about besides head and tail: ``via``."""
-    return Answer(_COLUMNS, _rows(graph, graph.with_details(facts)))
+    they are about besides head and tail: ``via``. Instead, ``flat`` rows, for a table, have the ``uri``, ``title`` and
+    ``sentences`` of the surest document, and nothing that is a list."""
+    rows = _rows(graph, graph.with_details(facts))
+    if flat:
+        return Answer((*_COLUMNS, "uri", "title", "sentences"), map(_flat, rows))
+    return Answer((*_COLUMNS, "evidence"), rows)
+
+
+def _flat(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    surest = row[-1][0]
+    cells = ("; ".join(cell) if isinstance(cell, list) else cell for cell in row[:-1])
+    return (*cells, surest["uri"], surest["title"], " … ".join(" ".join(text.split()) for text in surest["sentences"]))
 
 
 def _rows(graph: KnowledgeGraph, facts: list[Fact]) -> Iterator[tuple[Any, ...]]:
