@@ -28,7 +28,7 @@ def load(model: str = "default", **config: Any) -> Language:
     pipeline, mentions from the checkpoint's own detector or, where that finds its types, the default one's.
     ``config`` has options of the component ``docre``: ``kg_docre.load(min_precision=0.9)``. They are ``threshold`` (0
     to 1) or ``min_precision``, ``device``, ``precision``, ``batch_tokens``, ``max_entities``,
-    ``split_subjects``, ``gazetteer``, ``entity_types`` and ``attributes``.
+    ``split_subjects``, ``checks``, ``entity_types`` and ``attributes``.
 
     Raises :exc:`ValueError` if there is no detector for the checkpoint's types.
     """

@@ -15,6 +15,7 @@ from kg_docre.annotations import Document, Relation
 from kg_docre.batching import BUDGETS, by_entities
 from kg_docre.calibration import Calibration
 from kg_docre.chunks import LOWEST, Batch, Chunk, apart, in_chunks, prepare
+from kg_docre.contradictions import weighed
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer
 from kg_docre.data.passages import together
@@ -23,7 +24,6 @@ from kg_docre.ensemble import Member
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, Prediction
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
-from kg_docre.resolution.gazetteer import weighed
 from kg_docre.subjects import SubjectBoundaries
 
 __all__ = ["BATCH_SIZE", "MAX_ENTITIES", "Predictor"]
@@ -39,10 +39,10 @@ class Predictor:
     that are reasoned over at once, padding included (0: as suits the device). Documents with more entities than
     ``max_entities`` are read in overlapping passages that have no more (None: none is), since reasoning grows with the
     cube of their number. Where ``subjects`` sees a text turn to another subject, it is read as two, unless
-    ``split_subjects`` is false. Unless ``gazetteer`` is false, what is said of places that lie elsewhere is unlikely
-    (:mod:`~kg_docre.resolution.gazetteer`). ``calibration`` turns log-odds into probabilities that hold; without it
-    they are the model's own. ``others`` judge together with the model, from which evidence and reasoning are. ``name``
-    says where facts come from; checkpoints are called by folder and content.
+    ``split_subjects`` is false. With ``checks``, what is said of places that lie elsewhere, or of dates in brackets
+    behind other names, is unlikely (:mod:`~kg_docre.contradictions`). ``calibration`` turns log-odds into probabilities
+    that hold; without it they are the model's own. ``others`` judge together with the model, from which evidence and
+    reasoning are. ``name`` says where facts come from; checkpoints are called by folder and content.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Predictor:
         others: Sequence[Member] = (),
         subjects: SubjectBoundaries | None = None,
         split_subjects: bool = True,
-        gazetteer: bool = True,
+        checks: bool = True,
         name: str = "",
     ) -> None:
         if max_entities is not None and max_entities < 2:
@@ -77,7 +77,7 @@ class Predictor:
         self.calibration = calibration
         self.subjects = subjects if split_subjects else None
         self.split_subjects = split_subjects
-        self.gazetteer = gazetteer
+        self.checks = checks
         self.name = name or type(model).__name__
 
     @classmethod
@@ -166,9 +166,9 @@ class Predictor:
                 on_error(document, failure)
                 continue
             relations = together(said, least, LOWEST) if len(said) > 1 else said[0][1]
-            if self.gazetteer:
-                relations = weighed(relations, document.entities, least)
             results[number] = replace(document, relations=relations)
+            if self.checks:
+                results[number] = replace(document, relations=weighed(results[number], least))
         return results
 
     def _survivors(self, batch: Batch) -> Iterator[tuple[Relation, ...] | RuntimeError]:

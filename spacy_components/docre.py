@@ -48,7 +48,7 @@ _NO_ENTITIES = (
         "batch_tokens": 0,
         "max_entities": 100,
         "split_subjects": True,
-        "gazetteer": True,
+        "checks": True,
         "entity_types": {},
         "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
     },
@@ -64,7 +64,7 @@ def make_docre(
     batch_tokens: int,
     max_entities: int,
     split_subjects: bool,
-    gazetteer: bool,
+    checks: bool,
     entity_types: dict[str, str],
     attributes: dict[str, str],
 ) -> Docre:
@@ -75,9 +75,9 @@ def make_docre(
     which the threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or
     "auto" for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
     documents with more are read in overlapping passages. ``split_subjects``: where a text turns to another subject it
-    is read as two. ``gazetteer``: what is said of places that lie elsewhere is unlikely. ``entity_types``: labels of
-    your recognizer → model types, "" to leave them out. ``attributes``: names of the Doc and Span extensions; under all
-    names is what the last component found.
+    is read as two. ``checks``: what is said of places that lie elsewhere, or of dates in brackets behind other names,
+    is unlikely. ``entity_types``: labels of your recognizer → model types, "" to leave them out. ``attributes``: names
+    of the Doc and Span extensions; under all names is what the last component found.
     """
     return Docre(
         name=name,
@@ -89,7 +89,7 @@ def make_docre(
         batch_tokens=batch_tokens,
         max_entities=max_entities,
         split_subjects=split_subjects,
-        gazetteer=gazetteer,
+        checks=checks,
         entity_types=entity_types,
         attributes=attributes,
     )
@@ -116,7 +116,7 @@ class Docre(CheckpointComponent["Predictor"]):
         batch_tokens: int = 0,
         max_entities: int = 100,
         split_subjects: bool = True,
-        gazetteer: bool = True,
+        checks: bool = True,
         entity_types: dict[str, str] | None = None,
         attributes: dict[str, str] | None = None,
     ) -> None:
@@ -126,7 +126,7 @@ class Docre(CheckpointComponent["Predictor"]):
             "batch_tokens": batch_tokens,
             "max_entities": max_entities,
             "split_subjects": split_subjects,
-            "gazetteer": gazetteer,
+            "checks": checks,
         }
         super().__init__(name=name, model=model, options=options)
         if threshold is not None and min_precision is not None:

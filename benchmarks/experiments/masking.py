@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--precision", default="auto")
     arguments = parser.parse_args()
     everything, held_out = read_split([arguments.data], None, arguments.held_out)
-    predictor = Predictor.from_pretrained(arguments.checkpoint, precision=arguments.precision, gazetteer=False)
+    predictor = Predictor.from_pretrained(arguments.checkpoint, precision=arguments.precision, checks=False)
     for rate in arguments.rates:
         f1 = masked_f1(predictor, held_out or everything, rate)
         print(f"{rate:g} masked: F1 {100 * f1:.1f}", flush=True)

@@ -88,7 +88,7 @@ def run(experiment: Experiment) -> None:
     trained = train(config, experiment.folder)
     documents = read_docred(protocol.test)
     predictor = Predictor.from_pretrained(
-        trained.folder, device=config.device, precision=config.precision, gazetteer=False
+        trained.folder, device=config.device, precision=config.precision, checks=False
     )
     known = KnownFacts.load(trained.folder / "known_facts.safetensors")
     scores = report(documents, list(predictor.pipe(documents)), known)

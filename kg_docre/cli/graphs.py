@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg_docre.cli.options import (
+    Checks,
     Device,
-    Gazetteer,
     MinConfidence,
     MinPrecision,
     Precision,
@@ -127,7 +127,7 @@ def build(
         bool,
         typer.Option("--split-subjects/--one-subject", help="Read a text as two where it turns to another subject."),
     ] = True,
-    gazetteer: Gazetteer = True,
+    checks: Checks = True,
     strict: Strict = False,
     inverses: Inverses = False,
     min_confidence: MinConfidence = 0.0,
@@ -170,7 +170,7 @@ def build(
             min_precision=min_precision,
             max_entities=max_entities,
             split_subjects=split_subjects,
-            gazetteer=gazetteer,
+            checks=checks,
             device=device,
             precision=precision,
         )

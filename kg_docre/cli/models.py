@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.options import Device, Gazetteer, MinPrecision, Precision, SpacyModel, Threshold, one_line_errors
+from kg_docre.cli.options import Checks, Device, MinPrecision, Precision, SpacyModel, Threshold, one_line_errors
 from kg_docre.cli.root import app
 
 Hierarchy = Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")]
@@ -105,7 +105,7 @@ def evaluate(
     hierarchy: Hierarchy = None,
     raw: Annotated[bool, typer.Option("--raw", help="From words alone: mentions, clusters and relations.")] = False,
     spacy_model: SpacyModel = None,
-    gazetteer: Gazetteer = True,
+    checks: Checks = True,
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
@@ -131,7 +131,7 @@ def evaluate(
             threshold=threshold,
             min_precision=min_precision,
             max_entities=None,
-            gazetteer=gazetteer,
+            checks=checks,
             device=device,
             precision=precision,
         )

@@ -16,8 +16,8 @@ import typer
 __all__ = [
     "AsCsv",
     "AsJson",
+    "Checks",
     "Device",
-    "Gazetteer",
     "MinConfidence",
     "MinPrecision",
     "Precision",
@@ -45,9 +45,9 @@ SpacyModel = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Precision = Annotated[str, typer.Option(help="auto (what is faster), fp32 or bf16.")]
-Gazetteer = Annotated[
+Checks = Annotated[
     bool,
-    typer.Option("--gazetteer/--no-gazetteer", help="Take what is said of places that lie elsewhere for unlikely."),
+    typer.Option("--checks/--unchecked", help="Mind where places lie and behind whose names dates in brackets stand."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]

@@ -104,8 +104,8 @@ class Pipeline:
             yield f"entities {self.predictor.max_entities}"
         if not self.predictor.split_subjects:
             yield "one subject"
-        if not self.predictor.gazetteer:
-            yield "no gazetteer"
+        if not self.predictor.checks:
+            yield "unchecked"
 
     @property
     def language(self) -> Language:
@@ -133,7 +133,7 @@ class Pipeline:
             "threshold": self.threshold,
             "max_entities": self.predictor.max_entities,
             "split_subjects": self.predictor.split_subjects,
-            "gazetteer": self.predictor.gazetteer,
+            "checks": self.predictor.checks,
             "device": str(self.predictor.device),
             "precision": self.predictor.precision,
         }

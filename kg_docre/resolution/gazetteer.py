@@ -8,16 +8,14 @@ speaks against what is said of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from kg_docre.annotations import Entity, Relation
+from kg_docre.annotations import Entity
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import country_name, country_table
 
-__all__ = ["agrees", "countries_of", "weighed"]
+__all__ = ["agrees", "countries_of"]
 
 _WITHIN = frozenset({"P17", "P131", "P1376", "P150", "P36"})  # one of head and tail lies within the other one
 _CONTINENT = "P30"
@@ -26,29 +24,6 @@ _CONTINENTS = {
     **{"north america": "NA", "north american": "NA", "south america": "SA", "south american": "SA", "oceania": "OC"},
 }
 _REGION = re.compile(r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(?:africa|america|asia|europe)n?")
-_ODDS = 1 / 30
-
-
-def weighed(
-    relations: Iterable[Relation], entities: tuple[Entity, ...], least: Mapping[str, float]
-) -> tuple[Relation, ...]:
-    r"""Relations of a document with entities, those that the table contradicts with a thirtieth of their odds, or
-    without them where that is less than their label's score in ``least``.
-
-    By Bayes' theorem odds are to be multiplied by :math:`P(\text{contradicted} \mid \text{right}) /
-    P(\text{contradicted} \mid \text{wrong})`: of what annotators marked in Re-DocRED's training documents the table
-    contradicts 1.6 % where it knows the places, of what was found wrongly in those held out 48 %
-    (``benchmarks/places.py``).
-    """
-    kept = []
-    for relation in relations:
-        if agrees(relation.label, entities[relation.head], entities[relation.tail]) is False:
-            odds = _ODDS * relation.score / max(1.0 - relation.score, 1e-9)
-            relation = replace(relation, score=odds / (1.0 + odds))
-            if relation.score < least[relation.label]:
-                continue
-        kept.append(relation)
-    return tuple(kept)
 
 
 def agrees(label: str, head: Entity, tail: Entity) -> bool | None:

@@ -33,7 +33,7 @@ def calibrate(
     Raises :exc:`ValueError` if all or none of what it predicts is right, and for what ships with the package.
     """
     folder = own_checkpoint(checkpoint)
-    predictor = Predictor.from_pretrained(folder, device=device, calibration=None, max_entities=None, gazetteer=False)
+    predictor = Predictor.from_pretrained(folder, device=device, calibration=None, max_entities=None, checks=False)
     predicted = probable(predictor, documents)
     calibration = fit_calibration(documents, predicted, tune_threshold=tune_threshold)
     before = Calibration.load(folder)

@@ -267,7 +267,7 @@ class _Run:
             device=str(self.device),
             precision=config.precision,
             max_entities=None,
-            gazetteer=False,
+            checks=False,
         )
         many = probable(predictor, self.development)
         try:

