@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.resolution.forms import is_demonym
+from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
 __all__ = ["BracketedDates", "Nationalities"]
@@ -16,6 +16,7 @@ _FAR = 14  # words from an opening bracket to a date in it
 _CITIZEN = "P27"
 _BEFORE, _BEHIND = 5, 3  # words between a name and what country's somebody is
 _OTHERS = frozenset("and or by with of from to for in on the that which who but as".split())  # something else begins
+_LENGTHS = (4, 3, 2, 1)  # words of a country's name
 _IS_A = {(verb, article) for verb in ("is", "was") for article in ("a", "an")}
 _NOT = {("language",), ("speaking",), ("born",)}  # "an English-language poet"
 
@@ -61,8 +62,8 @@ class BracketedDates:
 
 
 class Nationalities:
-    """Of which country a document says that people are: "the Swedish botanist Hedda Lindqvist", "Paul Landowski
-    (1875-1961) was a French-Polish sculptor"."""
+    """Of which country a document says that people are: "the Swedish botanist Hedda Lindqvist", "Li Wenqi of China",
+    "Paul Landowski (1875-1961) was a French-Polish sculptor"."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -83,8 +84,10 @@ class Nationalities:
             place = mention.start - 1
             while place >= max(0, mention.start - _BEFORE) and _is_plain(words[place]):
                 place -= 1
-            if place < mention.start - 1:
-                found |= _nations(words, place) | _nations(words, place - 2)
+            found |= _nations(words, place) | (_nations(words, place - 2) if words[place - 1] == "-" else frozenset())
+            if words[mention.end : mention.end + 1] == ("of",):
+                names = (" ".join(words[mention.end + 1 : mention.end + 1 + length]) for length in _LENGTHS)
+                found |= next((countries_of(name) for name in names if country_name(name)), frozenset())
             place = _behind_brackets(words, mention.end)
             place += words[place : place + 1] == (",",)
             if words[place : place + 2] in _IS_A:
