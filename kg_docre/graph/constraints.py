@@ -67,8 +67,8 @@ def checked(
     Of a relation with one value the facts exclude each other, except dates of which one says the other less exactly,
     and facts of unfitting types or without a year, which exclude none that fit; and so do ways of ``kinship``. Then a
     fact with odds :math:`o = c / (1 - c)` is the right one with :math:`o / (1 + o + \sum_{rivals} o')`, its
-    plausibility. The odds of facts of unfitting types are lowered before: of such in documents held out 7 of 29 were
-    right, of others 1,753 of 2,582 (``benchmarks/conflicts.py``). ``strict`` leaves out facts that don't fit and all
+    plausibility. The odds of facts of unfitting types are lowered before: of such in documents held out 7 of 28 were
+    right, of others 1,756 of 2,542 (``benchmarks/conflicts.py``). ``strict`` leaves out facts that don't fit and all
     but the most confident of those that exclude each other, and adds head, label and tail of what it leaves out to
     ``left_out``.
     """
