@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -17,24 +17,27 @@ from spacy_components.annotations import relations_of, to_document
 __all__ = ["add_docs"]
 
 
-def add_docs(store: FactStore, docs: Iterable[tuple[Doc, str]], *, model: str) -> int:
+def add_docs(store: FactStore, docs: Iterable[tuple[Doc, str | Mapping[str, str]]], *, model: str) -> int:
     """Add docs with their entities and relations, each under a uri, as ``nlp.pipe(texts_and_uris, as_tuples=True)``
-    gives them; how many the store did not have. ``model`` is what has read them, by a name of one's own: what another
-    one said of the same text is replaced.
+    gives them, or with a context of ``uri`` and ``title``; how many the store did not have. ``model`` is what has read
+    them, by a name of one's own: what another one said of the same text is replaced.
 
     What was found at a uri before its text changed is deleted at the end, also where a doc breaks it off; then a store
     of which a tenth has changed is resolved. Raises :exc:`~kg_docre.data.errors.DataError` for a doc in which no
-    component ``docre`` has looked for relations.
+    component ``docre`` has looked for relations, or one without a uri.
     """
     run = store.begin_run(version=__version__, config={"model": model})
     added = 0
     try:
-        for doc, uri in docs:
+        for doc, context in docs:
+            uri, title = (context.get("uri"), context.get("title")) if isinstance(context, Mapping) else (context, None)
+            if not (isinstance(uri, str) and uri):
+                raise DataError(f"a doc's uri is {uri!r}: expected a string, or a context with one under 'uri'")
             found = relations_of(doc)
             if found is None:
                 raise DataError(f"{uri}: no component docre has looked for relations in this doc")
             relations, names = found
-            document = replace(to_document(doc, id=uri), title=uri, relations=tuple(relations))
+            document = replace(to_document(doc, id=uri), title=title or uri, relations=tuple(relations))
             added += store.add(document, model=model, names=names, resolve=form_id, run=run)
     finally:
         store.prune()

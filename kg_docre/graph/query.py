@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -78,6 +79,8 @@ def _error(path: Path, error: Exception) -> ExportError:
     if "Prefix not found" in reason:
         known = ", ".join(PREFIXES)
         reason = f"{reason.partition(': ')[0]}: an unknown prefix; declare it with PREFIX, or use one of {known}"
+    if missing := re.search(r"does not contains? variable (\?\w+)", reason):
+        reason = f"{missing[1]} is given a value and must be among what is asked for: SELECT {missing[1]} …"
     return ExportError(f"{path}: {reason}")
 
 
@@ -91,6 +94,10 @@ def _open(path: Path) -> Any:
     if is_store(path):
         return Store.read_only(str(path))
     ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    if ending == ".sqlite":
+        raise ExportError(
+            f"{path}: no Oxigraph store, but a fact store; kg-docre export {path} --to kg.oxigraph makes one"
+        )
     if path.is_dir() or ending not in FORMATS:
         raise ExportError(f"{path}: no Oxigraph store, RDF file or Neo4j address; kg-docre export makes all of them")
     store = Store()

@@ -38,6 +38,19 @@ def test_docs_say_in_a_store_what_their_texts_do(nlp, tmp_path):
         assert {d.model for d in KnowledgeGraph(docs).documents()} == {"mine"}
 
 
+def test_a_docs_context_may_have_a_title(nlp, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        texts = [(EPISODE, {"uri": "x.org/1", "title": "Paper Hearts", "year": 1996}), (VIRGINIA, {"uri": "x.org/2"})]
+        assert add_docs(store, nlp.pipe(texts, as_tuples=True), model="mine") == 2
+        assert [(d.uri, d.title) for d in KnowledgeGraph(store).documents()] == [
+            ("x.org/1", "Paper Hearts"),
+            ("x.org/2", "x.org/2"),
+        ]
+        for context in ({"title": "no uri"}, 7, ""):
+            with pytest.raises(DataError, match="a doc's uri is"):
+                add_docs(store, [(nlp("Hello."), context)], model="mine")
+
+
 def test_docs_are_added_once_and_replaced(nlp, tmp_path):
     with FactStore(tmp_path / "kg.sqlite") as store:
         assert add_docs(store, [(nlp(EPISODE), "a")], model="mine") == 1
