@@ -175,6 +175,7 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
                DROP TRIGGER entity_went;
                DROP TRIGGER source_came;
                DROP TRIGGER source_went;
+               DROP TABLE rejected;
                ALTER TABLE source DROP COLUMN title;
                ALTER TABLE resolved DROP COLUMN changed;
                ALTER TABLE resolved DROP COLUMN generation;
