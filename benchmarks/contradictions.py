@@ -36,7 +36,16 @@ _TERRITORIES = {
     **{"GL": "DK", "FO": "DK", "AW": "NL", "CW": "NL", "SX": "NL", "BQ": "NL", "AX": "FI", "SJ": "NO"},
     **{"CK": "NZ", "NU": "NZ", "TK": "NZ", "NF": "AU", "CX": "AU", "CC": "AU", "EH": "MA", "PS": "IL"},
 }
-_DISPUTED = dict.fromkeys("crimea sevastopol simferopol yalta kerch donetsk luhansk mariupol".split(), "UA RU")
+# what more than one country has counted, or counts, to it
+_DISPUTED = {
+    **dict.fromkeys("crimea sevastopol simferopol yalta kerch donetsk luhansk mariupol".split(), "UA RU"),
+    **dict.fromkeys("breslau wroclaw danzig gdansk stettin szczecin posen poznan silesia pomerania".split(), "PL DE"),
+    **dict.fromkeys("lwow lviv lemberg".split(), "UA PL AT"),
+    **{"vilnius": "LT PL", "wilno": "LT PL", "grodno": "BY PL", "konigsberg": "RU DE", "kaliningrad": "RU DE"},
+    **{"strasbourg": "FR DE", "strassburg": "FR DE", "alsace": "FR DE", "trieste": "IT AT", "fiume": "HR IT"},
+    **{"bratislava": "SK HU", "pressburg": "SK HU", "cluj": "RO HU", "transylvania": "RO HU", "smyrna": "TR GR"},
+    **{"lahore": "PK IN", "karachi": "PK IN", "dhaka": "BD IN", "dacca": "BD IN", "hong kong": "HK GB"},
+}
 # names of regions and cities that mean something else more often
 _NO_NAME = re.compile(
     r"(?:north|south|east|west|central|upper|lower|northern|southern|eastern|western|capital|coast|district|province|"

@@ -10,6 +10,8 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg_docre.resolution.forms import country_name
+from kg_docre.resolution.gazetteer import countries_of
 from spacy_components.markup import sentence_starts
 
 __all__ = ["make_paragraphs", "paragraph_starts"]
@@ -21,9 +23,10 @@ _ALWAYS = frozenset("\t\f\u2029")
 _ITEM = re.compile(r"\s*(?:[-*•·‣◦]|\d{1,3}[.)]|[A-Z][\w-]*:)\s+\S")  # of a list, or of a head with fields
 # "LONDON, March 3 (Reuters) - ", before what a report begins with
 _DATELINE = re.compile(
-    r"[A-Z][A-Z.'’ -]*[A-Z.](?:, ?[A-Z][\w.]*(?: \d{1,2})?)*(?: ?(\([A-Z][\w .]*\)))? ?(?:--?|[–—]) (?=[\"“‘'A-Z0-9])"
+    r"(?P<place>[A-Z][A-Z.'’ -]{0,30}[A-Z.])(?P<more>(?:, ?[A-Z][\w.]{0,20}(?: \d{1,2})?){0,3})"
+    r"(?: ?(?P<agency>\([A-Z][\w .]{0,30}\)))? ?(?:--?|[–—]) (?=[\"“‘'A-Z0-9])"
 )
-_GAP = re.compile("[^\\S\n]{3,}")  # between the columns of a table
+_GAP = re.compile("[^\\S\n]{3,}")  # between the columns of a table, behind the space that belongs to a word
 _ROW = re.compile(r"\s*\|.*\|\s*")
 # what a line does not end with whose sentence goes on
 _GOES_ON = re.compile(r"(?:,|\b(?:a|an|and|as|at|but|by|for|from|in|of|on|or|that|the|to|who|whose|with))$")
@@ -47,9 +50,17 @@ def paragraph_starts(doc: Doc) -> list[int]:
     """
     starts = _broken(doc)
     text = doc.text
-    datelines = [_DATELINE.match(text, doc[start].idx) for start in (0, *starts)] if len(doc) else []
-    parts = {place for found in datelines if found for place in (found.start(1), found.end())}  # the agency, the report
+    parts: set[int] = set()
+    for start in (0, *starts) if len(doc) else ():
+        found = _DATELINE.match(text, doc[start].idx)
+        if found and (found["more"] or found["agency"] or _is_town(found["place"])):
+            parts.update((found.start("agency"), found.end()))
     return sorted({*starts, *(token.i for token in doc if token.idx in parts)}) if parts else starts
+
+
+def _is_town(name: str) -> bool:
+    """Of capitals alone, "NATO - The alliance" is no dateline, nor is "U.S. - China"."""
+    return bool(countries_of(name)) and not country_name(name)
 
 
 def _broken(doc: Doc) -> list[int]:

@@ -7,7 +7,7 @@ from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
-from kg_docre.names import is_acronym, normalize_name
+from kg_docre.names import initials, is_acronym, normalize_name
 
 __all__ = ["certain_pairs", "joined", "retyped"]
 
@@ -19,7 +19,7 @@ _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name behind,
     "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word of its
-    name; what bears a name and the abbreviation in brackets behind."""
+    name; what bears a name and its initials in brackets behind."""
     pairs = []
     ends = {(end, kind): number for number, (_, end, kind) in enumerate(spans)}
     for number, (start, end, kind) in enumerate(spans):
@@ -29,18 +29,14 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
         full = ends.get((start - 1, kind))
         if full is not None and end < len(words) and (words[start - 1], words[end]) == ("(", ")"):
             first, last, _ = spans[full]
-            if _abbreviates("".join(words[start:end]), words[first:last], kind):
+            if _abbreviates("".join(words[start:end]), " ".join(words[first:last])):
                 pairs.append((full, number))
     return pairs + _surnames(_names(words, spans, "PER")) + short_companies(_names(words, spans, "ORG"))
 
 
-def _abbreviates(short: str, name: Sequence[str], kind: str) -> bool:
-    """Whether these capitals stand for a name; an organization's may do so in another language, but behind a place
-    "(GER)" may be its country."""
-    if not is_acronym(short):
-        return False
-    letters = iter("".join(name).casefold())
-    return kind == "ORG" or all(letter in letters for letter in short.replace(".", "").casefold())
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether these capitals are a name's initials; others may be those of a league, or of a place's state."""
+    return is_acronym(short) and short.replace(".", "").casefold() in initials(name)
 
 
 def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:

@@ -211,7 +211,8 @@ def build(
     run = cache(lambda: store.begin_run(version=__version__, config=pipeline.config))
 
     def failed(problem: Problem) -> None:
-        store.note_failure(problem.uri, problem.reason, run=run(), gone=problem.nothing)
+        gone = problem.nothing and problem.uri not in seen
+        store.note_failure(problem.uri, problem.reason, run=run(), gone=gone, parts=not problem.part)
         result.problems.append(problem)
         on_problem(problem)
 

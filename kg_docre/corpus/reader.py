@@ -151,7 +151,7 @@ def _file(path: Path, uri: str, max_characters: int, fields: Fields, *, named: b
     except _UNREADABLE as error:
         yield Problem(uri, getattr(error, "strerror", None) or str(error))
         return
-    if name.suffix.lower() in _PAGES or is_html(data):
+    if (name.suffix.lower() in _PAGES or is_html(data)) and b"\0" not in data:
         yield from_html(data, uri, _title(name), max_characters)
         return
     text = decoded(data, uri)

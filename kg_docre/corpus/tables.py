@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import BinaryIO
 
 from kg_docre.corpus.records import BINARY, Fields, Problem, SourceText, absent, from_record
@@ -19,39 +21,38 @@ def from_table(stream: BinaryIO, uri: str, max_characters: int, fields: Fields) 
     """The documents of a table, which is read row by row. ``#`` and a number stands for a row without an id: the one
     that a spreadsheet shows, where the names of the columns are the first.
 
-    What separates columns is told by the first line. A table without a column of texts is one :class:`Problem`, as is
-    the rest of one that is not well-formed.
+    What separates columns is told by the first line. A table without a column of texts, or without rows, is one
+    :class:`Problem`, and so is each row that is not well-formed.
     """
-    number, rows = 1, _rows(stream)
-    try:
-        columns = [name.strip() for name in next(rows)]
-        if not any(columns):
-            yield Problem(uri, "empty", nothing=True)
-            return
-        if reason := _unreadable(columns) or absent(fields, dict.fromkeys(columns, "")):
-            yield Problem(uri, reason)
-            return
-        for number, cells in enumerate(rows, 2):
-            place = f"{uri}#{number}"
-            if not any(map(str.strip, cells)):
-                continue
-            if len(cells) > len(columns):
-                yield Problem(place, f"{len(cells)} cells where there are {len(columns)} columns")
-            elif reason := _unreadable(cells):
-                yield Problem(place, reason)
-            else:
-                row = dict(zip(columns, cells, strict=False))
-                yield from_record({fields.text: "", **row}, place, max_characters, fields)
-    except csv.Error as error:
-        yield Problem(f"{uri}#{number + 1}", f"malformed table, not read from here on: {error}")
+    rows = _rows(stream)
+    _, columns = next(rows, (1, []))
+    if isinstance(columns, csv.Error):
+        yield Problem(uri, f"malformed names of columns: {columns}")
+        return
+    columns = [name.strip() for name in columns]
+    if reason := (_unreadable(columns) or absent(fields, dict.fromkeys(columns, ""))) if any(columns) else "":
+        yield Problem(uri, reason)
+        return
+    empty = True
+    for number, cells in rows:
+        empty = False
+        place = f"{uri}#{number}"
+        if isinstance(cells, csv.Error):
+            yield Problem(place, f"malformed: {cells}")
+        elif not columns.index(fields.text) < len(cells) <= len(columns):
+            yield Problem(place, f"{len(cells)} cells where there are {len(columns)} columns")
+        elif reason := _unreadable(cells):
+            yield Problem(place, reason)
+        else:
+            row = dict(reversed([*zip(columns, cells, strict=False)]))  # of two columns of one name the first
+            yield from_record(row, place, max_characters, fields)
+    if empty:
+        yield Problem(uri, "empty", nothing=True)
 
 
 def count_rows(stream: BinaryIO) -> int:
     """How many documents and problems :func:`from_table` may give."""
-    try:
-        return max(1, sum(1 for cells in _rows(stream) if any(map(str.strip, cells))) - 1)
-    except csv.Error:
-        return 1
+    return max(1, sum(1 for _ in _rows(stream)) - 1)
 
 
 def _unreadable(cells: list[str]) -> str:
@@ -64,11 +65,24 @@ def _unreadable(cells: list[str]) -> str:
     return ""
 
 
-def _rows(stream: BinaryIO) -> Iterator[list[str]]:
-    """The cells of every row; bytes that are not UTF-8 become surrogates, which no valid text has."""
+def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Every row that has cells, by its number, or what is wrong with it; bytes that are not UTF-8 become surrogates,
+    which no valid text has."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # how long texts may be is asked of each
     lines = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
-    first = next(lines, "")
-    delimiter = max(_DELIMITERS, key=first.count)
-    yield from csv.reader([first], delimiter=delimiter)
-    yield from csv.reader(lines, delimiter=delimiter)
+    first = next(filter(str.strip, lines), "")
+    if told := re.fullmatch(r"sep=(.)\s*", first):  # as Excel writes it
+        delimiter, first = told[1], next(lines, "")
+    else:
+        delimiter = max(_DELIMITERS, key=first.count)
+    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    for number in count(1):
+        try:
+            cells = next(rows)
+        except csv.Error as error:
+            yield number, error
+        except StopIteration:
+            return
+        else:
+            if any(map(str.strip, cells)):
+                yield number, cells

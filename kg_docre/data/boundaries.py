@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["tidy"]
 
@@ -42,7 +42,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     person: "Chapter 1").
     """
     kept: list[Mention] = []
-    starts = set(breaks)
+    starts, mentions = set(breaks), list(mentions)
+    begun = {start: kind for start, _, kind in mentions}
     for start, end, kind in mentions:
         start, end = _trimmed(words, start, end)
         bracket, opens = _unpaired(words, start, end)
@@ -61,7 +62,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, kind = before[0], before[2]
             else:
                 start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
-        if kind == "PER" and end not in starts and _is_named_born(words, end):
+        if kind == "PER" and starts.isdisjoint((end, end + 1)) and _is_named_born(words, end, begun):
             end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
@@ -70,9 +71,11 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     return kept
 
 
-def _is_named_born(words: Sequence[str], end: int) -> bool:
-    born, following = [*words[end : end + 2], "", ""][:2]
-    return born == "Born" and not (following.lower() in _AFTER_BORN or following[:1].isdigit())
+def _is_named_born(words: Sequence[str], end: int, begun: Mapping[int, str]) -> bool:
+    """Whether "Born" behind a name belongs to it: neither begins a name of its own, nor says when or where."""
+    if end + 1 >= len(words) or words[end] != "Born" or end in begun or begun.get(end + 1) in ("LOC", "TIME", "PER"):
+        return False
+    return words[end + 1].lower() not in _AFTER_BORN and not words[end + 1][0].isdigit()
 
 
 def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str) -> bool:

@@ -1,8 +1,8 @@
 """Which country a place can be in: what GeoNames has of countries, their regions and the larger cities.
 
-A name stands for every place of the world that is called so, however small, and "Paris" may be in France as well as in
+A name stands for every place of more than 500 inhabitants that is called so, and "Paris" may be in France as well as in
 the United States; what is known is where it cannot be. Names of places that are all small are in no table, and nothing
-speaks against what is said of them.
+speaks against what is said of them. The table is of today, but for the best known places that were another country's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CONTINENTS = {
     **{"africa": "AF", "african": "AF", "asia": "AS", "asian": "AS", "europe": "EU", "european": "EU"},
     **{"north america": "NA", "north american": "NA", "south america": "SA", "south american": "SA", "oceania": "OC"},
 }
-_REGION = re.compile(r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(?:africa|america|asia|europe)n?")
+_REGION = re.compile(r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(?:africa|america|asia|europe)(?:n|an)?")
 
 
 def agrees(label: str, head: Entity, tail: Entity) -> bool | None:

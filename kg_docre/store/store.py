@@ -124,12 +124,14 @@ class FactStore(StoreFile):
             insert = "INSERT INTO run (version, config, started) VALUES (?, ?, ?)"
             return db.execute(insert, (version, json.dumps(config), _now())).lastrowid or 0
 
-    def note_failure(self, uri: str, reason: str, *, run: int, gone: bool = False) -> None:
+    def note_failure(self, uri: str, reason: str, *, run: int, gone: bool = False, parts: bool = False) -> None:
         """Keep why what is found at ``uri`` could not be read, until it can. What was found there before stays, unless
-        it is ``gone``."""
+        it is ``gone``, with the ``parts`` of a file if that has any: ``uri#id``."""
         with self._transaction() as db:
             if gone:
                 db.execute("DELETE FROM source WHERE uri = ?", (_encodable(uri),))
+            if gone and parts:
+                db.execute("DELETE FROM source WHERE uri >= ?1 || '#' AND uri < ?1 || '$'", (_encodable(uri),))
             row = (_encodable(uri), _encodable(reason)[:_LONGEST_REASON], run)
             db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", row)
 

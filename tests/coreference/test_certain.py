@@ -34,7 +34,11 @@ def _pairs(text):
         ("«PER Mary » , née «PER Pryce »", [("Mary", "Pryce")]),
         ("«PER Mary » , born «PER Pryce »", []),
         ("«LOC Central African Republic » ( «LOC CAR » )", [("Central African Republic", "CAR")]),
-        ("«ORG Gazeta Wyborcza » ( «ORG XYZ » ) and", [("Gazeta Wyborcza", "XYZ")]),
+        ("«ORG Boston Bruins » ( «ORG NHL » ) and «LOC Portland » ( «LOC OR » )", []),
+        (
+            "«ORG Recording Industry Association of America » ( «ORG R.I.A.A. » )",
+            [("Recording Industry Association of America", "R.I.A.A.")],
+        ),
         ("«LOC Bonn » ( «LOC GER » ) and «LOC Oslo » ( «LOC Norway » )", []),
         ("«ORG National Trust » ( «LOC NT » ) , «ORG Nimbus » ( «ORG NI »", []),
         ("«ORG Acme » ( born «PER Pryce » )", []),

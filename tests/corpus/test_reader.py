@@ -119,6 +119,26 @@ def test_tables_have_a_document_a_row(tmp_path):
     assert count_documents([tmp_path / "a.csv", tmp_path / "b.TSV"]) == 8
 
 
+def test_rows_that_are_not_well_formed_are_named_and_the_others_read(tmp_path):
+    rows = ["", "id,text", '1,"Oslo" is', "2,Rome", "3", '4,"Bonn', "5,Lima"]
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert [(t.uri, t.text) for t in texts] == [("a.csv#2", "Rome")]
+    assert [(p.uri, p.reason.partition(":")[0]) for p in problems] == [
+        ("a.csv#2", "malformed"),
+        ("a.csv#4", "1 cells where there are 2 columns"),
+        ("a.csv#5", "malformed"),
+    ]
+
+
+def test_names_of_columns_may_take_several_lines_and_be_there_twice(tmp_path):
+    (tmp_path / "a.csv").write_text('id,"text\n(body)",text,text\nx,no,yes,never\n')
+    (tmp_path / "b.csv").write_text("sep=;\nid;text\ny;Oslo, Norway\n")
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert [(t.uri, t.text) for t in texts] == [("a.csv#x", "yes"), ("b.csv#y", "Oslo, Norway")]
+    assert not problems
+
+
 def test_a_table_without_texts_says_what_it_has(tmp_path):
     (tmp_path / "data.csv").write_text("name,population\nOslo,700000\nRome,2800000\n")
     (problem,) = read_corpus([tmp_path], base=tmp_path)
@@ -189,7 +209,8 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("drawing.svg", b"<svg>Oslo</svg>", "image/svg+xml by its name"),
         ("tool.py.gz", _gzip(b"# Oslo"), "text/x-python by its name"),
         ("Page.HTM", b"<html><p></p>", "HTML without a main text"),
-        ("empty.html", b"", "HTML without a main text"),
+        ("empty.html", b" ", "empty"),
+        ("binary.html", b"<html>\0", "binary"),
         ("latin.txt", "Zürich liegt in der Schweiz".encode("latin-1"), "not UTF-8 text: byte 0xfc at offset 1"),
         ("marked.txt", b"\xef\xbb\xbfZ\xfcrich", "not UTF-8 text: byte 0xfc at offset 4"),
         ("page", b"\n<!DOCTYPE html><p>", "HTML without a main text"),
@@ -209,6 +230,8 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("utf16.jsonl", '{"text": "Oslo"}\n{"text": "Rome"}'.encode("utf-16"), "UTF-16"),
         ("blank.jsonl", b"\n \n", "empty"),
         ("blank.csv", b"\n", "empty"),
+        ("header.csv", b"id,text\n\n", "empty"),
+        ("header.tsv", b'"id"s\ttext\n', "malformed names of columns"),
         ("none.csv", b"", "empty"),
         ("latin.csv", b"text,Z\xfcrich\n", "not UTF-8 text"),
         ("utf16.csv", "text\nOslo".encode("utf-16"), "UTF-16"),

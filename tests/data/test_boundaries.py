@@ -50,7 +50,8 @@ def test_names_have_no_marks_or_small_words_at_their_ends_and_whole_brackets(tex
     ("text", "name"),
     [
         ("The physicist Max Born met", "Max Born"),
-        ("the poet Max Born", "Max Born"),
+        ("the poet Max Born .", "Max Born"),
+        ("Max Born", "Max"),
         ("Max Born in 1900", "Max"),
         ("Max Born 3 May", "Max"),
         ("Max born again", "Max"),
@@ -62,6 +63,13 @@ def test_born_may_be_a_name(text, name):
     ((first, last, _),) = tidy(words, [(start, start + 1, "PER")])
     assert " ".join(words[first:last]) == name
     assert tidy(words, [(start, start + 1, "PER")], [start + 1]) == [(start, start + 1, "PER")]
+
+
+@pytest.mark.parametrize(("text", "kind"), [("Max Born January 5", "TIME"), ("Max Born Oslo", "LOC")])
+def test_born_may_say_when_or_where(text, kind):
+    mentions = [(0, 1, "PER"), (2, len(text.split()), kind)]
+    assert tidy(text.split(), mentions) == mentions
+    assert tidy("Max Born met".split(), [(0, 1, "PER"), (1, 2, "PER")]) == [(0, 1, "PER"), (1, 2, "PER")]
 
 
 def test_a_town_upon_a_river_is_one():

@@ -47,6 +47,9 @@ def test_a_name_stands_for_all_places_that_are_called_so():
         ("Moscow", "P30", "Asia", True),  # Russia is on both
         ("Japan", "P30", "Atlantis", None),
         ("Bangui", "P17", "Central Africa", False),
+        ("Nether Wallop", "P17", "Western European", False),
+        ("Breslau", "P17", "Germany", True),
+        ("Dublin", "P17", "United Kingdom", True),
         ("Nether Wallop", "P17", "Europe", False),
         ("Pretoria", "P17", "South Africa", True),
         ("Bangui", "P17", "Central African Republic", True),

@@ -36,6 +36,7 @@ def nlp():
         ("Bregenz     Anna Amann     Cellnova\nIt is.  So    it was", ["Anna", "Cellnova", "It", "it"]),
         ("LONDON (Reuters) - Tesco Plc said", ["(", "Tesco"]),
         ("Tesco grows\n\nSACRAMENTO, Calif., March 3 -- It said", ["SACRAMENTO", "It"]),
+        ("NATO - The alliance. U.S. - China", []),
         ("BONN – Tesco came - saw - and WON - It said", ["Tesco"]),
         ("Bonn - Tesco said. A - Z", []),
         ("\n\n  Paris  is large.", []),
