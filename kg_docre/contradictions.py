@@ -9,8 +9,9 @@ from kg_docre.annotations import Document, Relation
 from kg_docre.bindings import BracketedDates, Nationalities
 from kg_docre.resolution.gazetteer import agrees
 
-__all__ = ["Knowledge", "weighed"]
+__all__ = ["CHECKS", "Knowledge", "weighed"]
 
+CHECKS = 1  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 
 

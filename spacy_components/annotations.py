@@ -18,7 +18,8 @@ from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
 
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation
-from kg_docre.names import ARTICLES, short_hash, without_article
+from kg_docre.names import ARTICLES, LEGAL_FORMS, normalize_name, short_hash, strip_endings, without_article
+from kg_docre.resolution.forms import is_demonym
 from spacy_components.labels import model_type
 
 __all__ = [
@@ -248,20 +249,22 @@ def named_span(span: Span, type: str) -> Span:
 
 
 def _name(spans: Sequence[Span], type: str) -> str:
-    """What a text calls a thing first, unless that is in capitals; of a date, and where it is but a part of it of a
-    person or an organization, the longest name. With an article if most of those who call it so say it."""
+    """What a text calls a thing first, unless that is in capitals, its people's name or a word for it; the longest name
+    of a date, and where the first is a short one of a person or an organization. With an article if most of those who
+    call it so say it."""
     names = Counter(map(_text, spans))
     fullest = max(names, key=lambda name: (len(without_article(name)), names[name], len(name)))
-    first = next((name for name in names if not name.isupper()), fullest)
-    if type == "TIME" or (type in ("PER", "ORG") and _words(first) < _words(fullest)):
+    first = next((name for name in names if not (name.isupper() or name.islower() or is_demonym(name))), fullest)
+    if type == "TIME" or (type in ("PER", "ORG") and _is_short(first, fullest)):
         return fullest
-    return max(
-        (name for name in names if without_article(name) == without_article(first)), key=lambda n: (names[n], len(n))
-    )
+    same = [name for name in names if without_article(name) == without_article(first)]
+    return max(same, key=lambda name: (names[name], len(name)))
 
 
-def _words(name: str) -> set[str]:
-    return {*without_article(name).casefold().split()}
+def _is_short(name: str, fullest: str) -> bool:
+    """Whether it is a part of the longest name, a single word, or but for titles and initials the same: "J. Smith"."""
+    words, others = (strip_endings(normalize_name(each).split(), LEGAL_FORMS) for each in (name, fullest))
+    return len(words) == 1 or {*words} <= {*others} or words[-1] == others[-1]
 
 
 def _text(span: Span) -> str:

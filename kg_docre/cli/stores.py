@@ -45,15 +45,11 @@ def forget(
 ) -> None:
     """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""
     with one_line_errors():
-        from kg_docre.corpus.reader import uri_of
-        from kg_docre.store import FactStore, list_sources
+        from kg_docre.corpus.missing import meant_by
+        from kg_docre.store import FactStore
 
         with FactStore(store, create=False) as known:
-            uris = [source.uri for source in list_sources(known)]
-            meant = {name: {name, uri_of(Path(name), store.parent)}.intersection(uris) for name in documents}
-            for name in [name for name, found in meant.items() if not found]:
-                place = uri_of(Path(name), store.parent)
-                meant[name] = {uri for uri in uris if uri.startswith((f"{place}/", f"{place}#"))}
+            meant = meant_by(known, documents, base=store.parent)
             forgotten = known.forget(*sorted(set().union(*meant.values())))
             unknown = [name for name, found in meant.items() if not found]
             counts = known.counts()
@@ -83,7 +79,10 @@ def reject(
                 return
             graph = KnowledgeGraph(known)
             found = rejections.reject(known, head, relation, tail)
-            print_facts(graph, found, "No graph has this from now on; --take-back undoes it")
+            if found:
+                print_facts(graph, found, "No graph has this from now on; --take-back undoes it")
+            else:
+                typer.echo("rejected before; --take-back undoes it")
 
 
 @app.command()

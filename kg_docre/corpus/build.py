@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from kg_docre import __version__
 from kg_docre.annotations import Document
+from kg_docre.contradictions import CHECKS
 from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import MAX_ENTITIES, Predictor
@@ -97,15 +98,15 @@ class Pipeline:
         return cls(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
 
     def _told_otherwise(self) -> Iterator[str]:
-        """Options that change what is found, where they are not as usual."""
+        """Options that change what is found, where they are not as usual, and what it is checked against."""
         if self.threshold is not None:
             yield f"threshold {self.threshold:g}"
         if self.predictor.max_entities != MAX_ENTITIES:
             yield f"entities {self.predictor.max_entities}"
         if not self.predictor.split_subjects:
             yield "one subject"
-        if not self.predictor.checks:
-            yield "unchecked"
+        if self.predictor.checks:
+            yield f"checks {CHECKS}"
 
     @property
     def language(self) -> Language:

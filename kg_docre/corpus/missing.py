@@ -1,4 +1,4 @@
-"""What a store was told of before and a corpus does not have any more."""
+"""What a store was told of: which of it is meant, and what a corpus does not have any more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,25 @@ from kg_docre.corpus.records import PIPED, Problem
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, list_sources
 
-__all__ = ["forget_missing", "missing"]
+__all__ = ["forget_missing", "meant_by", "missing"]
+
+
+def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") -> dict[str, set[str]]:
+    """For each name the uris that it means: of the document that is called so, or else of all in the file or the folder
+    of that name, those that could not be read among them."""
+    read = {uri for (uri,) in store.read("SELECT uri FROM source")}
+    known = read.union(uri for (uri,) in store.read("SELECT uri FROM failure"))
+    meant = {}
+    for name in names:
+        place = uri_of(Path(name), Path(base))
+        meant[name] = read & {name, place}
+        if not meant[name]:
+            begin = (f"{place}/", f"{place}#")
+            below = {
+                uri for uri in known if uri.startswith(begin) or (place == "." and not uri.startswith(("../", PIPED)))
+            }
+            meant[name] = below | (known & {name, place})
+    return meant
 
 
 def forget_missing(

@@ -1,7 +1,7 @@
 """What a graph says, as N-Quads: names and types, sources, facts. All of RDF is made of this text.
 
-Terms are put together from constants, ids and what :func:`~kg_docre.graph.vocabulary.literal` has escaped: writing
-text takes a third of the time that one object a quad does, and Oxigraph reads it as fast as it is made.
+Terms are put together from constants, ids and what :func:`~kg_docre.graph.vocabulary.literal` has escaped: text is
+made faster than an object for every quad.
 """
 
 from __future__ import annotations

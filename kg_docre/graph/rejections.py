@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Fact
+from kg_docre.resolution.decisions import resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.lookup import nodes_called
 from kg_docre.store import FactStore
@@ -14,31 +15,23 @@ __all__ = ["reject", "take_back"]
 
 def reject(store: FactStore, head: str, relation: str, tail: str) -> list[Fact]:
     """Say that facts are wrong, of all things that are called so: no graph has them, nor what their inverses say, from
-    now on; what they were. It is kept by what the things are called, so that it holds for documents to come.
+    now on; what they were, none where that has been said before. It is kept by what the things are called, so that it
+    holds for documents to come.
 
-    Raises :exc:`ResolutionError` if the store has no such fact.
+    Raises :exc:`ResolutionError` if no document says so.
     """
-    graph = KnowledgeGraph(store)
+    resolve_what_changed(store)
+    graph = KnowledgeGraph(store, inverses=True)
     try:
         labels = graph.labels_called(relation)
     except ValueError as error:
         raise ResolutionError(str(error)) from None
-    heads, tails = (set().union(*nodes_called(store, name)) for name in (head, tail))
-    found = (f for f in graph.facts(labels=labels, details=False) if f.head in heads and f.tail in tails)
-    wrong = graph.with_details(list(found))
-    if not wrong:
+    heads, tails = _nodes(store, head), _nodes(store, tail)
+    about = graph.facts_about(head, labels=labels, details=False)
+    wrong = graph.with_details([fact for fact in about if fact.head in heads and fact.tail in tails])
+    if not (wrong or _rejected(store, head, relation, tail)):
         raise ResolutionError(f"no fact {head} —{relation}→ {tail}")
-    store.reject(
-        way
-        for fact in wrong
-        for first, second in store.read(
-            """SELECT DISTINCT h.form, t.form FROM relation r
-               JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
-               WHERE (h.node, r.label, t.node) = (?, ?, ?)""",
-            (fact.head, fact.label, fact.tail),
-        ).fetchall()
-        for way in _both_ways(first, fact.label, second)
-    )
+    store.reject(way for fact in wrong for way in _forms(store, fact))
     return wrong
 
 
@@ -47,21 +40,49 @@ def take_back(store: FactStore, head: str, relation: str, tail: str) -> int:
 
     Raises :exc:`ResolutionError` if there are none.
     """
-    heads, tails = (set().union(*nodes_called(store, name)) for name in (head, tail))
-    names = KnowledgeGraph(store, inverses=True).labels()
-    labels = {label for label, name in names.items() if relation.strip().lower() in (label.lower(), name.lower())}
-    told = {
-        fact: forms
-        for fact, forms in store.rejected().items()
-        if fact[0] in heads and fact[1] in labels and fact[2] in tails
-    }
+    told = _rejected(store, head, relation, tail)
     if not told:
         raise ResolutionError(f"nobody has rejected {head} —{relation}→ {tail}")
-    store.reject((), instead_of=(way for forms in told.values() for fact in forms for way in _both_ways(*fact)))
+    store.reject((), instead_of=(way for forms in told for fact in forms for way in _both_ways(*fact)))
     return len(told)
+
+
+def _nodes(store: FactStore, name: str) -> set[str]:
+    return set().union(*nodes_called(store, name))
+
+
+def _rejected(store: FactStore, head: str, relation: str, tail: str) -> list[list[tuple[str, str, str]]]:
+    """Of every fact between things called so that has been rejected, how it is kept."""
+    if not (rejected := store.rejected()):
+        return []
+    heads, tails, called = _nodes(store, head), _nodes(store, tail), relation.strip().lower()
+    names = KnowledgeGraph(store, inverses=True).labels()
+    labels = {label for label, name in names.items() if called in (label.lower(), name.lower())}
+    return [forms for (h, label, t), forms in rejected.items() if h in heads and label in labels and t in tails]
+
+
+def _forms(store: FactStore, fact: Fact) -> set[tuple[str, str, str]]:
+    """A fact and its inverse by the forms of the entities that documents state it of, either way."""
+    rows = store.read(
+        """SELECT DISTINCT h.form, r.label, t.form, h.node = :head FROM relation r
+           JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
+           WHERE (h.node = :head AND t.node = :tail) OR (h.node = :tail AND t.node = :head)""",
+        {"head": fact.head, "tail": fact.tail},
+    ).fetchall()
+    return {
+        way
+        for first, label, second, forward in rows
+        if (label == fact.label if forward else _inverse(label) == fact.label)
+        for way in _both_ways(first, label, second)
+    }
+
+
+def _inverse(label: str) -> str:
+    known = known_properties().get(label)
+    return known.inverse if known else ""
 
 
 def _both_ways(head: str, label: str, tail: str) -> list[tuple[str, str, str]]:
     """A fact, and what its inverse relation says if it has one."""
-    known = known_properties().get(label)
-    return [(head, label, tail), *([(tail, known.inverse, head)] if known and known.inverse else [])]
+    inverse = _inverse(label)
+    return [(head, label, tail), *([(tail, inverse, head)] if inverse else [])]

@@ -23,7 +23,9 @@ _CONTINENTS = {
     **{"africa": "AF", "african": "AF", "asia": "AS", "asian": "AS", "europe": "EU", "european": "EU"},
     **{"north america": "NA", "north american": "NA", "south america": "SA", "south american": "SA", "oceania": "OC"},
 }
-_REGION = re.compile(r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(?:africa|america|asia|europe)(?:n|an)?")
+_REGION = re.compile(
+    r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(?:africa|america|asia|europe)(?:n|an)?"
+)
 
 
 def agrees(label: str, head: Entity, tail: Entity) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
 
@@ -180,7 +180,10 @@ class FactStore(StoreFile):
         with self._transaction() as db:
             if db.execute("SELECT generation FROM resolved").fetchone()[0] != generation:
                 return False
-            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", entities)
+            moved: dict[str, set[str]] = {}
+            rows = self._noting(entities, moved)
+            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", rows)
+            self._reject_moved(db, moved)
             db.execute("DELETE FROM resolution")
             db.executemany(
                 "INSERT INTO resolution VALUES (?, ?, ?, ?)",
@@ -191,6 +194,25 @@ class FactStore(StoreFile):
             counts = (total, since, generation + 1)
             db.execute("UPDATE resolved SET entities = ?, changed = ?, generation = ?", counts)
         return True
+
+    @staticmethod
+    def _noting(entities: Iterable[Placed], moved: dict[str, set[str]]) -> Iterator[Placed]:
+        """The same, and which forms became which others."""
+        for row in entities:
+            if row[0] != row[3]:
+                moved.setdefault(row[3], set()).add(row[0])
+            yield row
+
+    @staticmethod
+    def _reject_moved(db: sqlite3.Connection, moved: Mapping[str, set[str]]) -> None:
+        """Facts that are wrong are so, too, by the forms that theirs became."""
+        wrong = db.execute("SELECT head, label, tail FROM rejected").fetchall()
+        ways = (
+            (first, label, second)
+            for head, label, tail in wrong
+            for first, second in product({head, *moved.get(head, ())}, {tail, *moved.get(tail, ())})
+        )
+        db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", ways)
 
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
         """Keep rules of resolution (kind, first form, second form), and drop others."""

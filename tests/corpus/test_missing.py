@@ -2,8 +2,11 @@ import json
 
 import pytest
 
-from kg_docre.corpus.missing import missing
+from kg_docre.annotations import Document
+from kg_docre.corpus.missing import meant_by, missing
 from kg_docre.corpus.records import Problem
+from kg_docre.resolution.forms import form_id
+from kg_docre.store import FactStore
 from tests.test_cli import run
 
 KNOWN = [
@@ -56,6 +59,29 @@ def test_nothing_is_missing_where_not_everything_could_be_read(tmp_path, monkeyp
     problems = [Problem("texts/sub", "Permission denied"), Problem("lines.jsonl#7", "malformed JSON")]
     assert missing(KNOWN, set(), problems, ["."]) == ["texts/a.txt", "texts2/c.txt", "q#e.txt"]
     assert missing(KNOWN, set(), [Problem("texts", "an empty folder")], ["texts"]) == []
+
+
+def test_what_a_name_means(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        run_number = store.begin_run(version="1", config={})
+        for number, uri in enumerate(("a/b.txt", "a/c.jsonl#1", "a/c.jsonl#1/2", "../d.txt", "stdin#x")):
+            empty = Document(id=uri, words=(f"w{number}",), spaces=(False,), sentence_starts=(0,), entities=())
+            store.add(empty, model="m", names={}, resolve=form_id)
+        for uri in ("a/c.jsonl", "a/e.txt"):
+            store.note_failure(uri, "not UTF-8", run=run_number)
+        file = {"a/c.jsonl", "a/c.jsonl#1", "a/c.jsonl#1/2"}
+        for name, uris in {
+            "a/b.txt": {"a/b.txt"},
+            "a/c.jsonl": file,
+            "a/c.jsonl#1": {"a/c.jsonl#1"},
+            "a/e.txt": {"a/e.txt"},
+            "a": {"a/b.txt", "a/e.txt", *file},
+            ".": {"a/b.txt", "a/e.txt", *file},
+            "stdin#x": {"stdin#x"},
+            "nothing": set(),
+        }.items():
+            place = name if "#" in name else tmp_path / name
+            assert meant_by(store, [str(place)], base=tmp_path)[str(place)] == uris, name
 
 
 def test_of_a_file_with_documents_that_cannot_be_read_the_others_can_be_told(tmp_path, monkeypatch):
