@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from kg_docre import __version__
 from kg_docre.annotations import Document
 from kg_docre.contradictions import CHECKS
-from kg_docre.corpus.records import Problem, SourceText
+from kg_docre.corpus.records import PIPE, PIPED, Problem, SourceText, files_of
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import MAX_ENTITIES, Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
@@ -248,8 +248,17 @@ def build(
                 failed(problem)
             if advance is not None:
                 advance(len(batch))
+    store.clear_failures(_mended(store, result))
     resolve_if_grown(store)
     return result
+
+
+def _mended(store: FactStore, result: BuildResult) -> list[str]:
+    """What could not be read before, of files that were read now without that problem."""
+    told = {problem.uri for problem in result.problems}
+    read = {file for uri in (*result.met, *told) for file in (PIPE if uri.startswith(PIPED) else uri, *files_of(uri))}
+    failed = [uri for (uri,) in store.read("SELECT uri FROM failure")]
+    return [uri for uri in failed if uri not in told and not read.isdisjoint(files_of(uri))]
 
 
 def _batches(sources: Iterable[SourceText | Problem]) -> Iterator[list[SourceText | Problem]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg_docre.corpus.build import BuildResult
 from kg_docre.corpus.reader import uri_of
-from kg_docre.corpus.records import PIPED, Problem
+from kg_docre.corpus.records import PIPED, Problem, files_of
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, list_sources
 
@@ -61,9 +61,9 @@ def missing(
     asked = {_whole(uri_of(Path(source), Path(base)), base) for source in sources}
     told = {*met, *(problem.uri for problem in problems)}
     unsure = (problem.uri for problem in problems if not (problem.nothing or problem.part))
-    closed = {_whole(place, base) for uri in unsure for place in _files(uri)}
+    closed = {_whole(place, base) for uri in unsure for place in files_of(uri)}
     sure = {*met, *(problem.uri for problem in problems if problem.nothing or problem.part)}
-    read = {_whole(file, base) for uri in sure for file in _files(uri)}
+    read = {_whole(file, base) for uri in sure for file in files_of(uri)}
     return [
         uri
         for uri in known
@@ -75,22 +75,17 @@ def missing(
 
 def _is_gone(uri: str, base: str | Path, read: set[Path]) -> bool:
     """Whether its file is not there, though something is where that was; of a part, whether its file was read."""
-    there = [file for file in (_whole(file, base) for file in _files(uri)) if file.exists()]
+    there = [file for file in (_whole(file, base) for file in files_of(uri)) if file.exists()]
     if there:
         return "#" in uri and not read.isdisjoint(there)
-    folder = _whole(_files(uri)[-1], base).parent
+    folder = _whole(files_of(uri)[-1], base).parent
     return not folder.is_dir() or any(folder.iterdir())
 
 
 def _places(uri: str, base: str | Path) -> set[Path]:
     """The document, the file that it may be a part of, and every folder that holds it."""
-    files = {_whole(file, base) for file in _files(uri)}
+    files = {_whole(file, base) for file in files_of(uri)}
     return files.union(*(file.parents for file in files))
-
-
-def _files(uri: str) -> list[str]:
-    """A uri, and what is left of it before a ``#``."""
-    return [uri, *(uri[:i] for i, character in enumerate(uri) if character == "#" and i)]
 
 
 def _whole(uri: str, base: str | Path) -> Path:

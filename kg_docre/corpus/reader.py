@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 from kg_docre.corpus.records import (
     BINARY,
     MAX_CHARACTERS,
+    PIPE,
     Fields,
     Problem,
     SourceText,
@@ -81,7 +82,7 @@ def read_corpus(
     for given in sources:
         source = Path(given)
         if given == STANDARD_INPUT:
-            yield from _lines(sys.stdin.buffer, "standard input", max_characters, fields, from_piped_line)
+            yield from _lines(sys.stdin.buffer, PIPE, max_characters, fields, from_piped_line)
             continue
         if source.is_dir():
             files, closed = _files(source, hidden)

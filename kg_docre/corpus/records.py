@@ -16,6 +16,7 @@ from kg_docre.store import content_hash
 
 __all__ = [
     "BINARY",
+    "PIPE",
     "PIPED",
     "Fields",
     "Problem",
@@ -23,6 +24,7 @@ __all__ = [
     "absent",
     "checked",
     "decoded",
+    "files_of",
     "from_json",
     "from_line",
     "from_piped_line",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 PIPED = "stdin#"  # what uris begin with of documents from standard input
+PIPE = "standard input"  # and what lines of it are called that have no id
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
 MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
@@ -77,6 +80,11 @@ class Problem:
     def __str__(self) -> str:
         text = f"{self.uri}: {self.reason}"
         return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def files_of(uri: str) -> list[str]:
+    """A document's uri, and what is left of it before a ``#``: the files that it may be in."""
+    return [uri, *(uri[:i] for i, character in enumerate(uri) if character == "#" and i)]
 
 
 def decoded(data: bytes, uri: str) -> str | Problem:

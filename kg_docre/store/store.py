@@ -135,6 +135,11 @@ class FactStore(StoreFile):
             row = (_encodable(uri), _encodable(reason)[:_LONGEST_REASON], run)
             db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", row)
 
+    def clear_failures(self, uris: Iterable[str]) -> None:
+        """Keep no longer why what is found there could not be read."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM failure WHERE uri = ?", ((uri,) for uri in uris))
+
     def forget(self, *uris: str) -> list[str]:
         """Delete what was found at these uris, with all that no other source says; those there was something at."""
         known = []

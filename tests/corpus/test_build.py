@@ -127,10 +127,11 @@ def test_what_a_text_said_goes_with_it_when_it_is_emptied_and_stays_while_it_can
         assert [str(problem) for problem in result.problems] == ["c.jsonl#id1: empty"]
         assert [(s.uri, s.failure) for s in list_sources(store)] == [("c.jsonl#id0", ""), ("c.jsonl#id1", "empty")]
         assert store.counts()["documents"] == 1
-        path.write_text('{"id": "id0", "text": "%s"}\n{"id": "id0", "text": ""}' % EPISODE)
+        path.write_text(f'{{"id": "id0", "text": "{EPISODE}"}}\n{{"id": "id0", "text": ""}}\n{{broken')
         for _ in range(2):
             build(read_corpus([path], base=tmp_path), pipeline, store)
             assert store.counts()["documents"] == 1, "an empty second row of an id takes nothing away"
+            assert "c.jsonl#3" in {s.uri for s in list_sources(store, failed=True)}
         path.write_text("")
         build(read_corpus([path], base=tmp_path), pipeline, store)
         assert store.counts()["documents"] == 0
