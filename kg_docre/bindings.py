@@ -84,7 +84,9 @@ class Nationalities:
             place = mention.start - 1
             while place >= max(0, mention.start - _BEFORE) and _is_plain(words[place]):
                 place -= 1
-            found |= _nations(words, place) | (_nations(words, place - 2) if words[place - 1] == "-" else frozenset())
+            found |= _nations(words, place)
+            if words[max(0, place - 1) : place] == ("-",):
+                found |= _nations(words, place - 2)
             if words[mention.end : mention.end + 1] == ("of",):
                 names = (" ".join(words[mention.end + 1 : mention.end + 1 + length]) for length in _LENGTHS)
                 found |= next((countries_of(name) for name in names if country_name(name)), frozenset())

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
@@ -42,6 +44,12 @@ def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
     others = [number for name, number in numbers.items() if document.entities[number].type != "TIME"]
     dates = BracketedDates(document)
     assert [dates.agree(Relation(head, date, label, 0.9, ())) for head in others] == said
+
+
+def test_a_name_alone_is_nobodys_country():
+    document = marked("«PER Ada »")
+    document = replace(document, entities=(*document.entities, Entity(name="Oslo", type="LOC", mentions=())))
+    assert Nationalities(document).agree(Relation(0, 1, "P27", 0.9, ())) is None
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,10 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Precision = Annotated[str, typer.Option(help="auto (what is faster), fp32 or bf16.")]
 Checks = Annotated[
     bool,
-    typer.Option("--checks/--unchecked", help="Mind where places lie and behind whose names dates in brackets stand."),
+    typer.Option(
+        "--checks/--unchecked",
+        help="Mind where places lie, and what stands beside a name: dates in brackets, a nationality.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]
