@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from functools import cached_property
 
@@ -15,7 +16,11 @@ _DATES = frozenset({"P569", "P570", "P577"})  # of birth, of death, of publicati
 _FAR = 14  # words from an opening bracket to a date in it
 _CITIZEN = "P27"
 _BEFORE, _BEHIND = 5, 3  # words between a name and what country's somebody is
-_OTHERS = frozenset("and or by with of from to for in on the that which who but as".split())  # something else begins
+# something else begins, or is Swedish
+_OTHERS = frozenset(
+    """and or by with of from to for in on the that which who but as film series show label band team club company
+    magazine newspaper novel song album army forces troops police government embassy press public people""".split()
+)
 _LENGTHS = (4, 3, 2, 1)  # words of a country's name
 _IS_A = {(verb, article) for verb in ("is", "was") for article in ("a", "an")}
 _NOT = {("language",), ("speaking",), ("born",)}  # "an English-language poet"
@@ -33,7 +38,10 @@ class BracketedDates:
         the names share a word and may well be one thing's."""
         if relation.label not in _DATES:
             return None
-        owners = self._owners.get(relation.tail)
+        entities = self._document.entities
+        owners = self._owners.get(relation.tail, set())
+        if relation.label != "P577":
+            owners = {owner for owner in owners if entities[owner].type == "PER"}
         if not owners:
             return None
         if relation.head in owners:
@@ -43,17 +51,25 @@ class BracketedDates:
 
     @cached_property
     def _owners(self) -> dict[int, set[int]]:
-        """Of every date in brackets alone, the entities behind which these are."""
+        """Of every date in brackets alone, where no other name is between, the entities behind which these are."""
         words, entities = self._document.words, self._document.entities
         ends: dict[int, set[int]] = defaultdict(set)
+        named: list[int] = []  # words that names of other things than times and numbers begin with
         for number, entity in enumerate(entities):
             for mention in entity.mentions:
                 ends[mention.end].add(number)
+                named += [mention.start] * (entity.type not in ("TIME", "NUM"))
+        named.sort()
+
+        def behind(start: int) -> set[int]:
+            opening = _opening(words, start)
+            return set() if bisect(named, opening) < bisect(named, start) else ends.get(opening, set())
+
         found: dict[int, set[int]] = {}
         for number, entity in enumerate(entities):
             if entity.type == "TIME":
-                behind = [ends.get(_opening(words, mention.start), set()) for mention in entity.mentions]
-                found[number] = set().union(*behind) if all(behind) else set()
+                owners = [behind(mention.start) for mention in entity.mentions]
+                found[number] = set().union(*owners) if all(owners) else set()
         return found
 
     def _words(self, number: int) -> set[str]:
@@ -103,7 +119,9 @@ class Nationalities:
 
 
 def _is_plain(word: str) -> bool:
-    return word == "-" or (word.islower() and word not in _OTHERS)
+    """Whether it may stand between "Swedish" and a botanist's name: no verb, as far as its ending tells, and nothing
+    that has people without being one."""
+    return word == "-" or (word.islower() and word not in _OTHERS and not word.endswith("ed"))
 
 
 def _nations(words: tuple[str, ...], place: int) -> frozenset[str]:

@@ -18,7 +18,15 @@ from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
 
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation
-from kg_docre.names import ARTICLES, LEGAL_FORMS, normalize_name, short_hash, strip_endings, without_article
+from kg_docre.names import (
+    ARTICLES,
+    LEGAL_FORMS,
+    normalize_name,
+    short_hash,
+    strip_endings,
+    strip_titles,
+    without_article,
+)
 from kg_docre.resolution.forms import is_demonym
 from spacy_components.labels import model_type
 
@@ -263,8 +271,9 @@ def _name(spans: Sequence[Span], type: str) -> str:
 
 def _is_short(name: str, fullest: str) -> bool:
     """Whether it is a part of the longest name, a single word, or but for titles and initials the same: "J. Smith"."""
-    words, others = (strip_endings(normalize_name(each).split(), LEGAL_FORMS) for each in (name, fullest))
-    return len(words) == 1 or {*words} <= {*others} or words[-1] == others[-1]
+    words, others = (strip_endings(strip_titles(normalize_name(each).split()), LEGAL_FORMS) for each in (name, fullest))
+    same = (words[0][0], words[-1]) == (others[0][0], others[-1])
+    return len(words) == 1 or {*words} <= {*others} or same
 
 
 def _text(span: Span) -> str:

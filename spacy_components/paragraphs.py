@@ -26,6 +26,7 @@ _DATELINE = re.compile(
     r"(?P<place>[A-Z][A-Z.'’ -]{0,30}[A-Z.])(?P<more>(?:, ?[A-Z][\w.]{0,20}(?: \d{1,2})?){0,3})"
     r"(?: ?(?P<agency>\([A-Z][\w .]{0,30}\)))? ?(?:--?|[–—]) (?=[\"“‘'A-Z0-9])"
 )
+_CITY_STATES = frozenset({"SINGAPORE", "MONACO", "LUXEMBOURG", "VATICAN CITY", "PANAMA", "GUATEMALA", "MEXICO"})
 _GAP = re.compile("[^\\S\n]{3,}")  # between the columns of a table, behind the space that belongs to a word
 _ROW = re.compile(r"\s*\|.*\|\s*")
 # what a line does not end with whose sentence goes on
@@ -60,7 +61,7 @@ def paragraph_starts(doc: Doc) -> list[int]:
 
 def _is_town(name: str) -> bool:
     """Of capitals alone, "NATO - The alliance" is no dateline, nor is "U.S. - China"."""
-    return bool(countries_of(name)) and not country_name(name)
+    return name in _CITY_STATES or (bool(countries_of(name)) and not country_name(name))
 
 
 def _broken(doc: Doc) -> list[int]:

@@ -256,7 +256,8 @@ def build(
 def _mended(store: FactStore, result: BuildResult) -> list[str]:
     """What could not be read before, of files that were read now without that problem."""
     told = {problem.uri for problem in result.problems}
-    read = {file for uri in (*result.met, *told) for file in (PIPE if uri.startswith(PIPED) else uri, *files_of(uri))}
+    sure = (*result.met, *(problem.uri for problem in result.problems if problem.nothing or problem.part))
+    read = {file for uri in sure for file in (PIPE if uri.startswith(PIPED) else uri, *files_of(uri))}
     failed = [uri for (uri,) in store.read("SELECT uri FROM failure")]
     return [uri for uri in failed if uri not in told and not read.isdisjoint(files_of(uri))]
 

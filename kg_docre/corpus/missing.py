@@ -25,12 +25,14 @@ def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") 
         place = uri_of(Path(name), Path(base))
         meant[name] = read & {name, place}
         if not meant[name]:
-            begin = (f"{place}/", f"{place}#")
-            below = {
-                uri for uri in known if uri.startswith(begin) or (place == "." and not uri.startswith(("../", PIPED)))
-            }
-            meant[name] = below | (known & {name, place})
+            whole = _whole(place, base)
+            meant[name] = {uri for uri in known if _is_path(uri) and whole in _places(uri, base)} | (known & {name})
     return meant
+
+
+def _is_path(uri: str) -> bool:
+    """Whether it may be of a file: not of a pipe, and no address."""
+    return not uri.startswith(PIPED) and "://" not in uri.partition("#")[0]
 
 
 def forget_missing(

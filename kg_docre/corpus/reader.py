@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -152,7 +153,8 @@ def _file(path: Path, uri: str, max_characters: int, fields: Fields, *, named: b
     except _UNREADABLE as error:
         yield Problem(uri, getattr(error, "strerror", None) or str(error))
         return
-    if (name.suffix.lower() in _PAGES or is_html(data)) and b"\0" not in data:
+    is_text = b"\0" not in data or data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    if is_text and (name.suffix.lower() in _PAGES or is_html(data)):
         yield from_html(data, uri, _title(name), max_characters)
         return
     text = decoded(data, uri)

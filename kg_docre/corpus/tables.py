@@ -6,8 +6,9 @@ import csv
 import io
 import re
 import sys
+from collections import deque
 from collections.abc import Iterator
-from itertools import chain, count
+from itertools import count
 from typing import BinaryIO
 
 from kg_docre.corpus.records import BINARY, Fields, Problem, SourceText, absent, from_record
@@ -75,12 +76,26 @@ def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[str] | csv.Error]]:
         delimiter, first = told[1], next(lines, "")
     else:
         delimiter = max(_DELIMITERS, key=first.count)
-    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    waiting, taken = deque([first]), list[str]()
+
+    def fed() -> Iterator[str]:
+        while line := waiting.popleft() if waiting else next(lines, ""):
+            taken.append(line)
+            yield line
+
+    rows = csv.reader(fed(), delimiter=delimiter, strict=True)
     for number in count(1):
+        taken.clear()
         try:
             cells = next(rows)
         except csv.Error as error:
             yield number, error
+            if len(taken) > 1:  # quotes that are not closed: all but the first line may be rows of their own
+                waiting.extendleft(reversed(taken[1:]))
+            else:  # what the quotes hold that are open at the end of the line is no row
+                while "".join(taken).count('"') % 2 and next(fed(), ""):
+                    pass
+            rows = csv.reader(fed(), delimiter=delimiter, strict=True)
         except StopIteration:
             return
         else:

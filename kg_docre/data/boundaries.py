@@ -27,7 +27,7 @@ _RIVERS = frozenset(
 # what is above a part of a text, and no person: "Chapter 1", "IV.", "2."
 _COUNT = r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _NUMBERED = re.compile(rf"(?:(?i:(?:chapter|part|section|book|act|scene) {_COUNT})|[IVXLC]+|[\W\d_]+)(?: ?\.)?")
-_AFTER_BORN = frozenset("in on at to near : as the".split())
+_AFTER_BORN = frozenset("in into on at to near during of : as the c c. ca circa and".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
 

@@ -13,6 +13,7 @@ from kg_docre.graph.constraints import checked
 from kg_docre.graph.kinship import Kinship
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
+from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.stated import DOCUMENT, as_document, parsed, stated_facts
 from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
@@ -167,9 +168,9 @@ class KnowledgeGraph:
         return get_close_matches(name, names, limit)
 
     def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
-        rejected = self.store.rejected()
-        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details, without=rejected)
-        left_out = {*rejected}
+        rejected = Rejected(self.store)
+        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details, rejected=rejected)
+        left_out: set[tuple[str, str, str]] = set()
         inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
         completed = {*inverses.values()}
         single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
@@ -194,6 +195,7 @@ class KnowledgeGraph:
                 label="i.value",
                 join="JOIN json_each(:inverses) i ON i.key = r.label",
                 without=left_out,
+                rejected=rejected,
             )
             turned = (
                 (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Fact
+from kg_docre.graph.rejected import Rejected, called
 from kg_docre.resolution.decisions import resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.lookup import nodes_called
@@ -12,11 +13,13 @@ from kg_docre.store import FactStore
 
 __all__ = ["reject", "take_back"]
 
+Triple = tuple[str, str, str]
+
 
 def reject(store: FactStore, head: str, relation: str, tail: str) -> list[Fact]:
     """Say that facts are wrong, of all things that are called so: no graph has them, nor what their inverses say, from
     now on; what they were, none where that has been said before. It is kept by what the things are called, so that it
-    holds for documents to come.
+    holds for documents to come, and for all whose names are the same.
 
     Raises :exc:`ResolutionError` if no document says so.
     """
@@ -31,7 +34,7 @@ def reject(store: FactStore, head: str, relation: str, tail: str) -> list[Fact]:
     wrong = graph.with_details([fact for fact in about if fact.head in heads and fact.tail in tails])
     if not (wrong or _rejected(store, head, relation, tail)):
         raise ResolutionError(f"no fact {head} —{relation}→ {tail}")
-    store.reject(way for fact in wrong for way in _forms(store, fact))
+    store.reject({way for fact in wrong for stated in _forms(store, fact) for way in _every_way(*stated)})
     return wrong
 
 
@@ -43,7 +46,7 @@ def take_back(store: FactStore, head: str, relation: str, tail: str) -> int:
     told = _rejected(store, head, relation, tail)
     if not told:
         raise ResolutionError(f"nobody has rejected {head} —{relation}→ {tail}")
-    store.reject((), instead_of=(way for forms in told for fact in forms for way in _both_ways(*fact)))
+    store.reject((), instead_of={way for fact in told for way in _every_way(*fact)})
     return len(told)
 
 
@@ -51,29 +54,32 @@ def _nodes(store: FactStore, name: str) -> set[str]:
     return set().union(*nodes_called(store, name))
 
 
-def _rejected(store: FactStore, head: str, relation: str, tail: str) -> list[list[tuple[str, str, str]]]:
-    """Of every fact between things called so that has been rejected, how it is kept."""
-    if not (rejected := store.rejected()):
-        return []
-    heads, tails, called = _nodes(store, head), _nodes(store, tail), relation.strip().lower()
+def _rejected(store: FactStore, head: str, relation: str, tail: str) -> set[Triple]:
+    """The rejected facts, by form, of things called so, whether or not a document has them now."""
+    rejected = Rejected(store)
     names = KnowledgeGraph(store, inverses=True).labels()
-    labels = {label for label, name in names.items() if called in (label.lower(), name.lower())}
-    return [forms for (h, label, t), forms in rejected.items() if h in heads and label in labels and t in tails]
+    wanted = relation.strip().lower()
+    labels = {label for label, name in names.items() if wanted in (label.lower(), name.lower())}
+    types = ("PER", "ORG", "LOC", "TIME", "NUM", "MISC")
+    heads, tails = (
+        {called(name, type, "") for type in types}.union(*map(rejected.forms, _nodes(store, name)))
+        for name in (head, tail)
+    )
+    return {fact for fact in rejected.facts if fact[0] in heads and fact[1] in labels and fact[2] in tails}
 
 
-def _forms(store: FactStore, fact: Fact) -> set[tuple[str, str, str]]:
-    """A fact and its inverse by the forms of the entities that documents state it of, either way."""
+def _forms(store: FactStore, fact: Fact) -> set[Triple]:
+    """What documents state, either way, that says this fact, by form."""
     rows = store.read(
-        """SELECT DISTINCT h.form, r.label, t.form, h.node = :head FROM relation r
-           JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
+        """SELECT DISTINCT h.name, h.type, h.kb_id, r.label, t.name, t.type, t.kb_id, h.node = :head
+           FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
            WHERE (h.node = :head AND t.node = :tail) OR (h.node = :tail AND t.node = :head)""",
         {"head": fact.head, "tail": fact.tail},
-    ).fetchall()
+    )
     return {
-        way
-        for first, label, second, forward in rows
-        if (label == fact.label if forward else _inverse(label) == fact.label)
-        for way in _both_ways(first, label, second)
+        (called(*row[:3]), row[3], called(*row[4:7]))
+        for row in rows
+        if (row[3] == fact.label if row[7] else _inverse(row[3]) == fact.label)
     }
 
 
@@ -82,7 +88,8 @@ def _inverse(label: str) -> str:
     return known.inverse if known else ""
 
 
-def _both_ways(head: str, label: str, tail: str) -> list[tuple[str, str, str]]:
-    """A fact, and what its inverse relation says if it has one."""
+def _every_way(head: str, label: str, tail: str) -> set[Triple]:
+    """A fact, what its inverse relation says if it has one, and what says it by theirs: father and mother say child."""
     inverse = _inverse(label)
-    return [(head, label, tail), *([(tail, inverse, head)] if inverse else [])]
+    others = {other for other in known_properties() if _inverse(other) == label}
+    return {(head, label, tail), *((tail, other, head) for other in others | ({inverse} if inverse else set()))}

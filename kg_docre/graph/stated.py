@@ -37,12 +37,14 @@ def stated_facts(
     label: str = "r.label",
     join: str = "",
     without: Container[tuple[str, str, str]] = (),
+    rejected: Container[tuple[str, str, str]] = (),
 ) -> Iterator[tuple[Fact, str]]:
     """Facts by head, label and tail, with their values (:func:`~kg_docre.graph.constraints.value_of`).
 
     SQL chooses among relations ``r`` between the entities ``h`` and ``t``: ``condition``, in which ``{label}`` stands
     for ``label``, and a ``join`` if need be. ``turned`` gives the facts of tail and head, under that label; those
-    ``without`` are not read. ``names`` are of all labels. Only with ``details`` there are sentences and reasoning.
+    ``without`` are not read, nor are those ``rejected``. ``names`` are of all labels. Only with ``details`` there are
+    sentences and reasoning.
     """
     head, tail = "th" if turned else "ht"
     further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
@@ -59,8 +61,9 @@ def stated_facts(
             ORDER BY 1, 2, 3, 5, 4""",
         dict(parameters),
     )
-    if without:
-        rows = (row for row in rows if (row[13], row[17], row[14]) not in without)
+    if rejected or without:
+        told = (((row[13], row[17], row[14]), row) for row in rows)
+        rows = (row for way, row in told if not (way in rejected or way in without))
     for key, group in groupby(rows, itemgetter(0, 1, 2)):
         said = list(group)
         evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))

@@ -148,7 +148,7 @@ ALTER TABLE resolved ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;  -- how o
 
 _SEVENTH = """
 CREATE TABLE rejected (                 -- facts that a person found wrong
-    head TEXT NOT NULL,                 -- forms, as in entity
+    head TEXT NOT NULL,                 -- forms, of the names alone
     label TEXT NOT NULL,
     tail TEXT NOT NULL,
     PRIMARY KEY (head, label, tail)

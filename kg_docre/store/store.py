@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import product
 
 from kg_docre.annotations import Document, Entity
 from kg_docre.names import document_form
@@ -185,10 +184,7 @@ class FactStore(StoreFile):
         with self._transaction() as db:
             if db.execute("SELECT generation FROM resolved").fetchone()[0] != generation:
                 return False
-            moved: dict[str, set[str]] = {}
-            rows = self._noting(entities, moved)
-            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", rows)
-            self._reject_moved(db, moved)
+            db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", entities)
             db.execute("DELETE FROM resolution")
             db.executemany(
                 "INSERT INTO resolution VALUES (?, ?, ?, ?)",
@@ -200,25 +196,6 @@ class FactStore(StoreFile):
             db.execute("UPDATE resolved SET entities = ?, changed = ?, generation = ?", counts)
         return True
 
-    @staticmethod
-    def _noting(entities: Iterable[Placed], moved: dict[str, set[str]]) -> Iterator[Placed]:
-        """The same, and which forms became which others."""
-        for row in entities:
-            if row[0] != row[3]:
-                moved.setdefault(row[3], set()).add(row[0])
-            yield row
-
-    @staticmethod
-    def _reject_moved(db: sqlite3.Connection, moved: Mapping[str, set[str]]) -> None:
-        """Facts that are wrong are so, too, by the forms that theirs became."""
-        wrong = db.execute("SELECT head, label, tail FROM rejected").fetchall()
-        ways = (
-            (first, label, second)
-            for head, label, tail in wrong
-            for first, second in product({head, *moved.get(head, ())}, {tail, *moved.get(tail, ())})
-        )
-        db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", ways)
-
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
         """Keep rules of resolution (kind, first form, second form), and drop others."""
         with self._transaction() as db:
@@ -227,24 +204,10 @@ class FactStore(StoreFile):
             db.execute("UPDATE resolved SET generation = generation + 1")
 
     def reject(self, facts: Iterable[Triple], *, instead_of: Iterable[Triple] = ()) -> None:
-        """Keep facts (form of the head, label, form of the tail) that are wrong, and take back others."""
+        """Keep facts that are wrong, by the forms of what head and tail are called, and take back others."""
         with self._transaction() as db:
             db.executemany("DELETE FROM rejected WHERE head = ? AND label = ? AND tail = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", facts)
-
-    def rejected(self) -> dict[Triple, list[Triple]]:
-        """The facts (head, label and tail, by node) that are wrong, each with what :meth:`reject` was told of it."""
-        facts = self.read("SELECT head, label, tail FROM rejected").fetchall()
-        nodes: dict[str, set[str]] = {form: set() for head, _, tail in facts for form in (head, tail)}
-        if nodes:
-            query = "SELECT form, node FROM entity WHERE form IN (SELECT value FROM json_each(?))"
-            for form, node in self.read(query, (json.dumps([*nodes]),)):
-                nodes[form].add(node)
-        wrong: dict[Triple, list[Triple]] = {}
-        for head, label, tail in facts:
-            for first, second in product(nodes[head], nodes[tail]):
-                wrong.setdefault((first, label, second), []).append((head, label, tail))
-        return wrong
 
     @staticmethod
     def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:

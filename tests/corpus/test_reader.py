@@ -120,14 +120,15 @@ def test_tables_have_a_document_a_row(tmp_path):
 
 
 def test_rows_that_are_not_well_formed_are_named_and_the_others_read(tmp_path):
-    rows = ["", "id,text", '1,"Oslo" is', "2,Rome", "3", '4,"Bonn', "5,Lima"]
+    rows = ["", "id,text", 'a,"Oslo" is', "b,Rome", "c", 'd,"He said "yes",', 'then, he left"', 'e,"Bonn', "f,Lima"]
     (tmp_path / "a.csv").write_text("\n".join(rows))
     texts, problems = _read(tmp_path, base=tmp_path)
-    assert [(t.uri, t.text) for t in texts] == [("a.csv#2", "Rome")]
+    assert [(t.uri, t.text) for t in texts] == [("a.csv#b", "Rome"), ("a.csv#f", "Lima")]
     assert [(p.uri, p.reason.partition(":")[0]) for p in problems] == [
         ("a.csv#2", "malformed"),
         ("a.csv#4", "1 cells where there are 2 columns"),
         ("a.csv#5", "malformed"),
+        ("a.csv#6", "malformed"),
     ]
 
 
@@ -157,9 +158,10 @@ def test_of_web_pages_the_main_text_is_read(tmp_path):
     (tmp_path / "a.html").write_text(PAGE.format("utf-8"), encoding="utf-8")
     (tmp_path / "b").write_bytes(PAGE.format("iso-8859-1").encode("iso-8859-1"))
     (tmp_path / "c.htm.gz").write_bytes(_gzip(PAGE.replace("<title>Acme buys Nimbus</title>", "").encode()))
+    (tmp_path / "d.html").write_text(PAGE.format("utf-16"), encoding="utf-16")
     texts, problems = _read(tmp_path, base=tmp_path)
     assert not problems
-    assert [text.uri for text in texts] == ["a.html", "b", "c.htm.gz"]
+    assert [text.uri for text in texts] == ["a.html", "b", "c.htm.gz", "d.html"]
     for text in texts:
         assert text.title == "Acme buys Nimbus"
         paragraphs = [paragraph for paragraph in text.text.split("\n\n") if paragraph != "Acme buys Nimbus"]

@@ -8,6 +8,7 @@ from kg_docre.cli import app
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.neo4j import Neo4jTarget
+from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.rejections import reject, take_back
 from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.errors import ResolutionError
@@ -106,6 +107,20 @@ def test_it_stays_when_resolving_tells_homonyms_and_bare_names_apart(store):
     resolve(store)
     assert len({node for (node,) in store.read("SELECT DISTINCT node FROM entity WHERE name = 'John'")}) > 1
     assert not {key for key in facts(store) if key[1] == "P19"}
+    add(store, document("later", john, oslo, facts=((0, "P19", 1, 0.9),)))
+    assert not {key for key in facts(store) if key[1] == "P19"}, "nor of a document to come"
+    assert take_back(store, "John", "place of birth", "Oslo") == 1
+    resolve(store)
+    assert {key for key in facts(store) if key[1] == "P19"}
+    assert store.read("SELECT count(*) FROM rejected WHERE label = 'P19'").fetchone() == (0,)
+
+
+def test_what_no_document_has_any_more_can_be_taken_back(store):
+    reject(store, "Cy Marsh", "child", "Ada Delorme")
+    store.forget("a")
+    assert take_back(store, "Cy Marsh", "child", "Ada Delorme") == 1
+    add(store, FIRST)
+    assert ("Ada Delorme", "P22", "Cy Marsh") in facts(store)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,7 @@ def test_it_stays_when_resolving_tells_homonyms_and_bare_names_apart(store):
 def test_what_no_document_says_cannot_be_rejected(store, fact, reason):
     with pytest.raises(ResolutionError, match=reason):
         reject(store, *fact)
-    assert store.rejected() == {}
+    assert not Rejected(store).facts
 
 
 def test_on_the_command_line(store):
