@@ -90,11 +90,14 @@ def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[str] | csv.Error]]:
             cells = next(rows)
         except csv.Error as error:
             yield number, error
-            if len(taken) > 1:  # quotes that are not closed: all but the first line may be rows of their own
+            closed = len(taken) == 1
+            if closed:  # what the quotes hold that are open at the end of the line is no row
+                quotes = taken[0].count('"')
+                while quotes % 2 and (line := next(fed(), "")):
+                    quotes += line.count('"')
+                closed = quotes % 2 == 0
+            if not closed:  # never: all but the first line may be rows of their own
                 waiting.extendleft(reversed(taken[1:]))
-            else:  # what the quotes hold that are open at the end of the line is no row
-                while "".join(taken).count('"') % 2 and next(fed(), ""):
-                    pass
             rows = csv.reader(fed(), delimiter=delimiter, strict=True)
         except StopIteration:
             return

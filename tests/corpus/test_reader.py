@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import tracemalloc
 
 import pytest
@@ -130,6 +131,15 @@ def test_rows_that_are_not_well_formed_are_named_and_the_others_read(tmp_path):
         ("a.csv#5", "malformed"),
         ("a.csv#6", "malformed"),
     ]
+
+
+def test_quotes_that_are_never_closed_take_no_other_row_and_no_time(tmp_path):
+    (tmp_path / "a.csv").write_text('id,text\na,"Oslo" is "\n' + "".join(f"{n},Rome {n}\n" for n in range(20_000)))
+    start = time.perf_counter()
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert len(texts) == 20_000
+    assert [p.uri for p in problems] == ["a.csv#2"]
+    assert time.perf_counter() - start < 10
 
 
 def test_names_of_columns_may_take_several_lines_and_be_there_twice(tmp_path):
