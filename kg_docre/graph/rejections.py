@@ -57,9 +57,10 @@ def _nodes(store: FactStore, name: str) -> set[str]:
 def _rejected(store: FactStore, head: str, relation: str, tail: str) -> set[Triple]:
     """The rejected facts, by form, of things called so, whether or not a document has them now."""
     rejected = Rejected(store)
-    names = KnowledgeGraph(store, inverses=True).labels()
-    wanted = relation.strip().lower()
-    labels = {label for label, name in names.items() if wanted in (label.lower(), name.lower())}
+    try:
+        labels = KnowledgeGraph(store, inverses=True).labels_called(relation)
+    except ValueError:
+        return set()
     types = ("PER", "ORG", "LOC", "TIME", "NUM", "MISC")
     heads, tails = (
         {called(name, type, "") for type in types}.union(*map(rejected.forms, _nodes(store, name)))

@@ -5,17 +5,16 @@ from rdflib import Graph
 from typer.testing import CliRunner
 
 from kg_docre.cli import app
-from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.rejections import reject, take_back
 from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.errors import ResolutionError
-from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 from tests.graph.exported import WDT, write
+from tests.graph.test_constraints import add, facts
 from tests.resolution.test_resolve import document
 
 ADA, BO, CY = ("PER", "Ada Delorme"), ("PER", "Bo Delorme"), ("PER", "Cy Marsh")
@@ -27,17 +26,6 @@ def store(tmp_path):
     with FactStore(tmp_path / "kg.sqlite") as store:
         add(store, FIRST)
         yield store
-
-
-def add(store, *documents):
-    for one in documents:
-        store.add(one, model="m", names=docred_relations(), resolve=form_id)
-
-
-def facts(store, **options):
-    graph = KnowledgeGraph(store, **options)
-    names = {node.id: node.name for node in graph.nodes()}
-    return {(names[f.head], f.label, names[f.tail]): f for f in graph.facts()}
 
 
 def run(*arguments):
