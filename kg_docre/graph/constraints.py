@@ -76,10 +76,12 @@ def checked(
         known = known_properties().get(label)
         single = known is not None and known.single
         for fact, others in (_excluding if single else _alone)(group):
-            key = (fact.head, fact.label, fact.tail)
-            ways, best = kinship.rivals(*key) if kinship else ([], True)
+            ways, best = kinship.rivals(fact.head, label, fact.tail) if kinship else ([], True)
+            if not (others or ways or fact.conflicts):
+                yield fact
+                continue
             rivals = [(other.confidence, other.id) for other in others]
-            best = best and (fact.confidence, fact.id) > max(rivals, default=(-1.0, ""))
+            best = best and all(rival < (fact.confidence, fact.id) for rival in rivals)
             conflicts = [VALUES] * bool(others) + [KINSHIP] * bool(ways)
             if conflicts or TYPES in fact.conflicts:
                 own, *odds = (c / max(1e-6, 1 - c) for c in (fact.confidence, *(c for c, _ in rivals), *ways))
@@ -89,7 +91,7 @@ def checked(
             if not strict or (best and _fits(fact)):
                 yield fact
             elif left_out is not None:
-                left_out.add(key)
+                left_out.add((fact.head, label, fact.tail))
 
 
 def _alone(facts: Iterable[tuple[Fact, str]]) -> Iterator[tuple[Fact, list[Fact]]]:

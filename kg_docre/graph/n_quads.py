@@ -39,26 +39,7 @@ def n_quads(graph: KnowledgeGraph, provenance: Provenance) -> Iterator[str]:
         yield from _sources(graph)
     linked = {node: kb_id for node, kb_id in graph.linked() if vocabulary.is_wikidata(kb_id)}
     for fact in graph.facts(details=provenance != Provenance.NONE):
-        head, tail = (vocabulary.entity(end, linked.get(end, "")) for end in (fact.head, fact.tail))
-        property = vocabulary.relation(fact.label)
-        if provenance == Provenance.GRAPHS:
-            for evidence in fact.evidence:
-                yield f"{head} {property} {tail} {vocabulary.document(evidence.document.id)} .\n"
-        else:
-            yield f"{head} {property} {tail} .\n"
-        if provenance == Provenance.NONE:
-            continue
-        subject = minted("fact", fact.id)
-        if provenance == Provenance.REIFIERS:
-            yield f"{subject} {_REIFIES} <<( {head} {property} {tail} )>> .\n"
-        else:
-            yield (
-                f"{subject} {_TYPE} {_STATEMENT} .\n{subject} {_SUBJECT} {head} .\n"
-                f"{subject} {_PREDICATE} {property} .\n{subject} {_OBJECT} {tail} .\n"
-            )
-        yield _about(fact, subject)
-        for evidence in fact.evidence:
-            yield _evidence(fact, subject, evidence, linked)
+        yield _fact(fact, provenance, linked)
 
 
 def _names(graph: KnowledgeGraph) -> Iterator[str]:
@@ -105,29 +86,50 @@ def _sources(graph: KnowledgeGraph) -> Iterator[str]:
         )
 
 
-def _about(fact: Fact, subject: str) -> str:
-    lines = [
-        f'{subject} {_CONFIDENCE} "{fact.confidence}"^^{_DOUBLE} .\n',
-        f'{subject} {_SUPPORT} "{fact.support}"^^{_INTEGER} .\n',
-    ]
+def _fact(fact: Fact, provenance: Provenance, linked: dict[str, str]) -> str:
+    head, tail = (
+        vocabulary.entity(fact.head, linked.get(fact.head, "")),
+        vocabulary.entity(fact.tail, linked.get(fact.tail, "")),
+    )
+    said = f"{head} {vocabulary.relation(fact.label)} {tail}"
+    if provenance == Provenance.NONE:
+        return f"{said} .\n"
+    subject = minted("fact", fact.id)
+    if provenance == Provenance.GRAPHS:
+        lines = [f"{said} {vocabulary.document(evidence.document.id)} .\n" for evidence in fact.evidence]
+    else:
+        lines = [f"{said} .\n"]
+    if provenance == Provenance.REIFIERS:
+        lines.append(f"{subject} {_REIFIES} <<( {said} )>> .\n")
+    else:
+        lines.append(
+            f"{subject} {_TYPE} {_STATEMENT} .\n{subject} {_SUBJECT} {head} .\n"
+            f"{subject} {_PREDICATE} {vocabulary.relation(fact.label)} .\n{subject} {_OBJECT} {tail} .\n"
+        )
+    lines.append(
+        f'{subject} {_CONFIDENCE} "{fact.confidence}"^^{_DOUBLE} .\n'
+        f'{subject} {_SUPPORT} "{fact.support}"^^{_INTEGER} .\n'
+    )
     if fact.conflicts:
         lines.append(f'{subject} {_PLAUSIBILITY} "{fact.plausibility}"^^{_DOUBLE} .\n')
         lines += [f"{subject} {_CONFLICT} {literal(conflict)} .\n" for conflict in fact.conflicts]
     if fact.inferred:
         lines.append(f'{subject} {_INFERRED} "true"^^{_BOOLEAN} .\n')
+    for evidence in fact.evidence:
+        lines += _evidence(fact, subject, evidence, linked)
     return "".join(lines)
 
 
-def _evidence(fact: Fact, subject: str, evidence: Evidence, linked: dict[str, str]) -> str:
+def _evidence(fact: Fact, subject: str, evidence: Evidence, linked: dict[str, str]) -> list[str]:
     id, step = evidence.document.id, evidence.step
     source = minted("fact", fact.id, id)
     lines = [
         f"{subject} {_HAS_EVIDENCE} {source} .\n"
         f"{source} {_TYPE} {_EVIDENCE} .\n"
         f"{source} {_HAS_DOCUMENT} {vocabulary.document(id)} .\n"
-        f'{source} {_SCORE} "{evidence.score}"^^{_DOUBLE} .\n',
-        *(f"{source} {_HAS_SENTENCE} {vocabulary.sentence(id, number)} .\n" for number, _ in evidence.sentences),
+        f'{source} {_SCORE} "{evidence.score}"^^{_DOUBLE} .\n'
     ]
+    lines += [f"{source} {_HAS_SENTENCE} {vocabulary.sentence(id, number)} .\n" for number, _ in evidence.sentences]
     if step:
         lines += [f"{source} {_LOOKED_AT} {minted('fact', fact_id(*read))} .\n" for read in step.looked_at]
         lines.append(
@@ -135,4 +137,4 @@ def _evidence(fact: Fact, subject: str, evidence: Evidence, linked: dict[str, st
             f'{source} {_PATTERN} "{step.pattern}"^^{_INTEGER} .\n'
             f'{source} {_WEIGHT} "{step.weight}"^^{_DOUBLE} .\n'
         )
-    return "".join(lines)
+    return lines

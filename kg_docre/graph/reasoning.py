@@ -7,7 +7,9 @@ import json
 from kg_docre.annotations import PATTERNS, premises
 from kg_docre.graph.records import DIGITS, Premise, Step
 
-__all__ = ["STEP", "read_step"]
+__all__ = ["NO_STEP", "STEP", "read_step"]
+
+NO_STEP = "[]"  # where there is none
 
 
 def _stated(pair: int) -> str:
@@ -29,13 +31,11 @@ STEP = f"""coalesce((
     FROM reasoning s JOIN entity v ON v.id = s.via
     WHERE s.relation = r.id AND v.node NOT IN (h.node, t.node)
           AND EXISTS (SELECT 1 {_stated(0)}) AND EXISTS (SELECT 1 {_stated(1)})
-    ORDER BY s.rank LIMIT 1), '[]')"""
+    ORDER BY s.rank LIMIT 1), '{NO_STEP}')"""
 
 
-def read_step(told: str, head: str, tail: str) -> Step | None:
-    """What :data:`STEP` has given for a relation between these nodes, if there is such a step."""
-    if told == "[]":
-        return None
+def read_step(told: str, head: str, tail: str) -> Step:
+    """What :data:`STEP` has given for a relation between these nodes, but for :data:`NO_STEP`."""
     pattern, weight, via, *related = json.loads(told)
     first, second = (
         Premise(start, tuple(label for _, label in sorted(labels)), end)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from kg_docre.graph.constraints import date_conflicts, type_conflicts, value_of
-from kg_docre.graph.reasoning import STEP, read_step
+from kg_docre.graph.reasoning import NO_STEP, STEP, read_step
 from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id, noisy_or
 from kg_docre.names import short_hash
 from kg_docre.store import FactStore
@@ -66,7 +66,8 @@ def stated_facts(
         rows = (row for way, row in told if not (way in rejected or way in without))
     for key, group in groupby(rows, itemgetter(0, 1, 2)):
         said = list(group)
-        evidence = tuple(_evidence(list(same)) for _, same in groupby(said, itemgetter(3)))
+        by_document = [said] if len(said) == 1 else [list(same) for _, same in groupby(said, itemgetter(3))]
+        evidence = tuple(map(_evidence, by_document))
         confidence = noisy_or([e.score for e in evidence])
         fact = Fact(
             id=fact_id(*key),
@@ -87,11 +88,14 @@ def stated_facts(
 
 def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     """What one document says: rows of :func:`stated_facts`, one for each pair of its entities."""
-    sentences = {number: text for row in said for number, text in parsed(row[15])[0]}
-    surest_first = sorted(said, key=itemgetter(9), reverse=True) if len(said) > 1 else said
-    step = next(filter(None, (read_step(row[16], row[13], row[14]) for row in surest_first)), None)
-    score = round(surest_first[0][9], DIGITS)
-    return Evidence(as_document(said[0][3:9]), score, tuple(sorted(sentences.items())), step)
+    sentences = sorted({tuple(sentence) for row in said for sentence in parsed(row[15])[0]})
+    steps = (
+        read_step(row[16], row[13], row[14])
+        for row in sorted(said, key=itemgetter(9), reverse=True)
+        if row[16] != NO_STEP
+    )
+    score = round(max(row[9] for row in said), DIGITS)
+    return Evidence(as_document(said[0][3:9]), score, tuple(sentences), next(steps, None))
 
 
 @lru_cache(maxsize=1 << 14)

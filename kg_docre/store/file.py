@@ -27,14 +27,17 @@ class _Rows(sqlite3.Cursor):
 
     store: Path
 
-    def __next__(self) -> Any:
+    def __iter__(self) -> Any:
         try:
-            return super().__next__()
+            yield from iter(super().fetchone, None)
         except sqlite3.Error as error:
             raise StoreError(f"{self.store}: {error}") from error
 
+    def __next__(self) -> Any:
+        return next(iter(self))
+
     def fetchone(self) -> Any:
-        return next(self, None)
+        return next(iter(self), None)
 
     def fetchall(self) -> list[Any]:
         return list(self)

@@ -1,6 +1,6 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 7
+VERSION = 8
 
 SCHEMA = """
 CREATE TABLE document (
@@ -165,7 +165,13 @@ CREATE TRIGGER source_went AFTER DELETE ON source WHEN EXISTS (SELECT 1 FROM sou
 END;
 """
 
-SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH + _SEVENTH
+# Reasoning steps are explained by what a document states about two pairs.
+_EIGHTH = """
+DROP INDEX relation_head;
+CREATE INDEX relation_pair ON relation (head, tail);
+"""
+
+SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH + _SEVENTH + _EIGHTH
 
 # what turns a store of a version into one of the next
 MIGRATIONS = {
@@ -175,4 +181,5 @@ MIGRATIONS = {
     4: _FIFTH,
     5: _SIXTH,
     6: _SEVENTH,
+    7: _EIGHTH,
 }

@@ -171,6 +171,8 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
                DROP TABLE resolution_now;
                CREATE INDEX resolution_node ON resolution (node);
                CREATE INDEX entity_node ON entity (node);
+               DROP INDEX relation_pair;
+               CREATE INDEX relation_head ON relation (head);
                DROP TRIGGER entity_came;
                DROP TRIGGER entity_went;
                DROP TRIGGER source_came;
