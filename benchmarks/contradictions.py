@@ -100,7 +100,7 @@ def measure(train: Path, held_out: int, model: str) -> None:
         marked = {(r.head, r.label, r.tail) for r in document.relations}
         for relation in read.relations:
             its = right if (relation.head, relation.label, relation.tail) in marked else wrong
-            its.append((document, relation))
+            its.append((read, relation))
     print("found, right", dict(count(right)))
     print("found, wrong", dict(count(wrong)))
 

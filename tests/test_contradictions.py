@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from kg_docre.annotations import Relation
-from kg_docre.contradictions import weighed
+from kg_docre.contradictions import Knowledge, weighed
 from kg_docre.predictor import Predictor
-from tests.test_bindings import marked
+from tests.knowledge.marked import marked
 
 
 def test_what_is_contradicted_has_a_twentieth_of_its_odds_and_goes_where_that_is_too_little():
@@ -39,8 +39,18 @@ def test_a_predictor_minds_it_unless_it_is_not_to(checkpoint):
         (read,) = predictor.pipe([document], threshold=0.0)
         found[checks] = {(r.head, r.label, r.tail): r.score for r in read.relations}
     changed = {key for key, score in found[True].items() if score != found[False][key]}
-    within, holds = ("P17", "P131", "P1376"), ("P150", "P36")
+    within, holds = ("P17", "P131", "P1376", "P30", "P403"), ("P150", "P36")
     assert changed <= {*((h, label, 1 - h) for label in within + holds for h in (0, 1))}
     assert (0, "P17", 1) in changed
     odds = [score / (1 - score) for score in (found[flag][0, "P17", 1] for flag in (True, False))]
     assert odds[0] == pytest.approx(odds[1] / 20, rel=1e-3)
+
+
+def test_what_anything_speaks_against_is_contradicted():
+    """Glasgow may be in Montana, too, but not here."""
+    document = marked("«LOC Glasgow » , «LOC United Kingdom » ; «LOC Portland » , «LOC United States » .")
+    knowledge = Knowledge(document)
+    glasgow, kingdom, _, states = range(4)
+    assert knowledge.agrees(Relation(glasgow, kingdom, "P17", 0.9, ())) is True
+    assert knowledge.agrees(Relation(glasgow, states, "P17", 0.9, ())) is False
+    assert knowledge.agrees(Relation(glasgow, states, "P19", 0.9, ())) is None

@@ -19,12 +19,16 @@ __all__ = ["agrees", "countries_of"]
 
 _WITHIN = frozenset({"P17", "P131", "P1376", "P150", "P36"})  # one of head and tail lies within the other one
 _CONTINENT = "P30"
+_PART_OF = "P361"
+_PARTS = frozenset({_PART_OF, "P527"})
 _CONTINENTS = {
     **{"africa": "AF", "african": "AF", "asia": "AS", "asian": "AS", "europe": "EU", "european": "EU"},
     **{"north america": "NA", "north american": "NA", "south america": "SA", "south american": "SA", "oceania": "OC"},
 }
+_AMERICAS = frozenset({"NA", "SA"})
+_LARGER = frozenset({"antarctica", "antarctic", "america", "americas", "latin america", "eurasia", "australia"})
 _REGION = re.compile(
-    r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(?:africa|america|asia|europe)(?:n|an)?"
+    r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(africa|america|asia|europe)(?:n|an)?"
 )
 
 
@@ -36,8 +40,14 @@ def agrees(label: str, head: Entity, tail: Entity) -> bool | None:
     if label == "P17" and _is_region(tail.name):
         return False
     if label == _CONTINENT:
-        continent, known = _CONTINENTS.get(normalize_name(tail.name)), _continents_of(_known(head))
-        return continent in known if continent and known else None
+        said, known = _known_continents(tail), _continents_of(_known(head))
+        if not said and _LARGER.isdisjoint(_forms(tail)):
+            return False
+        return not said.isdisjoint(known) if said and known else None
+    if label in _PARTS:
+        part, whole = (head, tail) if label == _PART_OF else (tail, head)
+        continents, known = _continents_around(whole.name), _continents_of(_known(part))
+        return False if continents and known and continents.isdisjoint(known) else None
     if label in _WITHIN:
         first, second = _known(head), _known(tail)
         return not first.isdisjoint(second) if first and second else None
@@ -54,6 +64,28 @@ def countries_of(name: str) -> frozenset[str]:
 
 def _known(place: Entity) -> frozenset[str]:
     return frozenset().union(*map(countries_of, {mention.name for mention in place.mentions} or {place.name}))
+
+
+def _forms(place: Entity) -> set[str]:
+    return {normalize_name(name).removesuffix(" continent") for name in (place.name, *(m.name for m in place.mentions))}
+
+
+def _known_continents(place: Entity) -> set[str]:
+    return {_CONTINENTS[form] for form in _forms(place) & _CONTINENTS.keys()}
+
+
+@lru_cache(maxsize=1 << 10)
+def _continents_around(region: str) -> frozenset[str]:
+    """Of a continent or a part of one: Africa of "West Africa"."""
+    form = normalize_name(region)
+    if form in _CONTINENTS:
+        return frozenset({_CONTINENTS[form]})
+    part = None if country_name(region) else _REGION.fullmatch(form)
+    if part is None:
+        return frozenset()
+    if part[1] == "america":
+        return frozenset({"SA"}) if form.startswith("south") else _AMERICAS
+    return frozenset({_CONTINENTS[part[1]]})
 
 
 @lru_cache(maxsize=1 << 10)

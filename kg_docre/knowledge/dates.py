@@ -1,0 +1,133 @@
+"""Whose a date is: of the name before the brackets it stands in, of what a text says was born, died or was founded."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import defaultdict
+from functools import cached_property
+
+from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.words import beginnings, behind_brackets, share_a_word
+
+__all__ = ["BracketedDates", "SaidDates"]
+
+_BORN, _DIED, _PUBLISHED, _BEGAN = "P569", "P570", "P577", "P571"
+_IN_BRACKETS = frozenset({_BORN, _DIED, _PUBLISHED})
+_FAR = 14  # words from an opening bracket to a date in it
+_SAID = {"born": _BORN, "birth": _BORN, "died": _DIED, "death": _DIED}
+_SAID |= dict.fromkeys("founded established formed incorporated created launched".split(), _BEGAN)
+_POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
+_BETWEEN = frozenset(", who which had also was were is been first originally".split())  # a name and what happened
+_WITHIN = {_BORN: 12, _DIED: 12, _BEGAN: 20}  # words from there to the date
+_ENDS = frozenset(". ; ( who which when after before while until but".split())
+_LIFE_ENDS = _ENDS | {",", "and"}
+
+
+class BracketedDates:
+    """Dates that a document has only in brackets behind names: they are those names'. "Ada Berg (1801-1855), brother of
+    Bo Berg (1805-1871)", "Kushi (2000), New (2004)"."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def agree(self, relation: Relation) -> bool | None:
+        """Whether a fact about a date is one of a thing that it stands behind. None where it stands elsewhere too, or
+        the names share a word and may well be one thing's."""
+        if relation.label not in _IN_BRACKETS:
+            return None
+        entities = self._document.entities
+        owners = self._owners.get(relation.tail, set())
+        if relation.label != "P577":
+            owners = {owner for owner in owners if entities[owner].type == "PER"}
+        if not owners:
+            return None
+        if relation.head in owners:
+            return True
+        return None if any(share_a_word(self._document, relation.head, owner) for owner in owners) else False
+
+    @cached_property
+    def _owners(self) -> dict[int, set[int]]:
+        """Of every date in brackets alone, where no other name is between, the entities behind which these are."""
+        words, entities = self._document.words, self._document.entities
+        ends: dict[int, set[int]] = defaultdict(set)
+        named: list[int] = []  # words that names of other things than times and numbers begin with
+        for number, entity in enumerate(entities):
+            for mention in entity.mentions:
+                ends[mention.end].add(number)
+                named += [mention.start] * (entity.type not in ("TIME", "NUM"))
+        named.sort()
+
+        def behind(start: int) -> set[int]:
+            opening = _opening(words, start)
+            return set() if bisect(named, opening) < bisect(named, start) else ends.get(opening, set())
+
+        found: dict[int, set[int]] = {}
+        for number, entity in enumerate(entities):
+            if entity.type == "TIME":
+                owners = [behind(mention.start) for mention in entity.mentions]
+                found[number] = set().union(*owners) if all(owners) else set()
+        return found
+
+
+class SaidDates:
+    """Dates that a text says are of one thing's birth, death or beginning: "Bo Berg, who died in 1871", "Ada's death
+    in 1855", "the death of Ada in 1855", "Berg & Sons was founded by Bo Berg in 1850"."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def agree(self, relation: Relation) -> bool | None:
+        """Whether a fact about a date is one of the thing it is said of. None where the date stands elsewhere too, or
+        the names share a word."""
+        owners = self._owners.get((relation.label, relation.tail), set()) if relation.label in _WITHIN else set()
+        if not owners or len(self._document.entities[relation.tail].mentions) > 1:
+            return None
+        if relation.head in owners:
+            return True
+        return None if any(share_a_word(self._document, relation.head, owner) for owner in owners) else False
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, int], set[int]]:
+        """By label and date."""
+        dates, people = beginnings(self._document, {"TIME"}), beginnings(self._document, {"PER"})
+        found: dict[tuple[str, int], set[int]] = defaultdict(set)
+        for number, entity in enumerate(self._document.entities):
+            for mention in entity.mentions if dates and entity.type not in ("TIME", "NUM") else ():
+                label, place = self._happened(mention.start, mention.end)
+                if not label or (label == _BEGAN) == (entity.type == "PER"):
+                    continue
+                ends = _ENDS if label == _BEGAN else _LIFE_ENDS
+                for word in range(place, min(place + _WITHIN[label], len(self._document.words))):
+                    if word in dates:
+                        found[label, dates[word][0]].add(number)
+                    if word in dates or self._document.words[word] in ends or (label != _BEGAN and word in people):
+                        break
+        return found
+
+    def _happened(self, start: int, end: int) -> tuple[str, int]:
+        """What happened to a name, as a label, and the first word behind that; empty if nothing did."""
+        words = self._document.words
+        if words[start - 2 : start] in (("death", "of"), ("birth", "of")) and words[end : end + 1] in (
+            ("in",),
+            ("on",),
+        ):
+            return _SAID[words[start - 2]], end
+        place = first = behind_brackets(words, end)
+        if words[place : place + 1] and words[place] in _POSSESSIVE:
+            noun = "".join(words[place + 1 : place + 2])
+            return (_SAID[noun], place + 2) if noun in ("death", "birth") else ("", 0)
+        while words[place : place + 1] and words[place] in _BETWEEN:
+            place += 1
+        verb = "".join(words[place : place + 1])
+        passive = verb != "died" and place == first  # "Berg founded" is nothing that happened to Berg
+        return (_SAID[verb], place + 1) if verb in _SAID and not passive else ("", 0)
+
+
+def _opening(words: tuple[str, ...], start: int) -> int:
+    """The word that opens the brackets which this one is in; -1 if there are none."""
+    for place in range(start - 1, max(-1, start - 1 - _FAR), -1):
+        if words[place] == "(":
+            return place
+        if words[place] == ")":
+            return -1
+    return -1

@@ -1,0 +1,77 @@
+"""Of which country people are, as the words beside their names say."""
+
+from __future__ import annotations
+
+from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.words import behind_brackets
+from kg_docre.resolution.forms import country_name, is_demonym
+from kg_docre.resolution.gazetteer import countries_of
+
+__all__ = ["Nationalities"]
+
+_CITIZEN = "P27"
+_BEFORE, _BEHIND = 5, 3  # words between a name and what country's somebody is
+# something else begins, or is Swedish
+_OTHERS = frozenset(
+    """and or by with of from to for in on at the that which who but as film series show label band team club company
+    magazine newspaper novel song album army forces troops police government embassy press public people""".split()
+)
+_LENGTHS = (4, 3, 2, 1)  # words of a country's name
+_IS_A = {(verb, article) for verb in ("is", "was") for article in ("a", "an")}
+_NOT = {("language",), ("speaking",), ("born",)}  # "an English-language poet"
+
+
+class Nationalities:
+    """Of which country a document says that people are: "the Swedish botanist Hedda Lindqvist", "Li Wenqi of China",
+    "Paul Landowski (1875-1961) was a French-Polish sculptor"."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._known: dict[int, frozenset[str]] = {}
+
+    def agree(self, relation: Relation) -> bool | None:
+        """Whether a fact about citizenship is one of a country that is named so. None where none is."""
+        if relation.label != _CITIZEN:
+            return None
+        if relation.head not in self._known:
+            self._known[relation.head] = self._countries(relation.head)
+        said, told = self._known[relation.head], countries_of(self._document.entities[relation.tail].name)
+        return not said.isdisjoint(told) if said and told else None
+
+    def _countries(self, person: int) -> frozenset[str]:
+        words, found = self._document.words, frozenset[str]()
+        for mention in self._document.entities[person].mentions:
+            place = mention.start - 1
+            while place >= max(0, mention.start - _BEFORE) and _is_plain(words[place]):
+                place -= 1
+            found |= _nations(words, place)
+            if words[max(0, place - 1) : place] == ("-",):
+                found |= _nations(words, place - 2)
+            if words[mention.end : mention.end + 1] == ("of",):
+                names = (" ".join(words[mention.end + 1 : mention.end + 1 + length]) for length in _LENGTHS)
+                found |= next((countries_of(name) for name in names if country_name(name)), frozenset())
+            place = behind_brackets(words, mention.end)
+            place += words[place : place + 1] == (",",)
+            if words[place : place + 2] in _IS_A:
+                place += 2
+                end = place + _BEHIND
+                while place < end and words[place : place + 1] and words[place].islower():
+                    place += 1
+                first = _nations(words, place)
+                found |= first | (_nations(words, place + 2) if first else first)
+        return found
+
+
+def _is_plain(word: str) -> bool:
+    """Whether it may stand between "Swedish" and a botanist's name: no verb, as far as its ending tells, and nothing
+    that has people without being one."""
+    return word == "-" or (word.islower() and word not in _OTHERS and not word.endswith("ed"))
+
+
+def _nations(words: tuple[str, ...], place: int) -> frozenset[str]:
+    """Countries of which "French" or "French-Polish" says that somebody is; none of "French-born"."""
+    parts = words[place].split("-") if 0 <= place < len(words) else []
+    goes_on = words[place + 1 : place + 2] == ("-",) and words[place + 2 : place + 3] in _NOT
+    if goes_on or not all(map(is_demonym, parts)):
+        return frozenset()
+    return frozenset().union(*map(countries_of, parts))

@@ -1,0 +1,47 @@
+"""Facts of one document that exclude each other."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import combinations
+
+from kg_docre.annotations import Document, Relation
+
+__all__ = ["Rivals"]
+
+_SPOUSE, _MOUTH = "P26", "P403"
+
+
+class Rivals:
+    """Of three people of whom each is another one's spouse two are not; nor is each of two rivers the other's mouth.
+    What has the lowest score speaks for no fact."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def agree(self, relation: Relation) -> bool | None:
+        """False of the least likely of such facts, else None."""
+        if relation.label == _SPOUSE:
+            return False if frozenset((relation.head, relation.tail)) in self._strangers else None
+        if relation.label == _MOUTH:
+            back = self._mouths.get((relation.tail, relation.head), 0.0)
+            return False if back > self._mouths[relation.head, relation.tail] else None
+        return None
+
+    @cached_property
+    def _mouths(self) -> dict[tuple[int, int], float]:
+        return {(r.head, r.tail): r.score for r in self._document.relations if r.label == _MOUTH}
+
+    @cached_property
+    def _strangers(self) -> set[frozenset[int]]:
+        scores: dict[frozenset[int], float] = {}
+        for relation in self._document.relations:
+            pair = frozenset((relation.head, relation.tail))
+            if relation.label == _SPOUSE and len(pair) == 2:
+                scores[pair] = max(scores.get(pair, 0.0), relation.score)
+        found = set()
+        for first, second in combinations(scores, 2):
+            third = first ^ second
+            if third in scores:
+                found.add(min((first, second, third), key=lambda pair: (scores[pair], sorted(pair))))
+        return found

@@ -1,0 +1,81 @@
+"""Where things are, as the words beside their names say."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.words import beginnings
+from kg_docre.resolution.forms import country_name
+from kg_docre.resolution.gazetteer import countries_of
+
+__all__ = ["Whereabouts"]
+
+_IN = frozenset({"P17", "P131", "P159"})  # country, located in, headquarters
+_STEPS = 3  # names from a thing to its country: "Sony Research, Tokyo, Japan"
+_LIST = frozenset({"and", "or", "&", "-"})
+_DASHES = frozenset({"-", "–", "—", "--"})
+
+
+class Whereabouts:
+    """The country behind a name: "Glasgow, United Kingdom", "Ocean Instruments (Australia)", or in the next column of a
+    table. And the agency that a report is of, "OSLO, Norway (AP) -", which is not where the report is from."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def agree(self, relation: Relation) -> bool | None:
+        """Whether a fact about where a thing lies is one of the country behind its name. None where none is, or where
+        it is known to lie elsewhere."""
+        if relation.label not in _IN:
+            return None
+        head, tail = (self._document.entities[number] for number in (relation.head, relation.tail))
+        if relation.head in self._agencies:
+            return False
+        said, told = self._countries.get(relation.head, frozenset()), countries_of(tail.name)
+        known = countries_of(head.name) if head.type == "LOC" else frozenset()
+        if not said or not told or (known and known.isdisjoint(said)):
+            return None
+        return not said.isdisjoint(told)
+
+    @cached_property
+    def _agencies(self) -> set[int]:
+        words, found = self._document.words, set()
+        for number, entity in enumerate(self._document.entities):
+            around = [words[max(0, m.start - 1) : m.start] + words[m.end : m.end + 2] for m in entity.mentions]
+            if entity.type == "ORG" and all(len(a) == 3 and a[:2] == ("(", ")") and a[2] in _DASHES for a in around):
+                found.add(number)
+        return found
+
+    @cached_property
+    def _countries(self) -> dict[int, frozenset[str]]:
+        found: dict[int, frozenset[str]] = {}
+        places, words = beginnings(self._document, {"LOC"}), self._document.words
+        for number, entity in enumerate(self._document.entities):
+            for mention in entity.mentions if entity.type in ("LOC", "ORG") else ():
+                if entity.type == "LOC" and country_name(mention.name):
+                    continue
+                end = mention.end
+                for _ in range(_STEPS):
+                    start = self._next(end)
+                    if start not in places:
+                        break
+                    end = places[start][1]
+                    name = " ".join(words[start:end])
+                    if country_name(name):
+                        if not self._goes_on(end, places):
+                            found[number] = found.get(number, frozenset()) | countries_of(name)
+                        break
+        return found
+
+    def _next(self, end: int) -> int:
+        """Where the next name may begin: behind a comma, an opening bracket or the end of a column."""
+        words = self._document.words
+        if words[end : end + 1] in ((",",), ("(",)) or "".join(words[end : end + 1]).isspace():
+            return end + 1
+        return -1
+
+    def _goes_on(self, end: int, places: dict[int, tuple[int, int]]) -> bool:
+        """Whether a list of places does: "Bergen, Norway, Sweden and Finland"; or it is "Norway-born"."""
+        following = self._document.words[end : end + 1]
+        return bool(following) and (following[0] in _LIST or (following[0] == "," and end + 1 in places))

@@ -1,0 +1,65 @@
+import pytest
+
+from kg_docre.annotations import Relation
+from kg_docre.knowledge.dates import BracketedDates, SaidDates
+from tests.knowledge.marked import marked
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        ("«PER Ada Berg » ( «TIME 1801 » - «TIME 1855 » ) , brother of «PER Bo Lind »", "P569", [True, False]),
+        ("«PER Ada Berg » ( «TIME 1801 » ) and «PER Ada Berg » ; «PER Bo Lind »", "P570", [True, False]),
+        ("«MISC Kushi » ( «TIME 2000 » ) , «MISC New » ( «TIME 2004 » )", "P577", [True, False]),
+        ("«PER Ada Berg » ( «TIME 1801 » ) and «PER Berg »", "P569", [True, None]),
+        ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind » in «TIME 1801 »", "P569", [None, None]),
+        ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind »", "P27", [None, None]),
+        ("«MISC My Song » ( from «MISC Big Album » , «TIME 2004 » )", "P577", [None, None]),
+        ("«LOC Oslo » ( «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
+        ("«PER Ada Berg » came ( «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
+        ("«PER Ada Berg » ( a poet ) in «TIME 1801 » , «PER Bo Lind »", "P569", [None, None]),
+        (f"«PER Ada Berg » ( {'so ' * 20} «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
+    ],
+)
+def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
+    document = marked(text)
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    date = min(number for number, entity in enumerate(document.entities) if entity.type == "TIME")
+    others = [number for name, number in numbers.items() if document.entities[number].type != "TIME"]
+    dates = BracketedDates(document)
+    assert [dates.agree(Relation(head, date, label, 0.9, ())) for head in others] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        ("«PER Ada » , whose father «PER Bo Lind » died in Rome in «TIME 1871 »", "P570", [False, True]),
+        ("«PER Ada » lost «PER Bo Lind » ( 30 ) , who had died on «TIME 4 May 1871 »", "P570", [False, True]),
+        ("«PER Ada » and «PER Bo Lind » 's death in «TIME 1871 »", "P570", [False, True]),
+        ("«PER Ada » after the death of «PER Bo Lind » in «TIME 1871 »", "P570", [False, True]),
+        ("«PER Ada » , sister of «PER Bo Lind » , born in «TIME 1871 »", "P569", [False, True]),
+        ("«PER Ada » and the birth of «PER Bo Lind » on «TIME 4 May 1871 »", "P569", [False, True]),
+        ("«PER Lind » , whose father «PER Bo Lind Senior » died in «TIME 1871 »", "P570", [None, True]),
+        ("«PER Ada » and «PER Bo Lind » died in «TIME 1871 » ; in «TIME 1871 »", "P570", [None, None]),
+        ("«PER Ada » and «PER Bo Lind » died in «TIME 1871 »", "P569", [None, None]),
+        ("«PER Ada » and «PER Bo Lind » 's house in «TIME 1871 »", "P570", [None, None]),
+        ("«PER Ada » and «PER Bo Lind » died and in «TIME 1871 »", "P570", [None, None]),
+        ("«PER Bo Lind » died before «PER Ada » in «TIME 1871 »", "P570", [None, None]),
+        (f"«PER Ada » and «PER Bo Lind » died {'so ' * 20} «TIME 1871 »", "P570", [None, None]),
+        (
+            "«ORG Berg » bought «ORG Lind Ltd » , which was founded in Rome , Italy in «TIME 1871 »",
+            "P571",
+            [False, True],
+        ),
+        ("«ORG Berg » founded «ORG Lind Ltd » in «TIME 1871 »", "P571", [None, None]),
+        ("«ORG Berg » ; «PER Bo Lind » was established in «TIME 1871 »", "P571", [None, None]),
+        ("«PER Ada » and «ORG Lind Ltd » died in «TIME 1871 »", "P571", [None, None]),
+        ("«PER Ada » , «PER Bo Lind »", "P570", []),
+    ],
+)
+def test_dates_that_are_said_of_one_are_of_no_other(text, label, said):
+    document = marked(text)
+    dates = [number for number, entity in enumerate(document.entities) if entity.type == "TIME"]
+    others = [number for number, entity in enumerate(document.entities) if entity.type != "TIME"]
+    told = SaidDates(document)
+    assert [told.agree(Relation(head, date, label, 0.9, ())) for date in dates for head in others] == said

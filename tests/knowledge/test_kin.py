@@ -1,0 +1,88 @@
+import pytest
+
+from kg_docre.annotations import Relation
+from kg_docre.knowledge.kin import Kin
+from tests.knowledge.marked import marked
+
+_FATHER, _MOTHER, _SPOUSE, _SIBLING, _CHILD = "P22", "P25", "P26", "P3373", "P40"
+_BOTH = {("Ada", _SIBLING, "Bo"), ("Bo", _SIBLING, "Ada")}
+_WED = {("Ada", _SPOUSE, "Bo"), ("Bo", _SPOUSE, "Ada")}
+
+
+def _told(text, *names):
+    """Facts about two people that are agreed with; None where nothing is known but who is a man or a woman."""
+    document = marked(text)
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    kin, found, known = Kin(document), set(), False
+    for head, tail in (names, names[::-1]):
+        for label in (_FATHER, _MOTHER, _SPOUSE, _SIBLING, _CHILD):
+            said = kin.agree(Relation(numbers[head], numbers[tail], label, 0.9, ()))
+            found |= {(head, label, tail)} if said else set()
+            known |= said is not None and label == _SPOUSE
+    return found if known else None
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("«PER Ada » 's elder brother , the painter «PER Bo »", _BOTH),
+        ("«PER Ada » , a sister of «PER Bo » , came", _BOTH),
+        ("«PER Ada » was the younger sister of «PER Bo »", _BOTH),
+        ("«PER Ada » lived with her brother «PER Bo »", _BOTH),
+        ("«PER Ada » , whose half - brother «PER Bo » came", _BOTH),
+        ("«PER Ada » , widow of King «PER Bo »", _WED),
+        ("«PER Ada » and her husband «PER Bo »", _WED),
+        ("«PER Ada » 's son «PER Bo »", {("Bo", _FATHER, "Ada"), ("Bo", _MOTHER, "Ada"), ("Ada", _CHILD, "Bo")}),
+        ("«PER Ada » 's father «PER Bo »", {("Ada", _FATHER, "Bo"), ("Bo", _CHILD, "Ada")}),
+        ("«PER Ada » 's mother «PER Bo »", {("Ada", _MOTHER, "Bo"), ("Bo", _CHILD, "Ada")}),
+        ("«PER Ada » 's uncle «PER Bo »", set()),
+        ("«PER Ada » 's mother - in - law «PER Bo »", set()),
+        ("«PER Ada » , niece to «PER Bo »", set()),
+        ("«PER Ada » married her cousin «PER Bo »", _WED),
+        ("«PER Ada » 's old and ill uncle «PER Bo »", None),
+        ("«PER Ada » and the uncle «PER Bo »", None),
+        ("«PER Ada » 's uncle said that «PER Bo » came", None),
+        ("«PER Ada » 's uncle Xy «PER Bo »", None),
+        ("«PER Ada » met an uncle of «PER Bo »", None),
+        ("Uncle «PER Ada » of «PER Bo »", None),
+        ("«PER Carl » , the son of «PER Ada » , brother of «PER Bo »", None),
+        ("«PER Ada » and their mother «PER Bo »", None),
+        ("«PER Ada » alone", None),
+    ],
+)
+def test_nouns_say_who_is_whose_relative(text, facts):
+    assert _told(f"{text} . «PER Ada » and «PER Bo » came .", "Ada", "Bo") == facts
+
+
+def test_a_wife_who_is_named_behind_a_father_is_his():
+    text = "«PER Ada » was a daughter of «PER Bo » and his wife «PER Eva » . «PER Ada » came ."
+    assert _told(text, "Ada", "Eva") is None
+    assert _told(text, "Bo", "Eva") == {("Bo", _SPOUSE, "Eva"), ("Eva", _SPOUSE, "Bo")}
+
+
+def test_his_is_of_the_first_who_is_nobodys_relative_or_of_whom_the_text_is_about():
+    text = "«PER Ada » . «PER Ada » . His father «PER Bo » and his brother «PER Eva » came with his uncle «PER Cy » ."
+    assert _told(text, "Bo", "Eva") is None
+    assert _told(text, "Ada", "Cy") == set()
+    assert _told("«PER Ada » met their uncles «PER Bo » and «PER Cy »", "Ada", "Bo") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "father", "mother"),
+    [
+        ("Countess «PER Ada »", False, None),
+        ("his wife , the «PER Ada »", False, None),
+        ("«PER Queen Ada »", False, None),
+        ("King «PER Ada »", None, False),
+        ("King «PER Ada » and Queen «PER Ada »", None, None),
+        ("«PER Ada »", None, None),
+    ],
+)
+def test_women_are_no_fathers_and_men_no_mothers(text, father, mother):
+    document = marked(f"{text} ; «PER Xy »")
+    kin = Kin(document)
+    assert [kin.agree(Relation(1, 0, label, 0.9, ())) for label in (_FATHER, _MOTHER, _SPOUSE)] == [
+        father,
+        mother,
+        None,
+    ]
