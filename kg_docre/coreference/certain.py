@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
-from kg_docre.names import initials, is_acronym, normalize_name
+from kg_docre.names import GENERATIONS, initials, is_acronym, normalize_name, strip_endings, strip_titles
 
 __all__ = ["certain_pairs", "joined", "retyped"]
 
 _PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
+_NUMERAL = re.compile("[ivxlc]+")
+_LISTS = frozenset({",", "and", ":"})
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
 
@@ -31,7 +34,8 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
             first, last, _ = spans[full]
             if _abbreviates("".join(words[start:end]), " ".join(words[first:last])):
                 pairs.append((full, number))
-    return pairs + _surnames(_names(words, spans, "PER")) + short_companies(_names(words, spans, "ORG"))
+    people = _names(words, spans, "PER")
+    return pairs + _surnames(people) + _short_persons(words, spans, people) + short_companies(_names(words, spans, "ORG"))
 
 
 def _abbreviates(short: str, name: str) -> bool:
@@ -49,6 +53,27 @@ def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
                 ending.setdefault(name[start:], {}).setdefault(name, number)
     fuller = {name: [*full.values()] for name, full in ending.items() if name[-1] not in _PARTICLES}
     return [(fuller[name][0], number) for number, name in people.items() if len(fuller.get(name, ())) == 1]
+
+
+def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """People who are called by the last or the first word of the only longer name that has it and was before:
+    "Margaret" and "Margaret Hollis"; but not "Ferdinand" and "Ferdinand I", nor by a first name in a list: "Maria,
+    Olga and Anna"."""
+    having: dict[str, dict[tuple[str, ...], int]] = {}  # longer names by their words, each with a mention
+    pairs = []
+    for number, name in people.items():
+        name = tuple(strip_titles(strip_endings(name, GENERATIONS)))
+        if len(name) > 1:
+            for word in name:
+                having.setdefault(word, {}).setdefault(name, number)
+        elif name and len(full := having.get(name[0], {})) == 1:
+            ((longer, other),) = full.items()
+            start, end, _ = spans[number]
+            listed = not _LISTS.isdisjoint(words[max(0, start - 1) : start]) or not _LISTS.isdisjoint(words[end : end + 1])
+            is_first = name[0] == longer[0] and not _NUMERAL.fullmatch(longer[-1]) and not listed
+            if name[0] == longer[-1] or is_first:
+                pairs.append((other, number))
+    return pairs
 
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from kg_docre.names import GENERATIONS, LEGAL_FORMS
+
 __all__ = ["tidy"]
 
 Mention = tuple[int, int, str]  # first word, last (exclusive), type
@@ -27,6 +29,8 @@ _RIVERS = frozenset(
 # what is above a part of a text, and no person: "Chapter 1", "IV.", "2."
 _COUNT = r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _NUMBERED = re.compile(rf"(?:(?i:(?:chapter|part|section|book|act|scene) {_COUNT})|[IVXLC]+|[\W\d_]+)(?: ?\.)?")
+# what stands before people's names and is none: "Ms."
+_ADDRESSES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. prof prof. sir madam st. messrs messrs.".split())
 _AFTER_BORN = frozenset("in into on at to near during of : as the c c. ca circa and".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
@@ -39,7 +43,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
     but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister"; of a
-    person: "Chapter 1").
+    person: "Chapter 1", "Ms."). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
@@ -66,9 +70,22 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
-        if _may_name(words[start:end], kind):
-            kept.append((start, end, kind))
+        cut = _sentence_end(words, start, end, kind)
+        for part in ((start, cut), (cut, end)) if cut else ((start, end),):
+            if _may_name(words[slice(*part)], kind):
+                kept.append((*part, kind))
     return kept
+
+
+def _sentence_end(words: Sequence[str], start: int, end: int, kind: str) -> int:
+    """Where a sentence ends within what was taken for one name, and the next one begins; 0 if none does: "Acme Corp.
+    Acme", "John Smith Jr. Mary Brown"."""
+    for place in range(start + 2, end):
+        before = words[place - 1].rstrip(".").lower()
+        again = before in LEGAL_FORMS and words[place] == words[start]
+        if words[place - 1].endswith(".") and (again or (kind == "PER" and before in GENERATIONS and end - place > 1)):
+            return place
+    return 0
 
 
 def _is_named_born(words: Sequence[str], end: int, begun: Mapping[int, str]) -> bool:
@@ -85,7 +102,7 @@ def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str)
 
 
 def _may_name(words: Sequence[str], kind: str) -> bool:
-    if kind == "PER" and _NUMBERED.fullmatch(" ".join(words)):
+    if kind == "PER" and (_NUMBERED.fullmatch(" ".join(words)) or _ADDRESSES.issuperset(map(str.lower, words))):
         return False
     if len(words) == 1:
         return words[0].lower() not in _NO_NAME and not _is_picture(words[0])

@@ -26,6 +26,16 @@ def _pairs(text):
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
+        ("«PER Margaret Hollis » came . «PER Margaret » died", [("Margaret Hollis", "Margaret")]),
+        ("«PER Dr. Helen Tran » came . «PER Mrs. Tran » left", [("Dr. Helen Tran", "Mrs. Tran")]),
+        ("«PER Helen Tran Jr. » came . «PER Tran » left", [("Helen Tran Jr.", "Tran")]),
+        ("«PER Tran » came . «PER Helen Tran » left", []),
+        ("«PER Helen Tran » and «PER Bo Tran » came . «PER Tran » left", []),
+        ("«PER Helen An Tran » came . «PER An » left", []),
+        ("«PER Ferdinand I » came . «PER Ferdinand » left", []),
+        ("«PER Maria Berg » and two daughters : «PER Maria » , Olga and Anna", []),
+        ("«PER Maria Berg » and her daughters Olga and «PER Maria » left", []),
+        ("«PER Helen Tran » came . «ORG Tran » left", []),
         ("«PER Mary » ( née «PER Pryce » )", [("Mary", "Pryce")]),
         (
             "«PER Freddie Mercury » ( born «PER Farrokh Bulsara » in «LOC Zanzibar » )",
@@ -55,7 +65,7 @@ def _pairs(text):
         ),
         ("«PER Jan van Dijk » and «PER Van Dijk » , «LOC Van Dijk »", [("Jan van Dijk", "Van Dijk")]),
         ("«PER Jan van Dijk » , «PER Els van Dijk » and «PER Van Dijk »", []),
-        ("«PER Anna Reid » and «PER Reid » , «PER Van »", []),
+        ("«PER Anna Reid » and «PER Reid » , «PER Van »", [("Anna Reid", "Reid")]),
     ],
 )
 def test_what_is_one_thing_beyond_doubt(text, pairs):

@@ -90,6 +90,32 @@ def test_numbers_of_parts_are_no_people(name):
     assert tidy(["Book", "Smith", "I", "Vic", "Dr", "."], people) == people
 
 
+@pytest.mark.parametrize("name", ["Ms.", "Dr", "Mrs. Dr."])
+def test_an_address_is_no_person(name):
+    words = name.split()
+    assert tidy(words, [(0, len(words), "PER")]) == []
+    assert tidy(words, [(0, len(words), "ORG")])
+    assert tidy([*words, "Berg"], [(0, len(words) + 1, "PER")])
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "names"),
+    [
+        ("Acme Sensors Corp. Acme", "ORG", ["Acme Sensors Corp.", "Acme"]),
+        ("Acme Inc. Acme Ltd.", "MISC", ["Acme Inc.", "Acme Ltd."]),
+        ("Acme Corp. Building", "ORG", ["Acme Corp. Building"]),
+        ("Acme Inc Acme", "ORG", ["Acme Inc Acme"]),
+        ("Corp. Corp.", "ORG", ["Corp. Corp."]),
+        ("John Smith Jr. Mary Brown", "PER", ["John Smith Jr.", "Mary Brown"]),
+        ("John Smith Jr. Brown", "PER", ["John Smith Jr. Brown"]),
+        ("John Smith Jr. High School", "ORG", ["John Smith Jr. High School"]),
+    ],
+)
+def test_a_name_ends_with_the_sentence(text, kind, names):
+    words = text.split()
+    assert [" ".join(words[start:end]) for start, end, _ in tidy(words, [(0, len(words), kind)])] == names
+
+
 def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Alyth » ( « Calgary ) Yard »", breaks=(2,)) == ["Alyth", "Calgary"]
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
