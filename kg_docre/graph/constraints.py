@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kg_docre.graph.properties import known_properties
-from kg_docre.resolution.forms import name_form
+from kg_docre.resolution.forms import country_name, name_form
 from kg_docre.resolution.values import has_no_year
 
 if TYPE_CHECKING:
@@ -34,11 +34,19 @@ _MISFIT = 0.15  # of the odds of others, those of facts of unfitting types
 _DIGITS = 6
 
 
+def type_conflicts(label: str, types: frozenset[tuple[str, str]], tail: str) -> tuple[str, ...]:
+    """``types`` if the relation joins none of these types of head and tail, one pair a document. What a country is
+    called is a place, whatever it was taken for."""
+    if not _misfit(label, types):
+        return ()
+    place = country_name(tail) and not _misfit(label, frozenset((head, "LOC") for head, _ in types))
+    return () if place else (TYPES,)
+
+
 @lru_cache(maxsize=10_000)
-def type_conflicts(label: str, types: frozenset[tuple[str, str]]) -> tuple[str, ...]:
-    """``types`` if the relation joins none of these types of head and tail, one pair a document."""
+def _misfit(label: str, types: frozenset[tuple[str, str]]) -> bool:
     known = known_properties().get(label)
-    return (TYPES,) if known and all(known.misfits(head, tail) for head, tail in types) else ()
+    return known is not None and all(known.misfits(head, tail) for head, tail in types)
 
 
 def date_conflicts(label: str, type: str, name: str) -> tuple[str, ...]:

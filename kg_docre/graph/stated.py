@@ -78,7 +78,7 @@ def stated_facts(
             confidence=confidence,
             evidence=evidence,
             conflicts=(
-                *type_conflicts(key[1], frozenset([row[10:12] for row in said])),
+                *type_conflicts(key[1], frozenset([row[10:12] for row in said]), said[0][12]),
                 *date_conflicts(key[1], *said[0][11:13]),
             ),
             plausibility=confidence,

@@ -74,6 +74,15 @@ def test_types_that_a_relation_does_not_join_are_flagged_and_dropped_on_request(
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 
 
+def test_what_a_country_is_called_is_a_place_whatever_it_was_taken_for(store):
+    names = ("ORG", "United Kingdom"), ("ORG", "Acme"), ("TIME", "1815")
+    add(store, document("a", ADA, *names, facts=((0, "P27", 1, 0.9), (0, "P27", 2, 0.8), (3, "P27", 1, 0.7))))
+    found = facts(store)
+    assert found["Ada Lovelace", "P27", "United Kingdom"].conflicts == ()
+    assert found["Ada Lovelace", "P27", "Acme"].conflicts == ("types",)
+    assert found["1815", "P27", "United Kingdom"].conflicts == ("types",)
+
+
 def test_a_date_without_its_year_is_flagged_and_no_rival_of_one_that_has_it(store):
     monday, day = ("TIME", "Monday"), ("TIME", "10 December")
     add(
