@@ -14,6 +14,12 @@ __all__ = ["certain_pairs", "joined", "retyped"]
 
 _PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _NUMERAL = re.compile("[ivxlc]+")
+# "Bangkok, also known as Krung Thep", "Oslo (formerly called Kristiania)"
+_ALSO = re.compile(
+    r"[,(]?(?: ?(?:also|better|commonly|formerly|previously|originally|sometimes|often|more|popularly|now|officially))*"
+    r" ?(?:known|called|referred to|spelled|nicknamed)(?: simply)?(?: as)?(?: the)?"
+)
+_MOST_ALSO = 7  # words of that
 _LISTS = frozenset({",", "and", ":"})
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
@@ -22,7 +28,7 @@ _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name behind,
     "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word of its
-    name; what bears a name and its initials in brackets behind."""
+    name; what bears a name and its initials in brackets behind; what is "also known as" something."""
     pairs = []
     ends = {(end, kind): number for number, (_, end, kind) in enumerate(spans)}
     for number, (start, end, kind) in enumerate(spans):
@@ -34,8 +40,11 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
             first, last, _ = spans[full]
             if _abbreviates("".join(words[start:end]), " ".join(words[first:last])):
                 pairs.append((full, number))
-    people = _names(words, spans, "PER")
-    return pairs + _surnames(people) + _short_persons(words, spans, people) + short_companies(_names(words, spans, "ORG"))
+        _, before, its = spans[number - 1] if number else (0, 0, "")
+        if its == kind and start - _MOST_ALSO <= before and _ALSO.fullmatch(" ".join(words[before:start])):
+            pairs.append((number - 1, number))
+    people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
+    return pairs + _surnames(people) + _short_persons(words, spans, people) + short_companies(companies)
 
 
 def _abbreviates(short: str, name: str) -> bool:
@@ -69,9 +78,9 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
         elif name and len(full := having.get(name[0], {})) == 1:
             ((longer, other),) = full.items()
             start, end, _ = spans[number]
-            listed = not _LISTS.isdisjoint(words[max(0, start - 1) : start]) or not _LISTS.isdisjoint(words[end : end + 1])
-            is_first = name[0] == longer[0] and not _NUMERAL.fullmatch(longer[-1]) and not listed
-            if name[0] == longer[-1] or is_first:
+            around = {*words[max(0, start - 1) : start], *words[end : end + 1]}
+            first = name[0] == longer[0] and not _NUMERAL.fullmatch(longer[-1]) and _LISTS.isdisjoint(around)
+            if "the" not in words[max(0, start - 1) : start] and (first or name[0] == longer[-1]):
                 pairs.append((other, number))
     return pairs
 

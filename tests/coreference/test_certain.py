@@ -36,6 +36,13 @@ def _pairs(text):
         ("«PER Maria Berg » and two daughters : «PER Maria » , Olga and Anna", []),
         ("«PER Maria Berg » and her daughters Olga and «PER Maria » left", []),
         ("«PER Helen Tran » came . «ORG Tran » left", []),
+        ("«PER Qin Shi » came . the «PER Qin » left", []),
+        ("«LOC Bangkok » , also known as «LOC Krung Thep »", [("Bangkok", "Krung Thep")]),
+        ("«LOC Oslo » ( formerly called the «LOC Kristiania »", [("Oslo", "Kristiania")]),
+        ("«LOC Oslo » , known to «LOC Bergen »", []),
+        ("«LOC Oslo » , also known as «ORG Oslo City »", []),
+        ("«LOC Oslo » , «PER Bo » , also known as «LOC Kristiania »", []),
+        ("«LOC Oslo » is not , as many say , the place also known as «LOC Kristiania »", []),
         ("«PER Mary » ( née «PER Pryce » )", [("Mary", "Pryce")]),
         (
             "«PER Freddie Mercury » ( born «PER Farrokh Bulsara » in «LOC Zanzibar » )",
