@@ -71,7 +71,7 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
     having: dict[str, dict[tuple[str, ...], int]] = {}  # longer names by their words, each with a mention
     pairs = []
     for number, name in people.items():
-        name = tuple(strip_titles(strip_endings(name, GENERATIONS)))
+        name = tuple(strip_titles(list(strip_endings(name, GENERATIONS))))
         if len(name) > 1:
             for word in name:
                 having.setdefault(word, {}).setdefault(name, number)
