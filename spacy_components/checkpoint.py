@@ -13,14 +13,9 @@ from typing import Any, Generic, Self, TypeVar
 from spacy.language import Language
 from spacy.pipeline import Pipe
 
-from kg_docre.pretrained import checkpoint_path, shipped_checkpoints
+from kg_docre.pretrained import CHECKPOINT_FILES, checkpoint_path, shipped_checkpoints
 
 __all__ = ["CheckpointComponent"]
-
-_FILES = (
-    "config.json model.safetensors tokenizer.json calibration.json ensemble.json known_facts.safetensors "
-    "training.json mentions.json mentions.safetensors"
-).split()
 
 PredictorT = TypeVar("PredictorT")
 
@@ -64,10 +59,10 @@ class CheckpointComponent(Pipe, Generic[PredictorT]):
         if source == folder:
             return
         if (folder / "config.json").is_file():
-            for name in _FILES:
+            for name in CHECKPOINT_FILES:
                 (folder / name).unlink(missing_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in _FILES:
+        for name in CHECKPOINT_FILES:
             if (source / name).is_file():
                 shutil.copy2(source / name, folder)
 

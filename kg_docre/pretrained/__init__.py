@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 __all__ = [
+    "CHECKPOINT_FILES",
     "checkpoint_fingerprint",
     "checkpoint_path",
     "detector_fingerprint",
@@ -23,6 +24,11 @@ __all__ = [
 
 _FOLDER = Path(__file__).parent
 _DEFAULT = "small"
+_JUDGING = ("config.json", "model.safetensors", "calibration.json", "ensemble.json", "subjects.safetensors")
+CHECKPOINT_FILES = (
+    *_JUDGING,
+    *("tokenizer.json", "known_facts.safetensors", "training.json", "mentions.json", "mentions.safetensors"),
+)
 
 
 def shipped_checkpoints() -> dict[str, Path]:
@@ -111,8 +117,7 @@ def checkpoint_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever weights, configuration or calibration do, or what judges along, or what
     tells subjects apart."""
     others = [other / "model.safetensors" for other in ensemble_of(folder)]
-    names = ("config.json", "model.safetensors", "calibration.json", "ensemble.json", "subjects.safetensors")
-    return _digest(*(folder / name for name in names), *others)
+    return _digest(*(folder / name for name in _JUDGING), *others)
 
 
 def weights_fingerprint(folder: Path) -> str:

@@ -8,6 +8,8 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
+from kg_docre.pretrained import checkpoint_fingerprint
+from kg_docre.training.subjects import one_text
 from spacy_components.annotations import set_entities
 from spacy_components.docre import Docre
 
@@ -136,13 +138,17 @@ print(len(list(nlp.pipe([text] * 4, n_process=2, batch_size=2))))
     assert done.stdout.strip() == "4"
 
 
-def test_pipelines_on_disk_bring_their_checkpoint(nlp, make_doc, documents, tmp_path):
+def test_pipelines_on_disk_bring_their_checkpoint(nlp, make_doc, documents, checkpoint, tmp_path):
     nlp.to_disk(tmp_path / "pipeline")
     again = spacy.load(tmp_path / "pipeline")
     again.to_disk(tmp_path / "pipeline")  # over itself
-    moved = tmp_path / "pipeline" / "docre" / "model.safetensors"
-    assert moved.exists()
-    assert _facts(again(make_doc(documents[0]))) == _facts(nlp(make_doc(documents[0])))
+    moved = tmp_path / "pipeline" / "docre"
+    told = {file.name for file in checkpoint.iterdir() if file.suffix not in (".md", ".toml")}
+    assert {file.name for file in moved.iterdir()} == told
+    assert checkpoint_fingerprint(moved) == checkpoint_fingerprint(checkpoint)
+    two_subjects, _ = one_text(documents[:2])
+    for document in (documents[0], two_subjects):
+        assert _facts(again(make_doc(document))) == _facts(nlp(make_doc(document)))
 
 
 def test_saving_deletes_nobody_elses_files(checkpoint, tmp_path):
