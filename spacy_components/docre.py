@@ -12,7 +12,6 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.data.errors import DataError
 from spacy_components.annotations import (
     ENTITIES,
     RELATIONS,
@@ -167,11 +166,11 @@ class Docre(CheckpointComponent["Predictor"]):
 
     def predict(
         self, docs: Iterable[Doc], *, batch_size: int = 128
-    ) -> Iterator[tuple[Doc, tuple[Relation, ...] | DataError]]:
+    ) -> Iterator[tuple[Doc, tuple[Relation, ...] | Exception]]:
         """Docs with their relations, or with the reason why there are none. Entities are clustered where no
         component has done it; the docs are left as they are otherwise."""
         waiting: deque[Doc] = deque()
-        failed: dict[str, DataError] = {}
+        failed: dict[str, Exception] = {}
 
         predictor = self.predictor
 
@@ -179,10 +178,16 @@ class Docre(CheckpointComponent["Predictor"]):
             for number, doc in enumerate(docs):
                 if len(doc) and not doc.ents and not doc.has_annotation("ENT_IOB"):
                     warnings.warn(_NO_ENTITIES.format(self.name), stacklevel=2)
-                if needs_clusters(doc, self._clusters.types):
-                    note_clusters(self._clusters(doc), self._clusters.types)
+                id = f"doc {number} ({' '.join(doc.text[:80].split())!r:.60})"
+                try:
+                    if needs_clusters(doc, self._clusters.types):
+                        note_clusters(self._clusters(doc), self._clusters.types)
+                    document = to_document(doc, id=id)
+                except Exception as error:
+                    failed[id] = error
+                    document = Document(id=id, words=(), sentence_starts=(0,), entities=())
                 waiting.append(doc)
-                yield to_document(doc, id=f"doc {number} ({' '.join(doc.text[:80].split())!r:.60})")
+                yield document
 
         threshold = self.threshold
         if self.min_precision is not None:

@@ -72,16 +72,12 @@ class EntityClusters:
         self.types = {**defaults, **own, **self._given_types}
 
     def __call__(self, doc: Doc) -> Doc:
-        spans = [span for span in doc.ents if model_type(span.label_, self.types) and span.text.strip()]
+        spans = [span for span in doc.ents if model_type(span.label_, self.types) and bare_span(span).text.strip()]
         mentions = [NamedMention(span.text, model_type(span.label_, self.types), linked_id(span)) for span in spans]
         clusters = cluster_mentions(mentions, self._coreference(doc, spans))
         types = [Counter(mentions[i].type for i in cluster).most_common(1)[0][0] for cluster in clusters]
         set_entities(doc, [[spans[i] for i in cluster] for cluster in clusters], types)
         return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        for doc in stream:
-            yield self(doc)
 
     def _coreference(self, doc: Doc, spans: list[Span]) -> Iterator[list[int]]:
         """Mentions that a coreference component put into one cluster. One beside pronouns alone says nothing of how

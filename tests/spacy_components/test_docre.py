@@ -259,6 +259,18 @@ def test_one_refused_doc_goes_to_the_error_handler(checkpoint, make_doc, documen
     assert len(caught) == 2
 
 
+def test_one_doc_that_cannot_be_clustered_goes_to_the_error_handler(checkpoint, make_doc, documents, monkeypatch):
+    nlp = spacy.blank("en")
+    component = nlp.add_pipe("docre", config={"model": str(checkpoint)})
+    bad, *good = (make_doc(document, clustered=False) for document in documents[:3])
+    cluster, caught = component._clusters, []
+    monkeypatch.setattr(cluster, "_coreference", lambda doc, spans: [1 / 0] if doc is bad else [])
+    nlp.set_error_handler(lambda name, component, docs, error: caught.append((docs, type(error))))
+    assert list(nlp.pipe([good[0], bad, good[1]])) == good
+    assert caught == [([bad], ZeroDivisionError)]
+    assert all(doc._.relations for doc in good)
+
+
 def test_attribute_names_can_be_chosen(checkpoint, make_doc, documents):
     nlp = spacy.blank("en")
     names = {"relations": "facts", "entities": "things", "entity": "thing"}

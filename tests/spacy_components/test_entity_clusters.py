@@ -58,6 +58,27 @@ def test_names_have_no_line_breaks_and_possessives(nlp):
     assert [e.name for e in nlp(doc)._.entities] == ["New York", "Gilligan"]
 
 
+def test_what_is_blank_but_for_article_and_possessive_is_no_entity(nlp):
+    words = ["the", "\n", "and", "Oslo", "and", "The", " ", "'s"]
+    doc = nlp(_doc(nlp, words, [(0, 2, "PERSON"), (3, 4, "GPE"), (5, 8, "ORG")]))
+    assert [e.name for e in doc._.entities] == ["Oslo"]
+
+
+def test_one_doc_that_fails_goes_to_the_error_handler(nlp, monkeypatch):
+    from spacy_components import entity_clusters
+
+    cluster, caught = entity_clusters.cluster_mentions, []
+
+    def failing(mentions, clusters):
+        return 1 / 0 if any(mention.name == "Foo" for mention in mentions) else cluster(mentions, clusters)
+
+    monkeypatch.setattr(entity_clusters, "cluster_mentions", failing)
+    nlp.set_error_handler(lambda name, component, docs, error: caught.append((name, docs[0].text)))
+    docs = [_doc(nlp, [word], [(0, 1, "ORG")]) for word in ("Foo", "Bar")]
+    assert [doc.text for doc in nlp.pipe(docs)] == ["Bar "]
+    assert caught == [("entity_clusters", "Foo ")]
+
+
 @pytest.mark.parametrize(
     ("text", "label", "name"),
     [
