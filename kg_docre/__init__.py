@@ -3,7 +3,7 @@
 :func:`load` gives a spaCy pipeline from raw text to relations. What the command line does can be had from Python:
 
 - :class:`kg_docre.predictor.Predictor` finds relations in documents whose entities are known;
-- :class:`kg_docre.corpus.build.Pipeline` and :func:`kg_docre.corpus.build.build` read a corpus
+- :class:`kg_docre.corpus.pipeline.Pipeline` and :func:`kg_docre.corpus.build.build` read a corpus
   (:func:`kg_docre.corpus.reader.read_corpus`) into a :class:`kg_docre.store.FactStore`;
 - :class:`kg_docre.graph.KnowledgeGraph` is the graph of a store, which :mod:`kg_docre.graph` exports;
 - :mod:`kg_docre.training`, :mod:`kg_docre.evaluation` and :mod:`kg_docre.resolution` do what they are called.

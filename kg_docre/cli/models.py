@@ -112,7 +112,7 @@ def evaluate(
     """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE; or on raw
     text: mention, cluster and relation F1."""
     with one_line_errors():
-        from kg_docre.corpus.build import Pipeline
+        from kg_docre.corpus.pipeline import Pipeline
         from kg_docre.data.documents import read_documents
         from kg_docre.evaluation.mentions import score_raw_text
         from kg_docre.evaluation.relations import KnownFacts

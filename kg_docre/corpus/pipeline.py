@@ -1,0 +1,167 @@
+"""From texts or given entities to documents with relations: spaCy's pipeline, and the predictor behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from spacy.tokens import Doc
+
+from kg_docre.annotations import Document
+from kg_docre.contradictions import CHECKS
+from kg_docre.corpus.records import Problem, SourceText
+from kg_docre.data.errors import DataError
+from kg_docre.predictor import MAX_ENTITIES, Predictor
+from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
+from spacy_components.annotations import to_document
+from spacy_components.entity_clusters import EntityClusters
+from spacy_components.pipeline import mention_pipeline
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["Pipeline"]
+
+
+class Pipeline:
+    """Raw text or given entities in, documents with relations out.
+
+    Mentions of raw text are found by the recognizer of the spaCy pipeline ``spacy_model``, or, if none is named,
+    by the detector of the checkpoint ``mentions``. Without either there is no reading raw text. ``threshold`` is the
+    score a relation must reach; None: the model decides.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        spacy_model: str | None = None,
+        *,
+        mentions: str | None = None,
+        threshold: float | None = None,
+    ) -> None:
+        self.predictor = predictor
+        self.threshold = threshold
+        self.spacy_model = spacy_model
+        self.mentions = mentions
+        self._language: Language | None = None
+        self._clusters = EntityClusters()
+        self._clusters.keep_types(predictor.model.config.entity_types)
+        self.name = " ".join([predictor.name, *self._told_otherwise()])
+        self._finder = spacy_model or "mentions"
+        if spacy_model is None and mentions is not None:
+            self._finder += f" {detector_fingerprint(checkpoint_path(mentions))}"
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        model: str = "default",
+        spacy_model: str | None = None,
+        *,
+        threshold: float | None = None,
+        min_precision: float | None = None,
+        **options: Any,
+    ) -> Self:
+        """A checkpoint with its own mention detector, or the default one if that finds its types, or a spaCy pipeline's
+        recognizer. ``min_precision`` instead of ``threshold``: the share of relations that should be right; ``options``
+        are :class:`~kg_docre.predictor.Predictor`'s.
+
+        Raises :exc:`ValueError` if both are given, or if that precision was never reached.
+        """
+        if threshold is not None and min_precision is not None:
+            raise ValueError("give a threshold or min_precision, not both")
+        predictor = Predictor.from_pretrained(model, **options)
+        if min_precision is not None:
+            threshold = predictor.threshold(min_precision)
+        return cls(predictor, spacy_model, mentions=detector_of(model), threshold=threshold)
+
+    def _told_otherwise(self) -> Iterator[str]:
+        """Options that change what is found, where they are not as usual, and what it is checked against."""
+        if self.threshold is not None:
+            yield f"threshold {self.threshold:g}"
+        if self.predictor.max_entities != MAX_ENTITIES:
+            yield f"entities {self.predictor.max_entities}"
+        if not self.predictor.split_subjects:
+            yield "one subject"
+        if self.predictor.checks:
+            yield f"checks {CHECKS}"
+
+    @property
+    def language(self) -> Language:
+        """The spaCy pipeline for raw text, read when the first one comes.
+
+        Raises :exc:`~kg_docre.data.errors.DataError` if nothing is known to find mentions with.
+        """
+        if self._language is None:
+            if self.spacy_model is None and self.mentions is None:
+                raise DataError(f"{self.predictor.name} has no mention detector; train one or name a spaCy pipeline")
+            options = {"device": str(self.predictor.device), "precision": self.predictor.precision}
+            self._language = mention_pipeline(self.spacy_model, model=self.mentions or "", **options)
+        return self._language
+
+    def model_of(self, source: SourceText) -> str:
+        """What reads this source, as the store records it."""
+        return self.name if source.document is not None else f"{self._finder} + {self.name}"
+
+    @property
+    def config(self) -> dict[str, str | float | bool | None]:
+        """What it is set to, as the store records it of a build."""
+        return {
+            "model": self.predictor.name,
+            "mentions": self._finder,
+            "threshold": self.threshold,
+            "max_entities": self.predictor.max_entities,
+            "split_subjects": self.predictor.split_subjects,
+            "checks": self.predictor.checks,
+            "device": str(self.predictor.device),
+            "precision": self.predictor.precision,
+        }
+
+    def __call__(self, sources: list[SourceText]) -> Iterator[tuple[SourceText, Document | Problem]]:
+        """Each source with its document, or with what went wrong; in order."""
+        documents = self._documents(sources)
+        failed: dict[str, DataError] = {}
+        found = self.predictor.pipe(
+            (document for document in documents if isinstance(document, Document)),
+            threshold=self.threshold,
+            on_error=lambda document, error: failed.update({document.id: error}),
+        )
+        for source, document in zip(sources, documents, strict=True):
+            result = next(found) if isinstance(document, Document) else document
+            if source.uri in failed:
+                reason = str(failed[source.uri]).removeprefix(f"{source.uri}: ")
+                result = Problem(source.uri, reason, part=True)
+            yield source, result
+
+    def reread(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The same words as if nothing else were known of them: sentences, mentions, entities and relations."""
+        bare = ((Doc(self.language.vocab, words=list(document.words)), document.id) for document in documents)
+        docs = self.language.pipe(bare, as_tuples=True)
+        yield from self.predictor.pipe(
+            (to_document(self._clusters(doc), id=id) for doc, id in docs), threshold=self.threshold
+        )
+
+    def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
+        """Sources with their entities: given ones as they are, raw text through spaCy."""
+        docs = iter(self._docs([source.text for source in sources if source.document is None]))
+        return [
+            self._read(source, next(docs)) if source.document is None else replace(source.document, id=source.uri)
+            for source in sources
+        ]
+
+    def _read(self, source: SourceText, doc: Doc | Exception) -> Document | Problem:
+        if isinstance(doc, Exception):
+            return Problem(source.uri, f"{self._finder}: {doc}", part=True)
+        return replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
+
+    def _docs(self, texts: list[str]) -> list[Doc | Exception]:
+        """spaCy's docs; where one of a batch fails, the others are read alone."""
+        if not texts:
+            return []
+        language = self.language
+        try:
+            return list(language.pipe(texts))
+        except Exception as error:  # a pipeline of the user's may raise anything
+            if len(texts) == 1:
+                return [error]
+        return [doc for text in texts for doc in self._docs([text])]
