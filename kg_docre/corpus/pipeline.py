@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from spacy.tokens import Doc
@@ -16,7 +17,7 @@ from kg_docre.predictor import MAX_ENTITIES, Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
 from spacy_components.annotations import to_document
 from spacy_components.entity_clusters import EntityClusters
-from spacy_components.pipeline import mention_pipeline
+from spacy_components.pipeline import memory_zone, mention_pipeline
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -134,34 +135,41 @@ class Pipeline:
             yield source, result
 
     def reread(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The same words as if nothing else were known of them: sentences, mentions, entities and relations."""
-        bare = ((Doc(self.language.vocab, words=list(document.words)), document.id) for document in documents)
-        docs = self.language.pipe(bare, as_tuples=True)
-        yield from self.predictor.pipe(
-            (to_document(self._clusters(doc), id=id) for doc, id in docs), threshold=self.threshold
-        )
+        """The same words as if nothing else were known of them: sentences, mentions, entities and relations.
+
+        Raises :exc:`~kg_docre.data.errors.DataError` for a document that can't be read."""
+        yield from self.predictor.pipe(self._bare(documents), threshold=self.threshold)
+
+    def _bare(self, documents: Iterable[Document]) -> Iterator[Document]:
+        rest = iter(documents)
+        while batch := list(islice(rest, self.language.batch_size)):
+            for read in self._read([document.words for document in batch], [document.id for document in batch]):
+                if isinstance(read, Problem):
+                    raise DataError(str(read))
+                yield read
 
     def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
         """Sources with their entities: given ones as they are, raw text through spaCy."""
-        docs = iter(self._docs([source.text for source in sources if source.document is None]))
+        raw = [source for source in sources if source.document is None]
+        read = iter(self._read([source.text for source in raw], [source.uri for source in raw]))
+        documents = (next(read) if source.document is None else source.document for source in sources)
         return [
-            self._read(source, next(docs)) if source.document is None else replace(source.document, id=source.uri)
-            for source in sources
+            replace(document, id=source.uri, title=source.title) if isinstance(document, Document) else document
+            for source, document in zip(sources, documents, strict=True)
         ]
 
-    def _read(self, source: SourceText, doc: Doc | Exception) -> Document | Problem:
-        if isinstance(doc, Exception):
-            return Problem(source.uri, f"{self._finder}: {doc}", part=True)
-        return replace(to_document(self._clusters(doc), id=source.uri), title=source.title)
-
-    def _docs(self, texts: list[str]) -> list[Doc | Exception]:
-        """spaCy's docs; where one of a batch fails, the others are read alone."""
+    def _read(self, texts: Sequence[str | tuple[str, ...]], ids: Sequence[str]) -> list[Document | Problem]:
+        """Texts, or the words of some, through spaCy; where one of a batch fails, the others are read alone. What its
+        words take of memory is free again behind them."""
         if not texts:
             return []
         language = self.language
-        try:
-            return list(language.pipe(texts))
-        except Exception as error:  # a pipeline of the user's may raise anything
-            if len(texts) == 1:
-                return [error]
-        return [doc for text in texts for doc in self._docs([text])]
+        with memory_zone(language):
+            docs = (text if isinstance(text, str) else Doc(language.vocab, words=list(text)) for text in texts)
+            try:
+                read = zip(language.pipe(docs), ids, strict=True)
+                return [to_document(self._clusters(doc), id=id) for doc, id in read]
+            except Exception as error:  # a pipeline of the user's may raise anything
+                if len(texts) == 1:
+                    return [Problem(ids[0], f"{self._finder}: {error}", part=True)]
+        return [read for text, id in zip(texts, ids, strict=True) for read in self._read([text], [id])]
