@@ -94,11 +94,6 @@ class KnowledgeGraph:
         rows = self.store.read("SELECT * FROM run WHERE id IN (SELECT run FROM document) ORDER BY id")
         yield from starmap(Run, rows)
 
-    def linked(self) -> Iterator[tuple[str, str]]:
-        """Nodes with a knowledge-base id, and that id."""
-        query = "SELECT node, max(kb_id) FROM entity WHERE kb_id <> '' GROUP BY node"
-        yield from self.store.read(query)
-
     def evidence_sentences(self) -> Iterator[tuple[str, int, str]]:
         """Every sentence that is evidence of something: its document's id, number and text."""
         rows = self.store.read(

@@ -37,16 +37,15 @@ def n_quads(graph: KnowledgeGraph, provenance: Provenance) -> Iterator[str]:
     yield from _names(graph)
     if provenance != Provenance.NONE:
         yield from _sources(graph)
-    linked = {node: kb_id for node, kb_id in graph.linked() if vocabulary.is_wikidata(kb_id)}
     for fact in graph.facts(details=provenance != Provenance.NONE):
-        yield _fact(fact, provenance, linked)
+        yield _fact(fact, provenance)
 
 
 def _names(graph: KnowledgeGraph) -> Iterator[str]:
     for label, name in graph.labels().items():
         yield f"{vocabulary.relation(label)} {_LABEL} {literal(name)} .\n"
     for node in graph.nodes():
-        subject = vocabulary.entity(node.id, node.kb_id)
+        subject = vocabulary.entity(node.id)
         yield f"{subject} {_TYPE} {vocabulary.node_type(node)} .\n{subject} {_LABEL} {literal(node.name)} .\n"
         for alias in node.aliases:
             yield f"{subject} {_ALT_LABEL} {literal(alias)} .\n"
@@ -86,11 +85,8 @@ def _sources(graph: KnowledgeGraph) -> Iterator[str]:
         )
 
 
-def _fact(fact: Fact, provenance: Provenance, linked: dict[str, str]) -> str:
-    head, tail = (
-        vocabulary.entity(fact.head, linked.get(fact.head, "")),
-        vocabulary.entity(fact.tail, linked.get(fact.tail, "")),
-    )
+def _fact(fact: Fact, provenance: Provenance) -> str:
+    head, tail = vocabulary.entity(fact.head), vocabulary.entity(fact.tail)
     said = f"{head} {vocabulary.relation(fact.label)} {tail}"
     if provenance == Provenance.NONE:
         return f"{said} .\n"
@@ -116,11 +112,11 @@ def _fact(fact: Fact, provenance: Provenance, linked: dict[str, str]) -> str:
     if fact.inferred:
         lines.append(f'{subject} {_INFERRED} "true"^^{_BOOLEAN} .\n')
     for evidence in fact.evidence:
-        lines += _evidence(fact, subject, evidence, linked)
+        lines += _evidence(fact, subject, evidence)
     return "".join(lines)
 
 
-def _evidence(fact: Fact, subject: str, evidence: Evidence, linked: dict[str, str]) -> list[str]:
+def _evidence(fact: Fact, subject: str, evidence: Evidence) -> list[str]:
     id, step = evidence.document.id, evidence.step
     source = minted("fact", fact.id, id)
     lines = [
@@ -133,7 +129,7 @@ def _evidence(fact: Fact, subject: str, evidence: Evidence, linked: dict[str, st
     if step:
         lines += [f"{source} {_LOOKED_AT} {minted('fact', fact_id(*read))} .\n" for read in step.looked_at]
         lines.append(
-            f"{source} {_VIA} {vocabulary.entity(step.via, linked.get(step.via, ''))} .\n"
+            f"{source} {_VIA} {vocabulary.entity(step.via)} .\n"
             f'{source} {_PATTERN} "{step.pattern}"^^{_INTEGER} .\n'
             f'{source} {_WEIGHT} "{step.weight}"^^{_DOUBLE} .\n'
         )

@@ -20,7 +20,6 @@ __all__ = [
     "date",
     "document",
     "entity",
-    "is_wikidata",
     "literal",
     "minted",
     "node_type",
@@ -53,11 +52,6 @@ _ESCAPED = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
 }
 
 
-def is_wikidata(kb_id: str) -> bool:
-    """Whether a knowledge-base id is Wikidata's: Q42."""
-    return re.fullmatch(r"Q[1-9]\d*", kb_id) is not None
-
-
 def term(name: str) -> str:
     """``rdf:type`` → its IRI."""
     prefix, _, local = name.partition(":")
@@ -70,9 +64,10 @@ def minted(kind: str, *parts: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def entity(id: str, kb_id: str = "") -> str:
-    """A node's IRI: Wikidata's if it is linked there."""
-    return f"<{_WD}{kb_id}>" if is_wikidata(kb_id) else minted("entity", quote(id, safe=""))
+def entity(id: str) -> str:
+    """A node's IRI: Wikidata's if it is the thing of that id there, and no part of it that was split off."""
+    known = re.fullmatch(r"Q[1-9]\d*", id)
+    return f"<{_WD}{id}>" if known else minted("entity", quote(id, safe=""))
 
 
 @lru_cache(maxsize=1024)

@@ -2,17 +2,21 @@ import json
 from dataclasses import replace
 
 import pytest
-from rdflib import DCTERMS, PROV, RDF, RDFS, Dataset, Graph
+from rdflib import DCTERMS, PROV, RDF, RDFS, Dataset, Graph, URIRef
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
+from kg_docre.graph.networkx import to_networkx
 from kg_docre.graph.provenance import Provenance
 from kg_docre.graph.query import ask
-from kg_docre.graph.rdf import KG
+from kg_docre.graph.rdf import KG, to_rdf
 from kg_docre.graph.targets import open_target
+from kg_docre.resolution.decisions import split
 from kg_docre.resolution.forms import form_id
+from kg_docre.store import FactStore
 from tests.graph.exported import WDT, assert_same, expected_facts, no_credentials, write
+from tests.resolution.test_resolve import add, document
 
 
 def test_named_graphs_say_which_document_states_a_fact(graph, tmp_path):
@@ -102,3 +106,17 @@ def test_an_oxigraph_store_is_replaced_and_nothing_else(graph, store, tmp_path, 
         write(graph, path)
     assert list(ask(str(path), count, no_credentials).rows) == [(after,)]
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_what_a_person_split_is_as_many_things_as_in_networkx(tmp_path):
+    linked = URIRef("http://www.wikidata.org/entity/Q42")
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        for id, year in (("a", "1950"), ("b", "1960")):
+            person, time = ("PER", "Jane Doe"), ("TIME", year)
+            add(store, document(id, person, time, facts=((0, "P569", 1, 0.9),), kb_ids={0: "Q42"}))
+        assert {*to_rdf(KnowledgeGraph(store)).subjects(RDF.type, KG.PER)} == {linked}
+        split(store, "Jane Doe")
+        graph = KnowledgeGraph(store)
+        rdf, people = to_rdf(graph), [node for node, type in to_networkx(graph).nodes(data="type") if type == "PER"]
+    assert len({*rdf.subjects(RDF.type, KG.PER)}) == len({*rdf.subjects(WDT.P569)}) == len(people) == 2
+    assert linked not in rdf.all_nodes()
