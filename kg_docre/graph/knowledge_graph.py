@@ -33,11 +33,14 @@ _OF_LABELS = "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:l
 class KnowledgeGraph:
     """A read-only view of a store as a graph.
 
-    Nothing is held in memory but the node or fact at hand. Facts that a person has rejected, and those whose head and
-    tail are resolved to one node, are left out; with ``strict`` those in conflict too, and those of less than
-    ``min_confidence``, both of which others may still have been read by way of. ``inverses`` completes relations that
-    have one: who is a spouse of, or a part of. ``connected`` leaves out nodes that nothing is said of, whose ids are
-    held in memory for that.
+    Facts that a person has rejected, and those whose head and tail are resolved to one node, are left out; with
+    ``strict`` those in conflict too, and those of less than ``min_confidence``, both of which others may still have
+    been read by way of. ``inverses`` completes relations that have one: who is a spouse of, or a part of.
+    ``connected`` leaves out nodes that nothing is said of.
+
+    Held in memory are the node at hand or the facts of one head and relation, the pairs said to be relatives in
+    several ways, and the nodes of rejected facts; besides, with ``strict`` head, relation and tail of the facts
+    left out, with ``inverses`` those of the facts that may be inverses, and with ``connected`` the ids of nodes.
     """
 
     def __init__(
@@ -168,13 +171,9 @@ class KnowledgeGraph:
         left_out: set[tuple[str, str, str]] = set()
         inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
         completed = {*inverses.values()}
-        single = {label for label in inverses.values() if self.strict and known_properties()[label].single}
-        have: set[tuple[str, str]] = set()  # things with their only value
         stated: set[tuple[str, str, str]] = set()  # what need not be completed
         kinship = Kinship(self.store, without=rejected)
         for fact in checked(facts, strict=self.strict, left_out=left_out, kinship=kinship):
-            if fact.label in single:
-                have.add((fact.head, fact.label))
             if fact.confidence >= self.min_confidence:
                 yield fact
                 if self.inverses and fact.label in completed:
@@ -195,7 +194,7 @@ class KnowledgeGraph:
             turned = (
                 (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)
                 for fact, value in facts
-                if (fact.head, fact.label) not in have and (fact.head, fact.label, fact.tail) not in stated
+                if (fact.head, fact.label, fact.tail) not in stated
             )
             for fact in checked(turned, strict=self.strict, kinship=kinship):
                 if fact.confidence >= self.min_confidence:

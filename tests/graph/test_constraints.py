@@ -51,6 +51,7 @@ def test_every_relation_is_known_and_inverses_lead_back():
             other = known[one.inverse]
             assert other.heads & one.tails, label
             assert other.tails & one.heads, label
+            assert not other.single, "what is completed excludes nothing that is stated"
 
 
 def test_gold_facts_rarely_conflict(documents):
