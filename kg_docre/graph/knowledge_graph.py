@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import groupby, starmap
+from itertools import chain, groupby, starmap
 from operator import itemgetter
 
 from kg_docre.data.docred_relations import docred_relations
@@ -28,6 +28,10 @@ _ABOUT = "(h.node IN (SELECT value FROM json_each(:nodes)) OR t.node IN (SELECT 
 _RIVALS = f"""SELECT h.node, r.label FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
               WHERE {_ABOUT}"""
 _OF_LABELS = "AND (:labels IS NULL OR {label} IN (SELECT value FROM json_each(:labels)))"
+
+
+_Parameters = Mapping[str, str | None]
+_Way = tuple[str, str, str]
 
 
 class KnowledgeGraph:
@@ -146,18 +150,18 @@ class KnowledgeGraph:
 
     def with_details(self, facts: Sequence[Fact]) -> list[Fact]:
         """These facts with the sentences and the reasoning of their evidence."""
-        whole = KnowledgeGraph(self.store, inverses=self.inverses)._facts(
-            """AND (h.node, {label}, t.node) IN
-                   (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
-                    FROM json_each(:facts))""",
-            {
-                "facts": json.dumps(
-                    [way for f in facts for way in ((f.head, f.label, f.tail), (f.tail, f.label, f.head))]
-                )
-            },
-        )
-        evidence = {fact.id: fact.evidence for fact in whole}
-        return [fact._replace(evidence=evidence.get(fact.id, fact.evidence)) for fact in facts]
+        condition = """AND (h.node, {label}, t.node) IN
+                       (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+                        FROM json_each(:facts))"""
+        stated = [(fact.head, fact.label, fact.tail) for fact in facts if not fact.inferred]
+        found = stated_facts(self.store, self.labels(), condition, {"facts": json.dumps(stated)}, details=True)
+        if turned := [(fact.tail, fact.label, fact.head) for fact in facts if fact.inferred]:
+            found = chain(found, self._inferred(condition, {"facts": json.dumps(turned)}))
+        evidence = {(fact.id, each.document): each for fact, _ in found for each in fact.evidence}
+        return [
+            fact._replace(evidence=tuple(evidence.get((fact.id, each.document), each) for each in fact.evidence))
+            for fact in facts
+        ]
 
     def names_like(self, name: str, limit: int = 3) -> list[str]:
         """Names of entities that are written nearly so, the nearest first."""
@@ -165,40 +169,52 @@ class KnowledgeGraph:
         names = [written for (written,) in self.store.read(query, {"name": name})]
         return get_close_matches(name, names, limit)
 
-    def _facts(self, condition: str, parameters: dict[str, str | None], *, details: bool = True) -> Iterator[Fact]:
+    def _facts(self, condition: str, parameters: _Parameters, *, details: bool = True) -> Iterator[Fact]:
         rejected = Rejected(self.store)
-        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details, rejected=rejected)
-        left_out: set[tuple[str, str, str]] = set()
-        inverses = {label: known.inverse for label, known in known_properties().items() if known.inverse}
-        completed = {*inverses.values()}
-        stated: set[tuple[str, str, str]] = set()  # what need not be completed
+        left_out: set[_Way] = set()
+        completed = {*_inverses().values()}
+        stated: set[_Way] = set()  # what need not be completed
         kinship = Kinship(self.store, without=rejected)
+        facts = stated_facts(self.store, self.labels(), condition, parameters, details=details, rejected=rejected)
         for fact in checked(facts, strict=self.strict, left_out=left_out, kinship=kinship):
             if fact.confidence >= self.min_confidence:
                 yield fact
                 if self.inverses and fact.label in completed:
                     stated.add((fact.head, fact.label, fact.tail))
         if self.inverses:
-            facts = stated_facts(
-                self.store,
-                self.labels(),
-                condition,
-                {**parameters, "inverses": json.dumps(inverses)},
-                details=details,
-                turned=True,
-                label="i.value",
-                join="JOIN json_each(:inverses) i ON i.key = r.label",
-                without=left_out,
-                rejected=rejected,
-            )
-            turned = (
-                (fact._replace(inferred=True, evidence=_turned(fact.evidence)), value)
-                for fact, value in facts
-                if (fact.head, fact.label, fact.tail) not in stated
-            )
-            for fact in checked(turned, strict=self.strict, kinship=kinship):
+            turned = self._inferred(condition, parameters, details=details, without=left_out, rejected=rejected)
+            new = (pair for pair in turned if (pair[0].head, pair[0].label, pair[0].tail) not in stated)
+            for fact in checked(new, strict=self.strict, kinship=kinship):
                 if fact.confidence >= self.min_confidence:
                     yield fact
+
+    def _inferred(
+        self,
+        condition: str,
+        parameters: _Parameters,
+        *,
+        details: bool = True,
+        without: Container[_Way] = (),
+        rejected: Container[_Way] = (),
+    ) -> Iterator[tuple[Fact, str]]:
+        """What inverse relations say, with its values."""
+        facts = stated_facts(
+            self.store,
+            self.labels(),
+            condition,
+            {**parameters, "inverses": json.dumps(_inverses())},
+            details=details,
+            turned=True,
+            label="i.value",
+            join="JOIN json_each(:inverses) i ON i.key = r.label",
+            without=without,
+            rejected=rejected,
+        )
+        return ((fact._replace(inferred=True, evidence=_turned(fact.evidence)), value) for fact, value in facts)
+
+
+def _inverses() -> dict[str, str]:
+    return {label: known.inverse for label, known in known_properties().items() if known.inverse}
 
 
 def _listed(labels: Iterable[str] | None) -> str | None:

@@ -35,6 +35,9 @@ def facts(store, **options):
     return {(names[f.head], f.label, names[f.tail]): f for f in graph.facts()}
 
 
+FORD, LINCOLN = ("ORG", "Ford"), ("ORG", "Lincoln")
+
+
 def born(id, when, score):
     return document(id, ADA, when, facts=((0, "P569", 1, score),))
 
@@ -189,6 +192,19 @@ def test_an_unsure_fact_keeps_no_sure_one_from_being_completed(store):
     }
     assert not any(fact.inferred for fact in facts(store, inverses=True).values())
     assert set(facts(store, inverses=True, min_confidence=0.95)) == set()
+
+
+@pytest.mark.parametrize(("other", "options"), [(FORD, {"min_confidence": 0.5}), (("TIME", "Ford"), {"strict": True})])
+def test_details_of_what_is_completed_are_those_of_what_it_comes_from(store, other, options):
+    """Another document says it outright, but is not sure, or takes the one thing for a day."""
+    ids = {0: "Q1", 1: "Q2"}
+    add(store, document("strong", FORD, LINCOLN, facts=((0, "P527", 1, 0.9),), kb_ids=ids))
+    add(store, document("other", other, LINCOLN, facts=((1, "P361", 0, 0.3),), kb_ids=ids))
+    graph = KnowledgeGraph(store, inverses=True, **options)
+    whole = list(graph.facts())
+    told = [(fact.label, fact.inferred, fact.evidence[0].document.uri) for fact in whole]
+    assert told == [("P527", False, "strong"), ("P361", True, "strong")]
+    assert graph.with_details(list(graph.facts(details=False))) == whole
 
 
 def test_a_year_and_a_day_in_it_agree(store):
