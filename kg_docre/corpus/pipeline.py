@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 __all__ = ["Pipeline"]
+
+_LONG = re.compile(r"\S{500}(?=\S)")  # without white space: spaCy takes the square of its length over a row of signs
 
 
 class Pipeline:
@@ -149,9 +152,10 @@ class Pipeline:
                 yield read
 
     def _documents(self, sources: list[SourceText]) -> list[Document | Problem]:
-        """Sources with their entities: given ones as they are, raw text through spaCy."""
+        """Sources with their entities: given ones as they are, raw text through spaCy, with spaces in what is longer
+        than any word or address."""
         raw = [source for source in sources if source.document is None]
-        read = iter(self._read([source.text for source in raw], [source.uri for source in raw]))
+        read = iter(self._read([_LONG.sub(r"\g<0> ", source.text) for source in raw], [source.uri for source in raw]))
         documents = (next(read) if source.document is None else source.document for source in sources)
         return [
             replace(document, id=source.uri, title=source.title) if isinstance(document, Document) else document

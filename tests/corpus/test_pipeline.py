@@ -43,6 +43,15 @@ def test_a_document_that_fails_on_the_way_from_spacy_is_named(pipeline, document
         list(pipeline.reread(documents[:1]))
 
 
+@pytest.mark.parametrize("sign", ["(", "=", "[1]", "\N{GRINNING FACE}", "漢"])
+def test_rows_of_signs_are_read_in_parts(pipeline, sign):
+    row = sign * 2000
+    ((_, found),) = pipeline([_text("a", f"{EPISODE} {row} {VIRGINIA}")])
+    assert max(map(len, found.text.split())) <= 500
+    assert "".join(found.text.split()) == "".join(f"{EPISODE}{row}{VIRGINIA}".split())
+    assert found.relations
+
+
 def test_the_vocabulary_does_not_grow_with_the_corpus(pipeline, documents):
     list(pipeline([_text("a", EPISODE)]))
     before = {*pipeline.language.vocab.strings}
