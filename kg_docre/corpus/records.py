@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kg_docre.annotations import Document
@@ -40,7 +41,7 @@ MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceText:
     """One document as found: its text or, from DocRED-format JSON, its given annotations."""
 
@@ -49,7 +50,7 @@ class SourceText:
     text: str
     document: Document | None = None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Identifies what will be read: the text and, where they are given, its entities."""
         if self.document is None:
