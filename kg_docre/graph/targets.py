@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,10 +61,12 @@ def _neo4j(target: str, credentials: Credentials, *, evidence: bool) -> Target:
 
     check_address(target)
     user, password, database = credentials()
-    server = Neo4jTarget(target, user=user, password=password, database=database)
+    connect = partial(Neo4jTarget, target, user=user, password=password, database=database)
+    with connect():  # closed at once: before there is something to write there may be a build, or none
+        pass
 
     def write(graph: KnowledgeGraph) -> None:
-        with server, graph.store.snapshot(), _few_collections():
+        with connect() as server, graph.store.snapshot(), _few_collections():
             server.write(graph, evidence=evidence)
 
     return write

@@ -5,12 +5,14 @@ import threading
 from contextlib import contextmanager, suppress
 
 import pytest
+from neo4j import GraphDatabase
 from typer.testing import CliRunner
 
 from kg_docre.cli import app
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget
+from kg_docre.graph.targets import open_target
 from kg_docre.store import FactStore
 from tests.graph.neo4j_contents import contents
 
@@ -112,3 +114,22 @@ def test_a_broken_connection_is_one_line_to_the_user(store, bolt, database, prox
     assert done.stderr.startswith(f"Error: {broken.uri}: the server stopped answering")
     assert len(done.stderr.splitlines()) == 1
     assert "wrote" not in done.stdout
+
+
+def test_no_connection_stays_open_till_there_is_something_to_write(graph, bolt, database, monkeypatch):
+    connect, opened, closed = GraphDatabase.driver, [], []
+
+    def connected(*args, **options):
+        driver = connect(*args, **options)
+        opened.append(driver)
+        close = driver.close
+        driver.close = lambda: (closed.append(driver), close())
+        return driver
+
+    monkeypatch.setattr(GraphDatabase, "driver", connected)
+    write = open_target(bolt[0], lambda: bolt[1:])
+    assert len(opened) == 1
+    assert closed == opened
+    write(graph)
+    assert closed == opened
+    assert database("MATCH (e:Entity) RETURN count(e) AS n")[0]["n"] == len(list(graph.nodes()))
