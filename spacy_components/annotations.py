@@ -1,18 +1,16 @@
-"""What the components leave on a ``Doc``: plain data underneath, views on top.
+"""What the components leave on a ``Doc``: plain data, on which :mod:`~spacy_components.views` are views.
 
 The data are nested lists of ints, strings and floats in ``doc._.docre_entities`` and
 ``doc._.docre_relations``, so ``DocBin(store_user_data=True)``, ``to_bytes``, ``n_process`` and
 pickling carry them. Mentions and sentences are kept by their characters, so that tokens can be merged and sentences
-split anew. ``doc._.entities``, ``doc._.relations`` and ``span._.entity`` are views.
+split anew.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from spacy.pipeline import EntityLinker
 from spacy.tokens import Doc, Span
@@ -31,100 +29,27 @@ from kg_docre.resolution.forms import is_demonym
 from spacy_components.labels import model_type
 
 __all__ = [
+    "CLUSTERED",
     "COREFERENCE",
-    "EntityView",
-    "ReasoningView",
-    "RelationView",
+    "ENTITIES",
+    "RELATIONS",
     "bare_span",
+    "characters_of",
     "linked_id",
     "needs_clusters",
     "note_clusters",
-    "register_extensions",
     "relations_of",
     "set_entities",
     "set_relations",
+    "spans_at",
     "to_document",
 ]
 
 _POSSESSIVES = ("'s", "’s", "'")
 
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
-_CLUSTERED = "docre_clustered"  # what was clustered because no component had done it
+CLUSTERED = "docre_clustered"  # what was clustered because no component had done it
 COREFERENCE = "coref_clusters"  # what keys of ``doc.spans`` begin with that hold clusters of mentions
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class EntityView:
-    """A cluster of mentions of one document."""
-
-    index: int
-    name: str
-    type: str
-    kb_id: str
-    mentions: tuple[Span, ...]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.type})"
-
-    __repr__ = __str__
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ReasoningView:
-    """An intermediate entity that one reasoning pattern looked at, the two pairs it read, and the names of the
-    relations that were found between each of them, if any."""
-
-    pattern: int
-    via: EntityView
-    premises: tuple[tuple[EntityView, EntityView], tuple[EntityView, EntityView]]
-    names: tuple[tuple[str, ...], tuple[str, ...]]
-    weight: float
-
-    def __str__(self) -> str:
-        pairs = zip(self.premises, self.names, strict=True)
-        return ", ".join(f"{a.name} —{' / '.join(names) or '?'}→ {b.name}" for (a, b), names in pairs)
-
-    __repr__ = __str__
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RelationView:
-    """A fact: ``head`` —``name``→ ``tail``, with the sentences that support it."""
-
-    head: EntityView
-    label: str
-    name: str
-    tail: EntityView
-    score: float
-    evidence: tuple[Span, ...]
-    reasoning: tuple[ReasoningView, ...]
-
-    def __str__(self) -> str:
-        return f"{self.head.name} —{self.name}→ {self.tail.name} ({self.score:.2f})"
-
-    __repr__ = __str__
-
-
-def register_extensions(*, relations: str = "relations", entities: str = "entities", entity: str = "entity") -> None:
-    """Make the attributes known to spaCy under these names. Doing it again is harmless.
-
-    Raises :exc:`ValueError` if another extension already has one of the names.
-    """
-    for name in (ENTITIES, RELATIONS, _CLUSTERED):
-        if not Doc.has_extension(name):
-            Doc.set_extension(name, default=None)
-    views: tuple[tuple[Any, str, Any], ...] = (
-        (Doc, relations, _relations),
-        (Doc, entities, _entities),
-        (Span, entity, _entity_of),
-    )
-    for owner, name, getter in views:
-        if owner.has_extension(name):
-            if owner.get_extension(name)[2] is not getter:
-                kind = owner.__name__
-                raise ValueError(f"{kind}._.{name} is taken by another extension; choose another name in the config")
-            continue
-        owner.set_extension(name, getter=getter)
 
 
 def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[str]) -> None:
@@ -133,43 +58,44 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
     for spans, type in zip(clusters, types, strict=True):
         kb_id = next((kb_id for kb_id in map(linked_id, spans) if kb_id), "")
         data.append(
-            [_name([named_span(span, type) for span in spans], type), type, kb_id, list(map(_characters, spans))]
+            [_name([named_span(span, type) for span in spans], type), type, kb_id, list(map(characters_of, spans))]
         )
     setattr(doc._, ENTITIES, data)
-    setattr(doc._, _CLUSTERED, None)
+    setattr(doc._, CLUSTERED, None)
 
 
 def needs_clusters(doc: Doc, types: Mapping[str, str]) -> bool:
     """Whether no component has clustered the doc's entities, or they are others since :func:`note_clusters`, of other
     types by this mapping of labels, or of other coreference."""
-    clustered = getattr(doc._, _CLUSTERED)
+    clustered = getattr(doc._, CLUSTERED)
     return getattr(doc._, ENTITIES) is None or (clustered is not None and clustered != _marked(doc, types))
 
 
 def note_clusters(doc: Doc, types: Mapping[str, str]) -> None:
     """Keep in mind that the clusters are only those of what is marked now."""
-    setattr(doc._, _CLUSTERED, _marked(doc, types))
+    setattr(doc._, CLUSTERED, _marked(doc, types))
 
 
 def _marked(doc: Doc, types: Mapping[str, str]) -> str:
     """All that clusters follow from, as a short text that goes wherever the doc goes."""
-    entities = [[*_characters(span), model_type(span.label_, types), span.kb_id_] for span in doc.ents]
-    groups = [list(map(_characters, doc.spans[key])) for key in doc.spans if key.startswith(COREFERENCE)]
+    entities = [[*characters_of(span), model_type(span.label_, types), span.kb_id_] for span in doc.ents]
+    groups = [list(map(characters_of, doc.spans[key])) for key in doc.spans if key.startswith(COREFERENCE)]
     return short_hash(json.dumps([entities, groups]))
 
 
-def _characters(span: Span) -> list[int]:
+def characters_of(span: Span) -> list[int]:
+    """Where it begins and ends, as mentions and sentences are kept."""
     return [span.start_char, span.end_char]
 
 
-def _spans(doc: Doc, characters: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+def spans_at(doc: Doc, characters: Sequence[Sequence[int]]) -> tuple[Span, ...]:
     """The tokens that have these characters."""
     return tuple(doc.char_span(start, end, alignment_mode="expand") or doc[:0] for start, end in characters)
 
 
 def set_relations(doc: Doc, relations: Sequence[Relation], names: dict[str, str]) -> None:
     """Store predicted relations with the readable ``names`` of their labels."""
-    sentences = list(map(_characters, _sentences(doc)))
+    sentences = list(map(characters_of, _sentences(doc)))
     data = [
         [
             r.head,
@@ -191,7 +117,7 @@ def to_document(doc: Doc, *, id: str = "") -> Document:
     sentence_of = [number for number, sentence in enumerate(_sentences(doc)) for _ in range(len(sentence))]
     entities = []
     for name, type, kb_id, characters in getattr(doc._, ENTITIES) or ():
-        spans = [named_span(span, type) for span in _spans(doc, characters) if len(span)]
+        spans = [named_span(span, type) for span in spans_at(doc, characters) if len(span)]
         mentions = tuple(
             Mention(start=span.start, end=span.end, sentence=sentence_of[span.start], name=_text(span))
             for span in spans
@@ -212,7 +138,7 @@ def relations_of(doc: Doc) -> tuple[list[Relation], dict[str, str]] | None:
     data = getattr(doc._, RELATIONS, None)
     if data is None:
         return None
-    numbers = {tuple(_characters(sentence)): number for number, sentence in enumerate(_sentences(doc))}
+    numbers = {tuple(characters_of(sentence)): number for number, sentence in enumerate(_sentences(doc))}
     relations = [
         Relation(
             head=head,
@@ -284,50 +210,3 @@ def _text(span: Span) -> str:
 def _sentences(doc: Doc) -> list[Span]:
     """The doc's sentences; all of it as one where nothing has split it."""
     return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]] if len(doc) else []
-
-
-def _view(doc: Doc, index: int, data: list[Any]) -> EntityView:
-    name, type, kb_id, characters = data
-    return EntityView(index=index, name=name, type=type, kb_id=kb_id, mentions=_spans(doc, characters))
-
-
-def _entities(doc: Doc) -> list[EntityView]:
-    return [_view(doc, index, data) for index, data in enumerate(getattr(doc._, ENTITIES) or ())]
-
-
-def _entity_of(span: Span) -> EntityView | None:
-    for index, data in enumerate(getattr(span.doc._, ENTITIES) or ()):
-        if _characters(span) in map(list, data[3]):
-            return _view(span.doc, index, data)
-    return None
-
-
-def _relations(doc: Doc) -> list[RelationView]:
-    entities = _entities(doc)
-    found = getattr(doc._, RELATIONS) or ()
-    names = defaultdict[tuple[int, int], list[str]](list)
-    for head, _, name, tail, *_ in found:
-        names[head, tail].append(name)
-
-    def step(pattern: int, via: int, premises: list[list[int]], weight: float) -> ReasoningView:
-        (a, b), (c, d) = premises
-        return ReasoningView(
-            pattern=pattern,
-            via=entities[via],
-            premises=((entities[a], entities[b]), (entities[c], entities[d])),
-            names=(tuple(names.get((a, b), ())), tuple(names.get((c, d), ()))),
-            weight=weight,
-        )
-
-    return [
-        RelationView(
-            head=entities[head],
-            label=label,
-            name=name,
-            tail=entities[tail],
-            score=score,
-            evidence=_spans(doc, evidence),
-            reasoning=tuple(step(*told) for told in reasoning),
-        )
-        for head, label, name, tail, score, evidence, reasoning in found
-    ]

@@ -9,8 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg_docre.coreference.rules import NamedMention, cluster_mentions
-from spacy_components.annotations import COREFERENCE, bare_span, linked_id, register_extensions, set_entities
+from spacy_components.annotations import COREFERENCE, bare_span, linked_id, set_entities
 from spacy_components.labels import DEFAULT_TYPES, model_type
+from spacy_components.views import register_extensions
 
 __all__ = ["EntityClusters", "make_entity_clusters"]
 
