@@ -20,7 +20,9 @@ __all__ = ["add_docs"]
 def add_docs(store: FactStore, docs: Iterable[tuple[Doc, str | Mapping[str, str]]], *, model: str) -> int:
     """Add docs with their entities and relations, each under a uri, as ``nlp.pipe(texts_and_uris, as_tuples=True)``
     gives them, or with a context of ``uri`` and ``title``; how many the store did not have. ``model`` is what has read
-    them, by a name of one's own: what another one said of the same text is replaced.
+    them, by a name of one's own: what another one said of the same text is replaced. A uri that is no address
+    (``https://…``) is a file's path from the store's folder to whatever forgets files and folders: ``texts/a`` goes
+    with ``texts``.
 
     What was found at a uri before its text changed is deleted at the end, also where a doc breaks it off; then a store
     of which a tenth has changed is resolved. Raises :exc:`~kg_docre.data.errors.DataError` for a doc in which no

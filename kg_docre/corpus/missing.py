@@ -55,9 +55,10 @@ def missing(
 ) -> list[str]:
     """Of the uris ``known``, those of the files and folders ``sources`` that are not among those ``met``.
 
-    A file counts as missing if it is gone from a folder that has others, a part of one if other parts were met. Where
-    there was a problem nothing does: not of a file of whose parts one could not even be told from others, and not in a
-    folder that could not be listed, or had nothing in it, as one does whose disk is not there.
+    What came through a pipe, or has an address, was in none of them. A file counts as missing if it is gone from a
+    folder that has others, a part of one if other parts were met. Where there was a problem nothing does: not of a file
+    of whose parts one could not even be told from others, and not in a folder that could not be listed, or had nothing
+    in it, as one does whose disk is not there.
     """
     problems = list(problems)
     asked = {_whole(uri_of(Path(source), Path(base)), base) for source in sources}
@@ -69,7 +70,7 @@ def missing(
     return [
         uri
         for uri in known
-        if uri not in told and not uri.startswith(PIPED)
+        if uri not in told and _is_path(uri)
         for places in [_places(uri, base)]
         if not asked.isdisjoint(places) and closed.isdisjoint(places) and _is_gone(uri, base, read)
     ]

@@ -53,6 +53,12 @@ def test_what_is_there_but_was_not_read_is_not_missing(tmp_path, monkeypatch):
     assert missing(known, {"lines.jsonl#1"}, [], ["."]) == ["texts/b.txt", "lines.jsonl#2"]
 
 
+def test_what_has_an_address_was_never_a_file(tmp_path):
+    (tmp_path / "a.txt").touch()
+    known = ["https://x.org/1", "s3://texts/b.txt#3", "stdin#c", "d.jsonl#https://x.org/4"]
+    assert missing(known, {"a.txt"}, [], [tmp_path], base=tmp_path) == known[3:]
+
+
 def test_nothing_is_missing_where_not_everything_could_be_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "other.txt").touch()
