@@ -142,10 +142,11 @@ def build(
     """Build a knowledge graph from texts. Run it again and only what is new is read."""
     with one_line_errors():
         from kg_docre.corpus.build import build as build_store
+        from kg_docre.corpus.fields import Fields
         from kg_docre.corpus.missing import forget_missing as forget
         from kg_docre.corpus.pipeline import Pipeline
         from kg_docre.corpus.reader import STANDARD_INPUT, count_documents, read_corpus
-        from kg_docre.corpus.records import Fields, Problem
+        from kg_docre.corpus.records import Problem
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target

@@ -13,18 +13,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from kg_docre.corpus.fields import Fields, from_json, from_line, from_piped_line
 from kg_docre.corpus.records import (
     BINARY,
     MAX_CHARACTERS,
     PIPE,
-    Fields,
     Problem,
     SourceText,
     checked,
     decoded,
-    from_json,
-    from_line,
-    from_piped_line,
     prose,
 )
 from kg_docre.corpus.tables import count_rows, from_table

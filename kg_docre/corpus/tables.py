@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import BinaryIO
 
-from kg_docre.corpus.records import BINARY, Fields, Problem, SourceText, absent, from_record
+from kg_docre.corpus.fields import Fields, absent, from_record
+from kg_docre.corpus.records import BINARY, Problem, SourceText
 
 __all__ = ["count_rows", "from_table"]
 

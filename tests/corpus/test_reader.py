@@ -9,9 +9,10 @@ import tracemalloc
 
 import pytest
 
+from kg_docre.corpus.fields import Fields
 from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
-from kg_docre.corpus.records import BINARY, Fields, Problem, SourceText
+from kg_docre.corpus.records import BINARY, Problem, SourceText
 from kg_docre.store import content_hash
 from tests.conftest import DATA
 from tests.permissions import obey_permissions
@@ -388,6 +389,7 @@ def test_lines_without_an_id_are_called_by_their_number(tmp_path):
 
 
 READ = """
+from kg_docre.corpus.fields import Fields
 from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
 

@@ -1,0 +1,92 @@
+"""Documents with fields, from JSON or the row of a table: what these are called, and what they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg_docre.corpus.records import PIPED, Problem, SourceText, checked, decoded, prose
+from kg_docre.data.docred import parse_docred
+from kg_docre.data.errors import DataError
+
+__all__ = ["Fields", "absent", "from_json", "from_line", "from_piped_line", "from_record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a record's fields, or a table's columns, are called that have its text, its id and its title."""
+
+    text: str = "text"
+    id: str = "id"
+    title: str = "title"
+
+
+def from_json(text: str, uri: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
+    """The documents of a JSON file, which has a list of them, or one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        yield Problem(uri, f"malformed JSON: {error}")
+        return
+    for number, record in enumerate(value if isinstance(value, list) else [value]):
+        yield from_record(record, f"{uri}#{number}", max_characters, fields)
+
+
+def from_line(line: bytes, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+    """The document of a line of JSON."""
+    record = _parsed(line, uri)
+    return record if isinstance(record, Problem) else from_record(record, uri, max_characters, fields)
+
+
+def from_piped_line(line: bytes, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+    """As :func:`from_line`, of what has no file to be called by: its uri has an id, and there must be one."""
+    record = _parsed(line, uri)
+    if isinstance(record, Problem):
+        return record
+    id = record.get(fields.id) if isinstance(record, dict) else None
+    if isinstance(record, dict) and not (isinstance(id, str | int) and str(id) and not isinstance(id, bool)):
+        return Problem(uri, f"no field {fields.id!r}, by which a document of standard input is known")
+    return from_record(record, uri if id is None else f"{PIPED}{id}", max_characters, fields)
+
+
+def _parsed(line: bytes, uri: str) -> Any:
+    """What the JSON says, or the :class:`Problem` with it."""
+    text = decoded(line, uri)
+    if isinstance(text, Problem):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Problem(uri, f"malformed JSON: {error}")
+
+
+def from_record(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+    """The document of a record: its text and its title, or what DocRED's format says. An id takes the place of what is
+    behind the ``#`` of ``uri``."""
+    if not isinstance(record, dict):
+        return Problem(uri, f"expected an object, found {type(record).__name__}")
+    if "vertexSet" in record:
+        try:
+            document = parse_docred(record, where="DocRED document")
+        except DataError as error:
+            return Problem(uri, str(error))
+        return checked(SourceText(uri, document.title, document.text, document), max_characters)
+    id, text, title = (record.get(field) for field in (fields.id, fields.text, fields.title))
+    if id is not None and str(id).strip():
+        uri = f"{uri.rpartition('#')[0]}#{id}"
+    if reason := absent(fields, record):
+        return Problem(uri, reason, part=True)
+    for field, value in ((fields.text, text), (fields.title, title)):
+        if not isinstance(value, str | None):
+            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}", part=True)
+    return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
+
+
+def absent(fields: Fields, record: Mapping[str, object]) -> str:
+    """What to say of a record without a text, and of which fields it may be in; nothing where there is one."""
+    if fields.text in record:
+        return ""
+    others = ", ".join(repr(name) for name in list(record)[:8])
+    return f"no field {fields.text!r}{f'; --text-field names another one: {others}' if others else ''}"
