@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg_docre.corpus.records import PIPED, Problem, SourceText, checked, decoded, prose
@@ -64,7 +64,15 @@ def _parsed(line: bytes, uri: str) -> Any:
 
 def from_record(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
     """The document of a record: its text and its title, or what DocRED's format says. An id takes the place of what is
-    behind the ``#`` of ``uri``."""
+    behind the ``#`` of ``uri``; without one there is no telling which document a record is that can't be read."""
+    id = record.get(fields.id) if isinstance(record, dict) and "vertexSet" not in record else None
+    if id is None or not str(id).strip():
+        found = _document(record, uri, max_characters, fields)
+        return replace(found, part=False) if isinstance(found, Problem) else found
+    return _document(record, f"{uri.rpartition('#')[0]}#{id}", max_characters, fields)
+
+
+def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
     if not isinstance(record, dict):
         return Problem(uri, f"expected an object, found {type(record).__name__}")
     if "vertexSet" in record:
@@ -73,11 +81,9 @@ def from_record(record: Any, uri: str, max_characters: int, fields: Fields) -> S
         except DataError as error:
             return Problem(uri, str(error))
         return checked(SourceText(uri, document.title, document.text, document), max_characters)
-    id, text, title = (record.get(field) for field in (fields.id, fields.text, fields.title))
-    if id is not None and str(id).strip():
-        uri = f"{uri.rpartition('#')[0]}#{id}"
     if reason := absent(fields, record):
         return Problem(uri, reason, part=True)
+    text, title = record.get(fields.text), record.get(fields.title)
     for field, value in ((fields.text, text), (fields.title, title)):
         if not isinstance(value, str | None):
             return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}", part=True)

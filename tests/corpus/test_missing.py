@@ -4,6 +4,7 @@ import pytest
 
 from kg_docre.annotations import Document
 from kg_docre.corpus.missing import meant_by, missing
+from kg_docre.corpus.reader import read_corpus
 from kg_docre.corpus.records import Problem
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
@@ -101,6 +102,25 @@ def test_of_a_file_with_documents_that_cannot_be_read_the_others_can_be_told(tmp
     assert missing(known, {"lines.jsonl#read"}, problems, ["."]) == ["lines.jsonl#gone"]
     assert missing(known, set(), [Problem("lines.jsonl", "empty", nothing=True)], ["."]) == known
     assert missing(known, set(), [*problems, Problem("lines.jsonl#4", "malformed JSON")], ["."]) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "gone"),
+    [
+        ({"uid": "a", "body": "Rome"}, []),
+        ({"text": 7}, []),
+        ({"text": "Rome " * 30}, []),
+        ({"id": "a", "text": 7}, ["x.jsonl#c"]),
+        ({"text": ""}, ["x.jsonl#a", "x.jsonl#c"]),
+    ],
+)
+def test_a_row_that_cannot_be_read_and_has_no_id_may_be_any_document_of_its_file(row, gone, tmp_path):
+    (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, ({"id": "b", "text": "Oslo"}, row))))
+    found = list(read_corpus([tmp_path], base=tmp_path, max_characters=100))
+    met = {one.uri for one in found if not isinstance(one, Problem)}
+    problems = [one for one in found if isinstance(one, Problem)]
+    known = ["x.jsonl#a", "x.jsonl#b", "x.jsonl#c"]
+    assert missing(known, met, problems, [tmp_path], base=tmp_path) == gone
 
 
 def test_a_build_forgets_what_its_sources_have_no_more_if_asked_to(tmp_path):
