@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,8 @@ from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
 
 __all__ = ["Fields", "absent", "from_json", "from_line", "from_piped_line", "from_record"]
+
+_PLACE = re.compile(r"(line|row|item) \d+")  # what stands for an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +26,34 @@ class Fields:
     title: str = "title"
 
 
-def from_json(text: str, uri: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
+def from_json(text: str, file: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
     """The documents of a JSON file, which has a list of them, or one."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        yield Problem(uri, f"malformed JSON: {error}")
+        yield Problem(file, f"malformed JSON: {error}")
         return
-    for number, record in enumerate(value if isinstance(value, list) else [value]):
-        yield from_record(record, f"{uri}#{number}", max_characters, fields)
+    for number, record in enumerate(value if isinstance(value, list) else [value], 1):
+        yield from_record(record, file, f"item {number}", max_characters, fields)
 
 
-def from_line(line: bytes, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+def from_line(line: bytes, file: str, place: str, max_characters: int, fields: Fields) -> SourceText | Problem:
     """The document of a line of JSON."""
-    record = _parsed(line, uri)
-    return record if isinstance(record, Problem) else from_record(record, uri, max_characters, fields)
+    record = _parsed(line, f"{file}#{place}")
+    return record if isinstance(record, Problem) else from_record(record, file, place, max_characters, fields)
 
 
-def from_piped_line(line: bytes, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+def from_piped_line(line: bytes, pipe: str, place: str, max_characters: int, fields: Fields) -> SourceText | Problem:
     """As :func:`from_line`, of what has no file to be called by: its uri has an id, and there must be one."""
-    record = _parsed(line, uri)
+    record = _parsed(line, f"{pipe}#{place}")
     if isinstance(record, Problem):
         return record
-    id = record.get(fields.id) if isinstance(record, dict) else None
-    if isinstance(record, dict) and not (isinstance(id, str | int) and str(id) and not isinstance(id, bool)):
-        return Problem(uri, f"no field {fields.id!r}, by which a document of standard input is known")
-    return from_record(record, uri if id is None else f"{PIPED}{id}", max_characters, fields)
+    if not isinstance(record, dict):
+        return from_record(record, pipe, place, max_characters, fields)
+    id = record.get(fields.id)
+    if not (isinstance(id, str | int) and str(id) and not isinstance(id, bool)):
+        return Problem(f"{pipe}#{place}", f"no field {fields.id!r}, by which a document of standard input is known")
+    return from_record(record, PIPED.removesuffix("#"), str(id), max_characters, fields)
 
 
 def _parsed(line: bytes, uri: str) -> Any:
@@ -62,14 +67,16 @@ def _parsed(line: bytes, uri: str) -> Any:
         return Problem(uri, f"malformed JSON: {error}")
 
 
-def from_record(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
-    """The document of a record: its text and its title, or what DocRED's format says. An id takes the place of what is
-    behind the ``#`` of ``uri``; without one there is no telling which document a record is that can't be read."""
-    id = record.get(fields.id) if isinstance(record, dict) and "vertexSet" not in record else None
-    if id is None or not str(id).strip():
-        found = _document(record, uri, max_characters, fields)
-        return replace(found, part=False) if isinstance(found, Problem) else found
-    return _document(record, f"{uri.rpartition('#')[0]}#{id}", max_characters, fields)
+def from_record(record: Any, file: str, place: str, max_characters: int, fields: Fields) -> SourceText | Problem:
+    """The document of a record: its text and its title, or what DocRED's format says. Its uri is ``file#id``, or
+    ``file#place`` without an id; then there is no telling which document it is if it can't be read. An id that could be
+    the ``place`` of another record ("line 4") is none."""
+    given = record.get(fields.id) if isinstance(record, dict) else None
+    id = "" if given is None else str(given)
+    if id.strip() and not _PLACE.fullmatch(id):
+        return _document(record, f"{file}#{id}", max_characters, fields)
+    found = _document(record, f"{file}#{place}", max_characters, fields)
+    return replace(found, part=False) if isinstance(found, Problem) else found
 
 
 def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:

@@ -62,8 +62,9 @@ def read_corpus(
 ) -> Iterator[SourceText | Problem]:
     """Every document of files and folders, in a stable order.
 
-    A document's uri is its file's path relative to ``base``, with ``#id`` or ``#line`` where a file has
-    several. Files and folders of ``exclude`` are passed over where a folder has them.
+    A document's uri is its file's path relative to ``base``, with ``#id`` where a file has several, or ``#line 4``
+    (``#row 4`` of tables, ``#item 4`` of JSON) for one without an id. Files and folders of ``exclude`` are passed over
+    where a folder has them.
 
     A folder gives all its files; hidden ones and graphs (``.ttl``, ``.graphml``, …) are left out. ``.jsonl`` holds one
     object a line and ``.json`` a list of objects (or one), each with ``text`` and optionally ``id`` and ``title``, or
@@ -191,7 +192,7 @@ def _lines(
     uri: str,
     max_characters: int,
     fields: Fields,
-    read: Callable[[bytes, str, int, Fields], SourceText | Problem],
+    read: Callable[[bytes, str, str, int, Fields], SourceText | Problem],
 ) -> Iterator[SourceText | Problem]:
     """Documents of a file with one a line, of which only a line is held at a time."""
     empty = True
@@ -201,7 +202,7 @@ def _lines(
             return
         if line.strip():
             empty = False
-            yield read(line, f"{uri}#{number}", max_characters, fields)
+            yield read(line, uri, f"line {number}", max_characters, fields)
     if empty:
         yield Problem(uri, "empty", nothing=True)
 

@@ -20,7 +20,7 @@ _DELIMITERS = ",;\t|"
 
 
 def from_table(stream: BinaryIO, uri: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
-    """The documents of a table, which is read row by row. ``#`` and a number stands for a row without an id: the one
+    """The documents of a table, which is read row by row. ``#row 4`` stands for a row without an id, by the number
     that a spreadsheet shows, where the names of the columns are the first.
 
     What separates columns is told by the first line. A table without a column of texts, or without rows, is one
@@ -38,16 +38,16 @@ def from_table(stream: BinaryIO, uri: str, max_characters: int, fields: Fields) 
     empty = True
     for number, cells in rows:
         empty = False
-        place = f"{uri}#{number}"
+        place = f"row {number}"
         if isinstance(cells, csv.Error):
-            yield Problem(place, f"malformed: {cells}")
+            yield Problem(f"{uri}#{place}", f"malformed: {cells}")
         elif not columns.index(fields.text) < len(cells) <= len(columns):
-            yield Problem(place, f"{len(cells)} cells where there are {len(columns)} columns")
+            yield Problem(f"{uri}#{place}", f"{len(cells)} cells where there are {len(columns)} columns")
         elif reason := _unreadable(cells):
-            yield Problem(place, reason)
+            yield Problem(f"{uri}#{place}", reason)
         else:
             row = dict(reversed([*zip(columns, cells, strict=False)]))  # of two columns of one name the first
-            yield from_record(row, place, max_characters, fields)
+            yield from_record(row, uri, place, max_characters, fields)
     if empty:
         yield Problem(uri, "empty", nothing=True)
 

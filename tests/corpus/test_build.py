@@ -5,6 +5,7 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.missing import forget_missing
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.graph import KnowledgeGraph
@@ -131,7 +132,7 @@ def test_what_a_text_said_goes_with_it_when_it_is_emptied_and_stays_while_it_can
         for _ in range(2):
             build(read_corpus([path], base=tmp_path), pipeline, store)
             assert store.counts()["documents"] == 1, "an empty second row of an id takes nothing away"
-            assert "c.jsonl#3" in {s.uri for s in list_sources(store, failed=True)}
+            assert "c.jsonl#line 3" in {s.uri for s in list_sources(store, failed=True)}
         path.write_text("")
         build(read_corpus([path], base=tmp_path), pipeline, store)
         assert store.counts()["documents"] == 0
@@ -142,6 +143,22 @@ def test_what_a_text_said_goes_with_it_when_it_is_emptied_and_stays_while_it_can
             ("c.jsonl#id1", False),
         }
         assert store.counts()["documents"] == 2, "a number may be a mistake"
+
+
+def test_what_stores_called_by_numbers_alone_is_found_again_and_can_be_forgotten(pipeline, tmp_path):
+    path = tmp_path / "c.jsonl"
+    path.write_text(json.dumps({"id": "2", "text": EPISODE}) + "\n" + json.dumps({"text": VIRGINIA}) + "\n{broken\n")
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build([_text("c.jsonl#1", VIRGINIA), Problem("c.jsonl#3", "malformed JSON")], pipeline, store)
+        for _ in range(2):
+            result = build(read_corpus([path], base=tmp_path), pipeline, store)
+            assert [problem.uri for problem in result.problems] == ["c.jsonl#line 3"]
+        assert store.counts()["documents"] == 2
+        assert [s.uri for s in list_sources(store, failed=True)] == ["c.jsonl#line 3"]
+        path.write_text(path.read_text().removesuffix("{broken\n"))
+        result = build(read_corpus([path], base=tmp_path), pipeline, store)
+        assert forget_missing(store, result, [path], base=tmp_path) == ["c.jsonl#1"]
+        assert [s.uri for s in list_sources(store)] == ["c.jsonl#2", "c.jsonl#line 2"]
 
 
 def test_corrected_entities_are_read_again(checkpoint, documents, tmp_path):

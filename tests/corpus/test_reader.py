@@ -58,8 +58,11 @@ def test_lines_of_json(tmp_path):
     lines = [{"id": "x", "title": "X", "text": "one"}, {"text": "two"}]
     path.write_text("\n".join(map(json.dumps, lines)) + "\n\n{broken\n[1]\n" + json.dumps({"title": "t"}))
     texts, problems = _read(path, base=tmp_path)
-    assert [(t.uri, t.title, t.text) for t in texts] == [("corpus.jsonl#x", "X", "one"), ("corpus.jsonl#2", "", "two")]
-    assert [p.uri for p in problems] == ["corpus.jsonl#4", "corpus.jsonl#5", "corpus.jsonl#6"]
+    assert [(t.uri, t.title, t.text) for t in texts] == [
+        ("corpus.jsonl#x", "X", "one"),
+        ("corpus.jsonl#line 2", "", "two"),
+    ]
+    assert [p.uri for p in problems] == ["corpus.jsonl#line 4", "corpus.jsonl#line 5", "corpus.jsonl#line 6"]
     assert [p.reason.split(":")[0] for p in problems[:2]] == ["malformed JSON", "expected an object, found list"]
     assert problems[2].reason == "no field 'text'; --text-field names another one: 'title'"
     assert count_documents([path]) == 5
@@ -87,8 +90,8 @@ def test_fields_may_have_other_names(tmp_path):
         ("b.json#x.org/1", "One", "Oslo & Rome"),
     ]
     assert [(p.uri, p.reason.partition(";")[0]) for p in problems] == [
-        ("a.jsonl#2", "empty"),
-        ("b.json#1", "no field 'body'"),
+        ("a.jsonl#line 2", "empty"),
+        ("b.json#item 2", "no field 'body'"),
     ]
 
 
@@ -109,16 +112,16 @@ def test_tables_have_a_document_a_row(tmp_path):
     texts, problems = _read(tmp_path, base=tmp_path)
     assert [(t.uri, t.title, t.text) for t in texts] == [
         ("a.csv#x", "", 'Oslo, a city,\nis in "Norway".'),
-        ("a.csv#4", "", "Rome is in Italy."),
+        ("a.csv#row 4", "", "Rome is in Italy."),
         ("a.csv#x", "", "Lima is in Peru."),
-        ("b.TSV#2", "Oslo, or so", "Oslo; Norway"),
+        ("b.TSV#row 2", "Oslo, or so", "Oslo; Norway"),
         ("c.csv.gz#1", "", "Oslo, Norway, Europe"),
     ]
     assert [(p.uri, p.reason) for p in problems] == [
         ("a.csv#y", "empty"),
-        ("a.csv#6", "4 cells where there are 3 columns"),
-        ("a.csv#7", "not UTF-8 text"),
-        ("a.csv#8", BINARY),
+        ("a.csv#row 6", "4 cells where there are 3 columns"),
+        ("a.csv#row 7", "not UTF-8 text"),
+        ("a.csv#row 8", BINARY),
     ]
     assert count_documents([tmp_path / "a.csv", tmp_path / "b.TSV"]) == 8
 
@@ -129,10 +132,10 @@ def test_rows_that_are_not_well_formed_are_named_and_the_others_read(tmp_path):
     texts, problems = _read(tmp_path, base=tmp_path)
     assert [(t.uri, t.text) for t in texts] == [("a.csv#b", "Rome"), ("a.csv#f", "Lima")]
     assert [(p.uri, p.reason.partition(":")[0]) for p in problems] == [
-        ("a.csv#2", "malformed"),
-        ("a.csv#4", "1 cells where there are 2 columns"),
-        ("a.csv#5", "malformed"),
-        ("a.csv#6", "malformed"),
+        ("a.csv#row 2", "malformed"),
+        ("a.csv#row 4", "1 cells where there are 2 columns"),
+        ("a.csv#row 5", "malformed"),
+        ("a.csv#row 6", "malformed"),
     ]
 
 
@@ -141,7 +144,7 @@ def test_quotes_that_are_never_closed_take_no_other_row_and_no_time(tmp_path):
     start = time.perf_counter()
     texts, problems = _read(tmp_path, base=tmp_path)
     assert len(texts) == 20_000
-    assert [p.uri for p in problems] == ["a.csv#2"]
+    assert [p.uri for p in problems] == ["a.csv#row 2"]
     assert time.perf_counter() - start < 10
 
 
@@ -295,8 +298,8 @@ def test_a_bad_line_leaves_the_others(tmp_path):
     lines = [b'{"text": "one"}', b'{"text": "\xff"}', b'{"text": "\0"}', b"", b'{"text": "two"}']
     (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(lines))
     texts, problems = _read(tmp_path / "a.jsonl", base=tmp_path)
-    assert [(t.uri, t.text) for t in texts] == [("a.jsonl#1", "one"), ("a.jsonl#5", "two")]
-    assert [p.uri for p in problems] == ["a.jsonl#2", "a.jsonl#3"]
+    assert [(t.uri, t.text) for t in texts] == [("a.jsonl#line 1", "one"), ("a.jsonl#line 5", "two")]
+    assert [p.uri for p in problems] == ["a.jsonl#line 2", "a.jsonl#line 3"]
 
 
 def test_standard_input_has_documents_called_by_their_ids(monkeypatch, tmp_path):
@@ -323,9 +326,9 @@ def test_standard_input_has_documents_called_by_their_ids(monkeypatch, tmp_path)
         ("a.txt", "four"),
     ]
     assert [p.uri for p in problems] == [
-        *(f"standard input#{2 * n - 1}" for n in (2, 4)),
+        *(f"standard input#line {2 * n - 1}" for n in (2, 4)),
         "stdin#8",
-        *(f"standard input#{2 * n - 1}" for n in (6, 7)),
+        *(f"standard input#line {2 * n - 1}" for n in (6, 7)),
         "stdin#a\0b",
         "stdin#?",
         "stdin#9",
@@ -366,8 +369,8 @@ def test_compressed_files_are_read_as_what_is_in_them(tmp_path):
     assert [(t.uri, t.title, t.text) for t in texts] == [
         ("a.txt.gz", "a", "Oslo is in Norway."),
         ("b.jsonl.gz#x", "", "one"),
-        ("b.jsonl.gz#2", "", "two"),
-        ("c.JSON.GZ#0", "", "three"),
+        ("b.jsonl.gz#line 2", "", "two"),
+        ("c.JSON.GZ#item 1", "", "three"),
         ("d.gz", "d", "plain"),
     ]
     assert count_documents([tmp_path]) is None
@@ -385,7 +388,7 @@ def test_what_a_cut_off_file_still_has_is_read(tmp_path):
 def test_lines_without_an_id_are_called_by_their_number(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": null, "text": "one"}\n{"id": null, "text": "two"}\n')
     texts, _ = _read(tmp_path / "a.jsonl")
-    assert [t.uri.rpartition("/")[2] for t in texts] == ["a.jsonl#1", "a.jsonl#2"]
+    assert [t.uri.rpartition("/")[2] for t in texts] == ["a.jsonl#line 1", "a.jsonl#line 2"]
 
 
 READ = """
@@ -429,6 +432,17 @@ def test_the_limit_can_be_raised(tmp_path):
     assert len(_read(tmp_path, max_characters=300_000)[0]) == 1
 
 
+def test_no_id_is_what_a_row_without_one_is_called_by(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": "2", "text": "a"}\n{"text": "b"}\n{"id": "line 2", "text": "c"}\n{')
+    (tmp_path / "b.csv").write_text("id,text\n3,d\n,e\nrow 3,f\n")
+    (tmp_path / "c.json").write_text('[{"id": 0, "text": "g"}, {"id": 1, "text": "h"}, {"text": "i"}]')
+    assert [found.uri for found in read_corpus([tmp_path], base=tmp_path)] == [
+        *("a.jsonl#2", "a.jsonl#line 2", "a.jsonl#line 3", "a.jsonl#line 4"),
+        *("b.csv#3", "b.csv#row 3", "b.csv#row 4"),
+        *("c.json#0", "c.json#1", "c.json#item 3"),
+    ]
+
+
 def test_no_title_may_be_said_as_null(tmp_path):
     (tmp_path / "c.jsonl").write_text('{"id": 7, "title": null, "text": "Oslo is in Norway."}')
     (source,) = read_corpus([tmp_path / "c.jsonl"], base=tmp_path)
@@ -438,7 +452,11 @@ def test_no_title_may_be_said_as_null(tmp_path):
 def test_endings_may_be_in_capitals(tmp_path):
     (tmp_path / "A.JSONL").write_text('{"id": 7, "text": "Oslo is in Norway."}\n')
     (tmp_path / "B.JSON").write_text('[{"text": "Rome is in Italy."}, {"text": "Bonn is in Germany."}]')
-    assert [text.uri for text in read_corpus([tmp_path], base=tmp_path)] == ["A.JSONL#7", "B.JSON#0", "B.JSON#1"]
+    assert [text.uri for text in read_corpus([tmp_path], base=tmp_path)] == [
+        "A.JSONL#7",
+        "B.JSON#item 1",
+        "B.JSON#item 2",
+    ]
     assert count_documents([tmp_path / "A.JSONL"]) == 1
     assert count_documents([tmp_path]) is None
 
