@@ -326,6 +326,9 @@ def test_an_export_of_ones_own_is_read_by_the_names_of_its_fields(corpus, tmp_pa
         ("a.csv#https://x.org/1", "Gilligan"),
         ("b.jsonl#https://x.org/1", "Gilligan"),
     }
+    (tmp_path / "c.jsonl").write_text('{"text": "Lima is in Peru."}')
+    done = run("build", "b.jsonl", "c.jsonl", "--text-field", "text", "--text-field", "body", cwd=tmp_path)
+    assert "1 document added, 1 already there" in done.stdout
     done = run("build", "b.jsonl", cwd=tmp_path)
     assert "no field 'text'; --text-field names another one: 'url', 'headline', 'body'" in done.stderr
 

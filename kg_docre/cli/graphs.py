@@ -116,9 +116,11 @@ def build(
     spacy_model: SpacyModel = None,
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
-    text_field: Annotated[str, typer.Option(help="The field or column of texts in JSON and tables.")] = "text",
-    id_field: Annotated[str, typer.Option(help="That of ids.")] = "id",
-    title_field: Annotated[str, typer.Option(help="That of titles.")] = "title",
+    text_field: Annotated[
+        list[str], typer.Option(help="The field or column of texts in JSON and tables; several are tried in order.")
+    ] = ["text"],  # noqa: B006
+    id_field: Annotated[list[str], typer.Option(help="That of ids (repeatable).")] = ["id"],  # noqa: B006
+    title_field: Annotated[list[str], typer.Option(help="That of titles (repeatable).")] = ["title"],  # noqa: B006
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
@@ -189,7 +191,7 @@ def build(
                 texts = read_corpus(
                     sources,
                     max_characters=max_characters,
-                    fields=Fields(text=text_field, id=id_field, title=title_field),
+                    fields=Fields(text=tuple(text_field), id=tuple(id_field), title=tuple(title_field)),
                     base=store.parent,
                     exclude=ours,
                 )

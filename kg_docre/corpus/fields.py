@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,11 +19,18 @@ _PLACE = re.compile(r"(line|row|item) \d+")  # what stands for an id
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a record's fields, or a table's columns, are called that have its text, its id and its title."""
+    """What a record's fields, or a table's columns, are called that have its text, its id and its title: of several the
+    first counts that says something."""
 
-    text: str = "text"
-    id: str = "id"
-    title: str = "title"
+    text: tuple[str, ...] = ("text",)
+    id: tuple[str, ...] = ("id",)
+    title: tuple[str, ...] = ("title",)
+
+
+def _said(record: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Any]:
+    """The first of the fields that says something, and what; None of none."""
+    full = ((name, value) for name in names if (value := record.get(name)) is not None and str(value).strip())
+    return next(full, (names[0], None))
 
 
 def from_json(text: str, file: str, max_characters: int, fields: Fields) -> Iterator[SourceText | Problem]:
@@ -50,9 +57,11 @@ def from_piped_line(line: bytes, pipe: str, place: str, max_characters: int, fie
         return record
     if not isinstance(record, dict):
         return from_record(record, pipe, place, max_characters, fields)
-    id = record.get(fields.id)
-    if not (isinstance(id, str | int) and str(id) and not isinstance(id, bool)):
-        return Problem(f"{pipe}#{place}", f"no field {fields.id!r}, by which a document of standard input is known")
+    _, id = _said(record, fields.id)
+    if not isinstance(id, str | int) or isinstance(id, bool):
+        return Problem(
+            f"{pipe}#{place}", f"no field {_either(fields.id)}, by which a document of standard input is known"
+        )
     return from_record(record, PIPED.removesuffix("#"), str(id), max_characters, fields)
 
 
@@ -71,9 +80,8 @@ def from_record(record: Any, file: str, place: str, max_characters: int, fields:
     """The document of a record: its text and its title, or what DocRED's format says. Its uri is ``file#id``, or
     ``file#place`` without an id; then there is no telling which document it is if it can't be read. An id that could be
     the ``place`` of another record ("line 4") is none."""
-    given = record.get(fields.id) if isinstance(record, dict) else None
-    id = "" if given is None else str(given)
-    if id.strip() and not _PLACE.fullmatch(id):
+    _, id = _said(record, fields.id) if isinstance(record, dict) else ("", None)
+    if id is not None and not _PLACE.fullmatch(str(id)):
         return _document(record, f"{file}#{id}", max_characters, fields)
     found = _document(record, f"{file}#{place}", max_characters, fields)
     return replace(found, part=False) if isinstance(found, Problem) else found
@@ -90,8 +98,8 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
         return checked(SourceText(uri, document.title, document.text, document), max_characters)
     if reason := absent(fields, record):
         return Problem(uri, reason, part=True)
-    text, title = record.get(fields.text), record.get(fields.title)
-    for field, value in ((fields.text, text), (fields.title, title)):
+    (_, text), (_, title) = told = [_said(record, names) for names in (fields.text, fields.title)]
+    for field, value in told:
         if not isinstance(value, str | None):
             return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}", part=True)
     return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
@@ -99,7 +107,11 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
 
 def absent(fields: Fields, record: Mapping[str, object]) -> str:
     """What to say of a record without a text, and of which fields it may be in; nothing where there is one."""
-    if fields.text in record:
+    if any(name in record for name in fields.text):
         return ""
     others = ", ".join(repr(name) for name in list(record)[:8])
-    return f"no field {fields.text!r}{f'; --text-field names another one: {others}' if others else ''}"
+    return f"no field {_either(fields.text)}{f'; --text-field names another one: {others}' if others else ''}"
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(map(repr, names))

@@ -35,13 +35,14 @@ def from_table(stream: BinaryIO, uri: str, max_characters: int, fields: Fields) 
     if reason := (_unreadable(columns) or absent(fields, dict.fromkeys(columns, ""))) if any(columns) else "":
         yield Problem(uri, reason)
         return
+    needed = max((columns.index(name) for name in fields.text if name in columns), default=0)
     empty = True
     for number, cells in rows:
         empty = False
         place = f"row {number}"
         if isinstance(cells, csv.Error):
             yield Problem(f"{uri}#{place}", f"malformed: {cells}")
-        elif not columns.index(fields.text) < len(cells) <= len(columns):
+        elif not needed < len(cells) <= len(columns):
             yield Problem(f"{uri}#{place}", f"{len(cells)} cells where there are {len(columns)} columns")
         elif reason := _unreadable(cells):
             yield Problem(f"{uri}#{place}", reason)

@@ -84,7 +84,7 @@ def test_fields_may_have_other_names(tmp_path):
     nobody = {"url": None, "headline": None, "body": None}
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, (record, nobody))))
     (tmp_path / "b.json").write_text(json.dumps([record, {"text": "no"}]))
-    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text="body", id="url", title="headline"))
+    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text=("body",), id=("url",), title=("headline",)))
     assert [(t.uri, t.title, t.text) for t in texts] == [
         ("a.jsonl#x.org/1", "One", "Oslo & Rome"),
         ("b.json#x.org/1", "One", "Oslo & Rome"),
@@ -92,6 +92,19 @@ def test_fields_may_have_other_names(tmp_path):
     assert [(p.uri, p.reason.partition(";")[0]) for p in problems] == [
         ("a.jsonl#line 2", "empty"),
         ("b.json#item 2", "no field 'body'"),
+    ]
+
+
+def test_of_several_fields_the_first_is_read_that_says_something(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": 0, "text": "Oslo", "body": "no"}\n{"id": "", "text": null, "body": 7}')
+    (tmp_path / "b.csv").write_text("sku,body,text\nx,Rome,\ny,Bonn\n")
+    (tmp_path / "c.csv").write_text("sku,words\nx,Rome\n")
+    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text=("text", "body"), id=("id", "sku")))
+    assert [(t.uri, t.text) for t in texts] == [("a.jsonl#0", "Oslo"), ("b.csv#x", "Rome")]
+    assert [(p.uri, p.reason.partition(";")[0]) for p in problems] == [
+        ("a.jsonl#line 2", "field 'body': expected a string, found int"),
+        ("b.csv#row 3", "2 cells where there are 3 columns"),
+        ("c.csv", "no field 'text' or 'body'"),
     ]
 
 
