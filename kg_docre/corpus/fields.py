@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kg_docre.corpus.records import PIPED, Problem, SourceText, checked, decoded, prose
+from kg_docre.corpus.web_pages import from_markup, is_markup
 from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
 
@@ -81,10 +82,10 @@ def from_record(record: Any, file: str, place: str, max_characters: int, fields:
     ``file#place`` without an id; then there is no telling which document it is if it can't be read. An id that could be
     the ``place`` of another record ("line 4") is none."""
     _, id = _said(record, fields.id) if isinstance(record, dict) else ("", None)
-    if id is not None and not _PLACE.fullmatch(str(id)):
-        return _document(record, f"{file}#{id}", max_characters, fields)
-    found = _document(record, f"{file}#{place}", max_characters, fields)
-    return replace(found, part=False) if isinstance(found, Problem) else found
+    if id is not None and _PLACE.fullmatch(str(id)):
+        id = None
+    found = _document(record, f"{file}#{place if id is None else id}", max_characters, fields)
+    return replace(found, part=id is not None) if isinstance(found, Problem) else found
 
 
 def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> SourceText | Problem:
@@ -97,11 +98,13 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
             return Problem(uri, str(error))
         return checked(SourceText(uri, document.title, document.text, document), max_characters)
     if reason := absent(fields, record):
-        return Problem(uri, reason, part=True)
+        return Problem(uri, reason)
     (_, text), (_, title) = told = [_said(record, names) for names in (fields.text, fields.title)]
     for field, value in told:
         if not isinstance(value, str | None):
-            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}", part=True)
+            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}")
+    if text is not None and is_markup(text):
+        return from_markup(text, uri, prose(title or ""), max_characters)
     return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
 
 

@@ -200,11 +200,40 @@ def test_of_web_pages_the_main_text_is_read(tmp_path):
         ]
 
 
+def test_fields_may_have_html(tmp_path):
+    letter = """<!-- wp:paragraph --><h2>Svea&nbsp;Bank</h2>
+<p class="lead">Founded in 1894 by <b>Gustaf
+Lindqvist</b>; <a href="/">AT&amp;T</a> &amp;lt; 3<br/>in Stockholm.</p><script>x</script>
+<ul><li>one</li><li>two</li></ul><table><tr><td>1894</td><td>Sweden</td></tr></table>"""
+    rows = [
+        {"id": "whole", "title": "A & B", "text": PAGE.format("utf-8")},
+        {"id": "short", "text": "<html><title>Rome</title><body><p>Rome is in Italy.</p></body></html>"},
+        {"id": "part", "text": letter},
+        {"id": "none", "text": "<p> </p>"},
+        {"id": "plain", "text": "<5 people, <b>all</b> of Oslo"},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    texts, problems = _read(tmp_path, base=tmp_path)
+    whole, *others = texts
+    assert whole.title == "A & B"
+    assert "Nimbus was founded by Ada Byron." in whole.text
+    assert "newsletter" not in whole.text
+    assert [text.text for text in others] == [
+        "Rome is in Italy.",
+        "Svea Bank\n\nFounded in 1894 by Gustaf Lindqvist; AT&T &lt; 3\nin Stockholm.\n\none\n\ntwo\n\n1894\n\nSweden",
+        "<5 people, <b>all</b> of Oslo",
+    ]
+    assert problems == [Problem("a.jsonl#none", "empty", nothing=True, part=True)]
+
+
 def test_without_what_reads_web_pages_one_is_told_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "trafilatura", None)
+    monkeypatch.setitem(sys.modules, "lxml", None)
     (tmp_path / "a.html").write_text(PAGE)
-    (problem,) = read_corpus([tmp_path], base=tmp_path)
-    assert str(problem) == "a.html: HTML, which is read where trafilatura is: pip install trafilatura lxml_html_clean"
+    (tmp_path / "b.csv").write_text("id,text\nx,<p>Rome is in Italy.</p>\n")
+    page, field = read_corpus([tmp_path], base=tmp_path)
+    assert str(page) == "a.html: HTML, which is read where trafilatura is: pip install trafilatura lxml_html_clean"
+    assert field == Problem("b.csv#x", page.reason, part=True)
 
 
 def test_texts_in_tables_may_be_long(tmp_path):
