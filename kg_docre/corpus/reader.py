@@ -77,16 +77,16 @@ def read_corpus(
 
     ``-`` is standard input, lines as in ``.jsonl``, which must have ids: the uri of one is ``stdin#id``.
     """
-    hidden, fields = {Path(path).resolve() for path in exclude}, fields or Fields()
+    hidden, fields, sources = {Path(path).resolve() for path in exclude}, fields or Fields(), list(sources)
     for given in sources:
         source = Path(given)
         if given == STANDARD_INPUT:
             yield from _lines(sys.stdin.buffer, PIPE, max_characters, fields, from_piped_line)
             continue
         if source.is_dir():
-            files, closed = _files(source, hidden)
-            for error in closed:
-                yield Problem(uri_of(Path(error.filename), Path(base)), error.strerror or str(error))
+            files, closed = _files(source, hidden, sources)
+            for folder, reason in closed:
+                yield Problem(uri_of(folder, Path(base)), reason)
             if not files and not closed:
                 yield Problem(uri_of(source, Path(base)), "an empty folder")
         else:
@@ -95,16 +95,27 @@ def read_corpus(
             yield from _file(file, uri_of(file, Path(base)), max_characters, fields, named=file == source)
 
 
-def _files(folder: Path, exclude: Set[Path]) -> tuple[list[Path], list[OSError]]:
-    """All files below a folder, sorted, without hidden ones and ``exclude``; and why some folders can't be listed."""
+def _files(
+    folder: Path, exclude: Set[Path], sources: Collection[str | Path]
+) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """All files below a folder, sorted, without hidden ones and ``exclude``; and folders below it that are not listed,
+    with why: links, for one may lead round in circles, but for those into ``sources``, which are read anyway."""
     found: list[Path] = []
-    closed: list[OSError] = []
-    for parent, folders, names in os.walk(folder, onerror=closed.append):
+    closed: list[tuple[Path, str]] = []
+    read = [Path(source).resolve() for source in sources]
+
+    def failed(error: OSError) -> None:
+        closed.append((Path(error.filename), error.strerror or str(error)))
+
+    for parent, folders, names in os.walk(folder, onerror=failed):
         folders[:] = (
             name
             for name in folders
             if not (name.startswith(".") or _is_graph(name)) and Path(parent, name).resolve() not in exclude
         )
+        for link in filter(Path.is_symlink, (Path(parent, name) for name in folders)):
+            if not any(link.resolve().is_relative_to(source) for source in read):
+                closed.append((link, "a link to a folder, not followed; name it as a source of its own"))
         paths = (Path(parent, name) for name in names if not (name.startswith(".") or _is_graph(name)))
         found += (path for path in paths if _is_file(path) and Path(os.path.realpath(path)) not in exclude)
     return sorted(found), closed
@@ -222,7 +233,7 @@ def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | 
     if STANDARD_INPUT in sources:
         return None
     for source in map(Path, sources):
-        files, closed = _files(source, hidden) if source.is_dir() else ([source], [])
+        files, closed = _files(source, hidden, sources) if source.is_dir() else ([source], [])
         total += len(closed)
         for file in files:
             ending = file.suffix.lower()

@@ -323,6 +323,22 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path):
     ]
 
 
+def test_a_link_to_a_folder_is_named_if_what_is_in_it_is_not_read(tmp_path):
+    for folder in ("real", "texts/old"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.txt").write_text(folder)
+    (tmp_path / "texts" / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "texts" / "round").symlink_to(tmp_path / "texts")
+    (tmp_path / "texts" / ".hidden").symlink_to(tmp_path / "real")
+    texts, problems = _read(tmp_path / "texts", base=tmp_path)
+    assert [text.text for text in texts] == ["texts/old"]
+    assert list(map(str, problems)) == ["texts/link: a link to a folder, not followed; name it as a source of its own"]
+    assert count_documents([tmp_path / "texts"]) == 2
+    texts, problems = _read(tmp_path / "texts", tmp_path / "texts" / "link", base=tmp_path)
+    assert [text.uri for text in texts] == ["texts/old/a.txt", "texts/link/a.txt"]
+    assert not problems
+
+
 def test_missing_files_and_empty_folders(tmp_path):
     _, problems = _read(tmp_path / "missing.txt", tmp_path)
     assert [p.reason for p in problems] == ["No such file or directory", "an empty folder"]
