@@ -71,7 +71,6 @@ def _unreadable(cells: list[str]) -> str:
 def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[str] | csv.Error]]:
     """Every row that has cells, by its number, or what is wrong with it; bytes that are not UTF-8 become surrogates,
     which no valid text has."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # how long texts may be is asked of each
     lines = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
     first = next(filter(str.strip, lines), "")
     if told := re.fullmatch(r"sep=(.)\s*", first):  # as Excel writes it
@@ -89,7 +88,7 @@ def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[str] | csv.Error]]:
     for number in count(1):
         taken.clear()
         try:
-            cells = next(rows)
+            cells = _next(rows)
         except csv.Error as error:
             yield number, error
             closed = len(taken) == 1
@@ -106,3 +105,12 @@ def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[str] | csv.Error]]:
         else:
             if any(map(str.strip, cells)):
                 yield number, cells
+
+
+def _next(rows: Iterator[list[str]]) -> list[str]:
+    """The next row, whose cells may be as long as they like, for how long texts may be is asked of each."""
+    usual = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        return next(rows)
+    finally:
+        csv.field_size_limit(usual)
