@@ -146,6 +146,7 @@ def build(
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.fields import Fields
         from kg_docre.corpus.missing import forget_missing as forget
+        from kg_docre.corpus.missing import moved
         from kg_docre.corpus.pipeline import Pipeline
         from kg_docre.corpus.reader import STANDARD_INPUT, count_documents, read_corpus
         from kg_docre.corpus.records import Problem
@@ -197,6 +198,13 @@ def build(
                 )
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=read)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
+            if twice := moved(facts, result.met, base=store.parent):
+                old, new = next(iter(twice.items()))
+                typer.echo(
+                    f"{counted(len(twice), 'document')} known twice, as {old}, where nothing is, and as {new}: "
+                    f"paths are from the folder of {store}; if it was moved, --forget-missing forgets the former",
+                    err=True,
+                )
             graph = KnowledgeGraph(
                 facts, strict=strict, inverses=inverses, min_confidence=min_confidence, connected=connected
             )

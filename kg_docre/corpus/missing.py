@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from kg_docre.corpus.build import BuildResult
@@ -12,7 +14,7 @@ from kg_docre.corpus.records import PIPED, Problem, files_of
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, list_sources
 
-__all__ = ["forget_missing", "meant_by", "missing"]
+__all__ = ["forget_missing", "meant_by", "missing", "moved"]
 
 
 def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") -> dict[str, set[str]]:
@@ -38,8 +40,10 @@ def _is_path(uri: str) -> bool:
 def forget_missing(
     store: FactStore, result: BuildResult, sources: Iterable[str | Path], *, base: str | Path = "."
 ) -> list[str]:
-    """Delete what the store has of these sources and the build that gave ``result`` did not meet; what that was."""
+    """Delete what the store has of these sources and the build that gave ``result`` did not meet, and what it met where
+    it has been :func:`moved` to; what that was."""
     gone = missing((source.uri for source in list_sources(store)), result.met, result.problems, sources, base=base)
+    gone += moved(store, result.met, base=base).keys() - set(gone)
     store.forget(*gone)
     resolve_if_grown(store)
     return gone
@@ -74,6 +78,46 @@ def missing(
         for places in [_places(uri, base)]
         if not asked.isdisjoint(places) and closed.isdisjoint(places) and _is_gone(uri, base, read)
     ]
+
+
+def moved(store: FactStore, met: Collection[str], *, base: str | Path = ".") -> dict[str, str]:
+    """Uris of files that are not there, with those ``met`` that only begin in another way, as all do when a store is
+    moved and its texts are not. Which way, what leads to one document by both tells."""
+    shared = """SELECT document, uri FROM source WHERE document IN
+                (SELECT document FROM source GROUP BY document HAVING count(*) > 1) ORDER BY document"""
+    ways = {
+        way
+        for _, copies in groupby(store.read(shared), itemgetter(0))
+        for uris in [[uri for _, uri in copies]]
+        for old in uris
+        if _is_away(old, met, base)
+        for new in uris
+        if new in met and (way := _begins(old, new))
+    }
+    if not ways:
+        return {}
+    known = [uri for (uri,) in store.read("SELECT uri FROM source ORDER BY uri")]
+    return {
+        old: new
+        for old in known
+        for before, now in ways
+        if old.startswith(before) and (new := now + old.removeprefix(before)) in met and _is_away(old, met, base)
+    }
+
+
+def _is_away(uri: str, met: Collection[str], base: str | Path) -> bool:
+    return uri not in met and _is_path(uri) and not any(_whole(file, base).exists() for file in files_of(uri))
+
+
+def _begins(old: str, new: str) -> tuple[str, str] | None:
+    """What is before the end that both paths have, if one of them only leads upwards to it."""
+    olds, news = old.split("/"), new.split("/")
+    while olds and news and olds[-1] == news[-1] != "..":
+        del olds[-1], news[-1]
+    if {*olds} - {".."} and {*news} - {".."}:
+        return None
+    before, now = ("".join(f"{part}/" for part in parts) for parts in (olds, news))
+    return before, now
 
 
 def _is_gone(uri: str, base: str | Path, read: set[Path]) -> bool:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from kg_docre.annotations import Document
-from kg_docre.corpus.missing import meant_by, missing
+from kg_docre.corpus.missing import meant_by, missing, moved
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.corpus.records import Problem
 from kg_docre.resolution.forms import form_id
@@ -121,6 +121,49 @@ def test_a_row_that_cannot_be_read_and_has_no_id_may_be_any_document_of_its_file
     problems = [one for one in found if isinstance(one, Problem)]
     known = ["x.jsonl#a", "x.jsonl#b", "x.jsonl#c"]
     assert missing(known, met, problems, [tmp_path], base=tmp_path) == gone
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "begin"),
+    [
+        ("texts/a.txt", "../texts/a.txt", ("", "../")),
+        ("../texts/a.txt", "texts/a.txt", ("../", "")),
+        ("a.txt", "../here/a.txt", ("", "../here/")),
+        ("here/texts/a.jsonl#x/y", "texts/a.jsonl#x/y", ("here/", "")),
+        ("../../b/a.txt", "../b/a.txt", ("../../", "../")),
+    ],
+)
+def test_what_is_met_elsewhere_since_the_store_was_moved_is_known(old, new, begin, tmp_path):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "there.txt").touch()
+    before, now = begin
+    with FactStore(tmp_path / "store" / "kg.sqlite") as store:
+        changed, other = f"{before}changed.txt", f"{before}other.txt"
+        same = {old: "a", new: "a", "there.txt": "b", f"{now}there.txt": "b", "x/c.txt": "c", "y/c.txt": "c"}
+        for uri, text in {**same, changed: "d", f"{now}changed.txt": "e", other: "f"}.items():
+            document = Document(id=uri, words=(text,), spaces=(False,), sentence_starts=(0,), entities=())
+            store.add(document, model="m", names={}, resolve=form_id)
+        met = {new, f"{now}there.txt", f"{now}changed.txt", "y/c.txt"}
+        assert moved(store, met, base=tmp_path / "store") == {old: new, changed: f"{now}changed.txt"}
+        assert moved(store, {*met} - {new}, base=tmp_path / "store") == {}
+
+
+def test_a_build_says_that_its_store_was_moved_and_forgets_where_its_texts_were(tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "store").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "texts" / f"{name}.txt").write_text(f"The {name} town of Linz lies on the Danube in Austria.")
+    run("build", "texts", cwd=tmp_path)
+    (tmp_path / "kg.sqlite").rename(tmp_path / "store" / "kg.sqlite")
+    build = ("build", "texts", "--store", "store/kg.sqlite")
+    again = run(*build, cwd=tmp_path)
+    assert "2 documents known twice, as texts/a.txt, where nothing is, and as ../texts/a.txt" in again.stderr
+    assert "2 forgotten" in run("forget", "store/kg.sqlite", "store/texts", cwd=tmp_path).stdout
+    assert "twice" not in run(*build, cwd=tmp_path).stderr
+    (tmp_path / "store" / "kg.sqlite").rename(tmp_path / "kg.sqlite")
+    again = run("build", "texts", "--forget-missing", cwd=tmp_path)
+    assert "2 already there, 2 forgotten; kg.sqlite holds 2 documents" in again.stdout
+    assert "twice" not in again.stderr
 
 
 def test_a_build_forgets_what_its_sources_have_no_more_if_asked_to(tmp_path):
