@@ -88,12 +88,16 @@ def reject(
 @app.command()
 def resolve(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
-    explain: Annotated[str, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node.")] = "",
+    explain: Annotated[
+        list[str] | None, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node (repeatable).")
+    ] = None,
     merge: Annotated[
         tuple[str, str],
         typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on; a name twice: all called so."),
     ] = ("", ""),
-    split: Annotated[str, typer.Option(metavar="NODE", help="A node is several, now and from now on.")] = "",
+    split: Annotated[
+        list[str] | None, typer.Option(metavar="NODE", help="A node is several, now and from now on (repeatable).")
+    ] = None,
     decisions: Annotated[
         typer.FileText | None,
         typer.Option(
@@ -118,7 +122,8 @@ def resolve(
             raise ValueError("--explain, --merge, --split, --decisions and --decided: one at a time")
         with FactStore(store, create=False) as known:
             if explain:
-                print_forms(by_hand.explain(known, by_hand.find_node(known, explain)), explain)
+                for name in explain:
+                    print_forms(by_hand.explain(known, by_hand.find_node(known, name)), name)
                 return
             if decided:
                 for line in read_decisions(known):
@@ -130,7 +135,8 @@ def resolve(
             if any(merge):
                 merged = by_hand.explain(known, by_hand.merge(known, *merge))
             elif split:
-                by_hand.split(known, split)
+                for name in split:
+                    by_hand.split(known, name)
             elif decisions:
                 problems = apply_decisions(known, decisions)
             else:

@@ -67,6 +67,13 @@ def test_what_a_person_split_stays_split(path):
         assert nodes(store, "NATO")["b"] != nodes(store, NATO)["a"]
 
 
+def test_several_nodes_are_split_and_explained_at_once(path):
+    assert "6 entities are 6 nodes" in run(path, "--split", "NATO", "--split", "Springfield").output
+    shown = run(path, "--explain", "Brussels", "--explain", "the Alliance").output
+    assert "Brussels" in shown
+    assert "the Alliance" in shown
+
+
 def test_a_single_form_is_split_by_document(path):
     with FactStore(path) as store:
         before = nodes(store, "Springfield")
