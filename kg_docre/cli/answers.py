@@ -53,6 +53,27 @@ def facts(
 
 
 @app.command()
+def relations(
+    store: Annotated[Path | None, typer.Argument(help="A fact store, to count the facts it has of each.")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """List the relations that there are facts of: their ids, names, and the types they usually join."""
+    with one_line_errors():
+        from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.answer import print_answer
+        from kg_docre.graph.relations import relation_rows
+        from kg_docre.store import FactStore
+
+        form = output_form(as_json, as_csv)
+        if store is None:
+            print_answer(relation_rows(), form)
+            return
+        with FactStore(store, create=False) as known:
+            print_answer(relation_rows(KnowledgeGraph(known)), form)
+
+
+@app.command()
 def query(
     target: Annotated[str, typer.Argument(help="An Oxigraph store, an RDF file, or neo4j://…")],
     text: Annotated[str, typer.Argument(metavar="QUERY", help="SPARQL, or Cypher for Neo4j; - reads standard input.")],

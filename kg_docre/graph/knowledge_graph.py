@@ -139,14 +139,17 @@ class KnowledgeGraph:
         return (fact for fact in facts if not nodes.isdisjoint((fact.head, fact.tail)))
 
     def labels_called(self, name: str) -> set[str]:
-        """Labels of relations with this name or, like "P57", this label; in any case.
+        """Labels of relations with this name or, like "P57", this label; in any case; the store need not have any facts
+        of those that are known beforehand.
 
         Raises :exc:`ValueError` if there are none, with those that are nearly called so."""
-        called = {label: {label.lower(), its.lower()} for label, its in self.labels().items()}
+        known = docred_relations() | self.labels()
+        called = {label: {label.lower(), its.lower()} for label, its in known.items()}
         if found := {label for label, names in called.items() if name.strip().lower() in names}:
             return found
         near = ", ".join(get_close_matches(name.lower(), set().union(*called.values()), 3))
-        raise ValueError(f"no facts of a relation {name!r}{f'; relations like it: {near}' if near else ''}")
+        likely = f"; relations like it: {near}" if near else ""
+        raise ValueError(f"no relation is called {name!r}{likely}; kg-docre relations lists them")
 
     def with_details(self, facts: Sequence[Fact]) -> list[Fact]:
         """These facts with the sentences and the reasoning of their evidence."""
