@@ -64,7 +64,7 @@ def test_build_export_and_facts(corpus, tmp_path):
 
     unheard = run("facts", "kg.sqlite", "--entity", "Vince Giligan [/x]", cwd=tmp_path)
     assert unheard.returncode == 1
-    assert unheard.stderr == "Error: kg.sqlite: no facts about 'Vince Giligan [/x]'; names like it: Vince Gilligan\n"
+    assert unheard.stderr == "Error: nothing is called 'Vince Giligan [/x]'; names like it: Vince Gilligan\n"
 
     about = run("facts", "kg.sqlite", "--entity", "richmond", cwd=tmp_path)
     assert "Vince Gilligan" in about.stdout
@@ -176,7 +176,23 @@ def test_only_facts_that_are_sure_and_of_one_relation(corpus, tmp_path):
         r for r in born if "Virginia" in (r["head"], r["tail"])
     ]
     unheard = run("facts", "kg.sqlite", "--relation", "place of brith", cwd=tmp_path)
-    assert unheard.stderr == "Error: no facts of a relation 'place of brith'; relations like it: place of birth\n"
+    near = "relations like it: place of birth, place of death"
+    assert unheard.stderr.startswith(f"Error: no relation is called 'place of brith'; {near}")
+    others = (
+        "--entity",
+        "Virginia",
+        "--entity",
+        "The X-Files",
+        "--relation",
+        "P19",
+        "--relation",
+        "country of citizenship",
+    )
+    assert facts(*others) == [
+        row
+        for row in every
+        if row["property"] in ("P19", "P27") and {"Virginia", "The X-Files"} & {row["head"], row["tail"]}
+    ]
     none = run("facts", "kg.sqlite", "--relation", "P19", "--min-confidence", "1", cwd=tmp_path)
     assert none.stderr == "Error: kg.sqlite: no facts of 'P19' of confidence 1 or more\n"
 

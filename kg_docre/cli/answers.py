@@ -15,8 +15,12 @@ from kg_docre.cli.root import app
 @app.command()
 def facts(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
-    entity: Annotated[str, typer.Option(help="Only facts about it, by any of its names.")] = "",
-    relation: Annotated[str, typer.Option(help="Only facts of it: a name like director, or P57.")] = "",
+    entity: Annotated[
+        list[str] | None, typer.Option(help="Only facts about it, by any of its names (repeatable: about any of them).")
+    ] = None,
+    relation: Annotated[
+        list[str] | None, typer.Option(help="Only facts of it: a name like director, or P57 (repeatable).")
+    ] = None,
     min_confidence: MinConfidence = 0.0,
     limit: Annotated[int, typer.Option(min=0, help="How many, most confident first; 0: all.")] = 20,
     as_json: AsJson = False,
@@ -27,6 +31,7 @@ def facts(
         from heapq import nlargest
 
         from kg_docre.graph import KnowledgeGraph
+        from kg_docre.graph.about import facts_about, why_none
         from kg_docre.graph.answer import print_answer
         from kg_docre.graph.fact_rows import fact_rows
         from kg_docre.graph.table import print_facts
@@ -35,19 +40,14 @@ def facts(
         form = output_form(as_json, as_csv)
         with FactStore(store, create=False) as known, known.snapshot():
             graph = KnowledgeGraph(known, min_confidence=min_confidence)
-            labels = graph.labels_called(relation) if relation else None
-            if entity:
-                found = graph.facts_about(entity, labels=labels, details=False)
-            else:
-                found = graph.facts(labels=labels, details=False)
+            labels = set().union(*map(graph.labels_called, relation)) if relation else None
+            every = graph.facts(labels=labels, details=False)
+            found = facts_about(graph, entity, labels=labels) if entity else every
             surest = nlargest(limit or sys.maxsize, found, key=lambda fact: fact.confidence)
             if not surest:
-                sought = f" about {entity!r}" * bool(entity) + f" of {relation!r}" * bool(relation)
-                least = f" of confidence {min_confidence:g} or more" * bool(min_confidence)
-                near = ", ".join(graph.names_like(entity)) if entity else ""
-                raise ValueError(f"{store}: no facts{sought}{least}{f'; names like it: {near}' if near else ''}")
+                raise ValueError(f"{store}: {why_none(graph, entity or (), relation or ())}")
             if form == "table":
-                print_facts(graph, surest, entity or "Facts", reasoning=True)
+                print_facts(graph, surest, ", ".join(entity or ["Facts"]), reasoning=True)
             else:
                 print_answer(fact_rows(graph, surest, flat=form == "csv"), form)
 

@@ -4,6 +4,8 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.about import facts_about, why_none
+from kg_docre.graph.relations import relation_rows
 from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
@@ -83,6 +85,40 @@ def test_facts_about_an_entity_by_any_of_its_names(graph):
         assert all(name in names[f.head] | names[f.tail] for f in about)
     assert list(graph.facts_about("nobody ever heard of it")) == []
     assert list(graph.facts(labels=[fact.label])) == [f for f in every if f.label == fact.label]
+
+
+def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
+    names = [(name, "") for name in ("Oslo", "Norway", "Rome", "Italy", "Lima")]
+    relations = (Relation(0, 1, "P17", 0.6), Relation(1, 0, "P36", 0.9), Relation(2, 3, "P17", 0.5))
+    graph = _graph(tmp_path, _document("a", names, relations))
+    sure = KnowledgeGraph(graph.store, min_confidence=0.8)
+    found = [fact.confidence for fact in facts_about(graph, ["Oslo", "Norway", "Rome", "Lima"])]
+    assert sorted(found) == [0.5, 0.6, 0.9]
+    assert [fact.confidence for fact in facts_about(graph, ["Rome", "Oslo"], labels={"P17"})] == [0.5, 0.6]
+    with pytest.raises(ValueError, match="nothing is called 'Limas'; names like it: Lima"):
+        list(facts_about(graph, ["Oslo", "Limas"]))
+    lima = "'Lima' is mentioned 1 time in 1 document, but there are no facts about it"
+    assert why_none(graph, ["Lima"], ()) == f"{lima}: none reached the threshold that its documents were read with"
+    assert why_none(sure, ["Lima"], ["P17", "P36"]) == f"{lima} of 'P17' or 'P36' of confidence 0.8 or more"
+    assert why_none(graph, (), ["director"]) == "no facts of 'director'"
+    assert graph.labels_called("Director") == {"P57"}, "which is known, if not here"
+    with pytest.raises(
+        ValueError, match=r"no relation is called 'directr'; relations like it: director.*-docre relations"
+    ):
+        graph.labels_called("directr")
+
+
+def test_relations_are_listed_with_what_they_join(tmp_path):
+    graph = _graph(
+        tmp_path, _document("a", [("Oslo", ""), ("Norway", "")], (Relation(0, 1, "P36"), Relation(0, 1, "mine")))
+    )
+    known, here = relation_rows(), list(relation_rows(graph).rows)
+    assert known.columns == ("property", "relation", "head_types", "tail_types")
+    rows = list(known.rows)
+    assert len(rows) == 96
+    assert ("P26", "spouse", "PER", "PER") in rows
+    assert [(row[0], row[-1]) for row in here[:3]] == [("P36", 1), ("mine", 1), ("P6", 0)]
+    assert len(here) == 97
 
 
 def test_a_pair_resolved_to_one_node_is_no_fact(tmp_path, documents):

@@ -1,0 +1,51 @@
+"""Facts about things that are called by name, and why there are none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.records import Fact
+from kg_docre.resolution.lookup import nodes_called
+
+__all__ = ["facts_about", "why_none"]
+
+
+def facts_about(
+    graph: KnowledgeGraph, names: Iterable[str], *, labels: Collection[str] | None = None
+) -> Iterator[Fact]:
+    """Facts, without details, about any of the things that are called so, each once.
+
+    Raises :exc:`ValueError` if nothing is called so, with names that are written nearly so.
+    """
+    seen: set[str] = set()
+    for name in names:
+        fact = None
+        for fact in graph.facts_about(name, labels=labels, details=False):
+            if fact.id not in seen:
+                seen.add(fact.id)
+                yield fact
+        if fact is None and not any(nodes_called(graph.store, name)):
+            near = ", ".join(graph.names_like(name))
+            raise ValueError(f"nothing is called {name!r}{f'; names like it: {near}' if near else ''}")
+
+
+def why_none(graph: KnowledgeGraph, names: Collection[str], relations: Collection[str]) -> str:
+    """What to say where there are no facts about these things, of these relations: that the things are known."""
+    sought = f" of {' or '.join(map(repr, relations))}" if relations else ""
+    least = f" of confidence {graph.min_confidence:g} or more" if graph.min_confidence else ""
+    if not names:
+        return f"no facts{sought}{least}"
+    known = "; ".join(f"{name!r} is mentioned {_where(graph, name)}" for name in names)
+    reason = "" if sought or least else ": none reached the threshold that its documents were read with"
+    return f"{known}, but there are no facts about it{sought}{least}{reason}"
+
+
+def _where(graph: KnowledgeGraph, name: str) -> str:
+    query = """SELECT count(*), count(DISTINCT document) FROM mention JOIN entity ON entity.id = mention.entity
+               WHERE node IN (SELECT value FROM json_each(?))"""
+    nodes = set().union(*nodes_called(graph.store, name))
+    times, documents = graph.store.read(query, (json.dumps(sorted(nodes)),)).fetchone()
+    counts = ((times, "time"), (documents, "document"))
+    return " in ".join(f"{number} {thing}{'s' * (number != 1)}" for number, thing in counts)
