@@ -18,6 +18,10 @@ from kg_docre.graph.targets import Credentials
 __all__ = ["ask"]
 
 _REAL = ("double", "float", "decimal")
+_UPDATE = re.compile(
+    r"(\s|#.*\n|PREFIX\s+\S*\s*<[^>]*>|BASE\s*<[^>]*>)*(INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
+    re.IGNORECASE,
+)
 _ERRORS = (OSError, EOFError, zlib.error, SyntaxError, ValueError, RuntimeError)  # the last of an unknown parameter
 
 
@@ -54,6 +58,8 @@ def _sparql(path: Path, query: str, parameters: Mapping[str, str]) -> Answer:
             substitutions={Variable(name): Literal(value) for name, value in parameters.items()},
         )
     except _ERRORS as error:
+        if _UPDATE.match(query):
+            raise ExportError(f"{path}: queries only read; kg-docre reject takes wrong facts out of a store") from error
         raise _error(path, error) from error
     if isinstance(found, QueryBoolean):
         return Answer(("answer",), iter([(bool(found),)]))

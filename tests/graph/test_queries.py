@@ -119,6 +119,7 @@ def test_queries_write_nothing(graph, server, database, tmp_path):
         ("kg.oxigraph", "SELECT", "expected"),
         ("kg.oxigraph", "ASK { ?x foaf:name ?y }", "at 1:19: an unknown prefix; .* use one of kg, wd, "),
         ("kg.oxigraph", "SELECT ?x { ?x rdfs:label ?name }", r"must be among what is asked for: SELECT \?name"),
+        ("kg.oxigraph", "# out\nPREFIX ex: <urn:x>\ndelete where { ?s ?p ?o }", "queries only read"),
         ("missing.ttl", "ASK {}", "No such file"),
         ("missing.oxigraph", "ASK {}", "no Oxigraph store"),
         ("kg.sqlite", "ASK {}", "a fact store; kg-docre export .* --to kg.oxigraph makes one"),
