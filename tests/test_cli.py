@@ -141,6 +141,15 @@ def test_a_file_that_two_sources_have_is_read_once(corpus, tmp_path):
     assert "1 document added, 0 already there; kg.sqlite holds 1 document" in done.stdout
 
 
+def test_copies_in_a_folder_are_called_so(corpus, tmp_path):
+    for name in ("a copy.txt", "another.txt"):
+        (corpus / name).write_text(TEXT)
+    done = run("build", corpus, cwd=tmp_path)
+    assert "1 document added, 0 already there, 2 copies of others; kg.sqlite holds 1 document" in done.stdout
+    done = run("build", corpus, cwd=tmp_path)
+    assert "0 documents added, 1 already there, 2 copies of others; kg.sqlite holds 1 document" in done.stdout
+
+
 def test_who_is_told_to_end_leaves_nothing_unfinished(tmp_path):
     code = """
 import tempfile, time

@@ -214,9 +214,12 @@ def build(
                 if result.added and (best := best_of_each_relation(graph, 10)):
                     print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
+        failed = {problem.uri for problem in result.problems}
+        contents = [digest for uri, digest in result.met.items() if uri not in failed]
+        copies = len(contents) - len({*contents})
         typer.echo(
             f"{counted(result.added, 'document')} added{_again(result.read_again)}, "
-            f"{result.already_there} already there"
+            f"{result.already_there - copies} already there{f', {copies} copies of others' if copies else ''}"
             f"{f', {len(gone)} forgotten' if forget_missing else ''}; {store} holds {held(counts)}"
         )
         for target in to or ():

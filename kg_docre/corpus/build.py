@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,13 +22,13 @@ _BATCH, _CHARACTERS = 64, 100_000  # sources that are read together
 @dataclass
 class BuildResult:
     """What became of the documents of a build: of those ``added``, ``read_again`` had been read before by another
-    model or with other options; ``met`` are the uris of all that could be read."""
+    model or with other options; ``met`` are the uris of all that could be read, with hashes of their contents."""
 
     added: int = 0
     already_there: int = 0
     read_again: int = 0
     problems: list[Problem] = field(default_factory=list)
-    met: Collection[str] = ()
+    met: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(
@@ -49,7 +49,7 @@ def build(
     Raises :exc:`~kg_docre.store.StoreError` if the store can't be written.
     """
     result = BuildResult()
-    result.met = seen = dict[str, str]()  # content hashes
+    result.met = seen = dict[str, str]()
     names = pipeline.predictor.model.config.relations
     run = cache(lambda: store.begin_run(version=__version__, config=pipeline.config))
 
