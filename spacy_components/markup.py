@@ -10,7 +10,9 @@ from spacy.tokens import Doc
 
 __all__ = ["markup_tokens", "sentence_starts", "split_markup"]
 
-_FOOTNOTE = r"\[(?:\d{1,3}|[a-z])\]"
+_RAISED = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}"  # digits: ¹²³, which mean a power behind "m" and "10"
+_FOOTNOTE = rf"\[(?:\d{{1,3}}|[a-z])\]|(?<=[^\W\d_]{{3}}){_RAISED}|(?<=[.,;:!?)\"'”’]){_RAISED}"
+_NOTE = rf"{_RAISED}(?=[^\W\d_])"  # what a footnote begins with
 _LINK = r"\]\((?:[^\s()]|\([^\s()]*\))*\)|\]\[(?!\d{1,3}\]|[a-z]\])[^\s\[\]]*\]"  # [text](address), [text][name]
 _EMPHASIS = r"\*{1,3}|_{1,3}|~~|`{1,3}"
 _TAGS = (
@@ -18,9 +20,9 @@ _TAGS = (
 )
 _TAG = rf"</?(?:{_TAGS})/?>"
 _DASH = r"(?<=[0-9])[–—−](?=[0-9A-Za-z])"
-_ANY = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG}")
-_IS_FOOTNOTE, _IS_LINK = re.compile(_FOOTNOTE), re.compile(_LINK)
-_IS_MARKUP = re.compile(rf"{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG}|!\[")
+_ANY = re.compile(rf"{_FOOTNOTE}|{_RAISED}|{_LINK}|{_EMPHASIS}|{_TAG}")
+_IS_FOOTNOTE, _IS_LINK = re.compile(rf"{_FOOTNOTE}|{_RAISED}"), re.compile(_LINK)
+_IS_MARKUP = re.compile(rf"{_FOOTNOTE}|{_RAISED}|{_LINK}|{_EMPHASIS}|{_TAG}|!\[")
 _SENTENCE_ENDS = frozenset(".!?")
 _QUOTES = frozenset("\"'”’)»")
 
@@ -32,7 +34,7 @@ def split_markup(nlp: Language) -> None:
     tokenizer: Any = nlp.tokenizer
     searches = (tokenizer.prefix_search, tokenizer.suffix_search, tokenizer.infix_finditer)
     prefixes, suffixes, infixes = (search.__self__.pattern for search in searches)
-    tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|!\[|{_EMPHASIS}|{_TAG})|{prefixes}").search
+    tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|{_NOTE}|!\[|{_EMPHASIS}|{_TAG})|{prefixes}").search
     tokenizer.suffix_search = re.compile(rf"(?:{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG})$|{suffixes}").search
     tokenizer.infix_finditer = re.compile(rf"{_DASH}|{_TAG}|{infixes}").finditer
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from spacy.tokens import Doc
 
 from kg_docre import __version__
+from kg_docre.corpus.titles import called_by_title
 from kg_docre.data.errors import DataError
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve_if_grown
@@ -40,7 +41,7 @@ def add_docs(store: FactStore, docs: Iterable[tuple[Doc, str | Mapping[str, str]
                 raise DataError(f"{uri}: no component docre has looked for relations in this doc")
             relations, names = found
             document = replace(to_document(doc, id=uri), title=title or uri, relations=tuple(relations))
-            added += store.add(document, model=model, names=names, resolve=form_id, run=run)
+            added += store.add(called_by_title(document), model=model, names=names, resolve=form_id, run=run)
     finally:
         store.prune()
     resolve_if_grown(store)

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from kg_docre.annotations import Document
 from kg_docre.contradictions import CHECKS
 from kg_docre.corpus.records import Problem, SourceText
+from kg_docre.corpus.titles import called_by_title
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import MAX_ENTITIES, Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
@@ -156,11 +157,14 @@ class Pipeline:
         than any word or address."""
         raw = [source for source in sources if source.document is None]
         read = iter(self._read([_LONG.sub(r"\g<0> ", source.text) for source in raw], [source.uri for source in raw]))
-        documents = (next(read) if source.document is None else source.document for source in sources)
-        return [
-            replace(document, id=source.uri, title=source.title) if isinstance(document, Document) else document
-            for source, document in zip(sources, documents, strict=True)
-        ]
+        documents: list[Document | Problem] = []
+        for source in sources:
+            document = next(read) if source.document is None else source.document
+            if isinstance(document, Document):
+                document = replace(document, id=source.uri, title=source.title)
+                document = called_by_title(document) if source.document is None else document
+            documents.append(document)
+        return documents
 
     def _read(self, texts: Sequence[str | tuple[str, ...]], ids: Sequence[str]) -> list[Document | Problem]:
         """Texts, or the words of some, through spaCy; where one of a batch fails, the others are read alone. What its
