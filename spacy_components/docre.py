@@ -69,14 +69,14 @@ def make_docre(
 ) -> Docre:
     """Create a :class:`Docre`.
 
-    ``model``: a shipped checkpoint's name or a folder. ``threshold``: the score a relation must reach;
-    by default the model decides. ``min_precision`` instead: the share of relations that should be right, of
-    which the threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or
-    "auto" for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
-    documents with more are read in overlapping passages. ``split_subjects``: where a text turns to another subject it
-    is read as two. ``checks``: what is said of places that lie elsewhere, or of dates in brackets behind other names,
-    is unlikely. ``entity_types``: labels of your recognizer → model types, "" to leave them out. ``attributes``: names
-    of the Doc and Span extensions; under all names is what the last component found.
+    ``model``: a shipped checkpoint's name or a folder. ``threshold``: the score a relation must reach; by default
+    the model decides. ``min_precision`` instead: the share of relations that should be right, of which the
+    threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or "auto"
+    for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
+    documents with more are read in overlapping passages. ``split_subjects``: where a text turns to another subject
+    it is read as two. ``checks``: what something else that is known speaks against is unlikely
+    (:mod:`~kg_docre.contradictions`). ``entity_types``: labels of your recognizer → model types, "" to leave them
+    out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component found.
     """
     return Docre(
         name=name,

@@ -49,7 +49,7 @@ Checks = Annotated[
     bool,
     typer.Option(
         "--checks/--unchecked",
-        help="Mind where places lie, and what stands beside a name: dates in brackets, a nationality.",
+        help="Mind where places lie, and what a text says beside names: of countries, dates, relatives, founders.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
