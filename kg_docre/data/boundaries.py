@@ -31,6 +31,9 @@ _COUNT = r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|elev
 _NUMBERED = re.compile(rf"(?:(?i:(?:chapter|part|section|book|act|scene) {_COUNT})|[IVXLC]+|[\W\d_]+)(?: ?\.)?")
 # what stands before people's names and is none: "Ms."
 _ADDRESSES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. prof prof. sir madam st. messrs messrs.".split())
+_GREETINGS = frozenset({"Hi", "Hello", "Hey", "Dear"})
+_QUESTIONS = frozenset("Who What Which When Where Why How".split())
+_OFFICES = frozenset("CEO CFO COO CTO Q1 Q2 Q3 Q4".split())
 _AFTER_BORN = frozenset("in into on at to near during of : as the c c. ca circa and".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
@@ -43,12 +46,14 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
     but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister"; of a
-    person: "Chapter 1", "Ms."). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
+    person: "Chapter 1", "Ms."; of an organization: "CEO"; "Who" asks). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
     begun = {start: kind for start, _, kind in mentions}
     for start, end, kind in mentions:
+        if kind == "PER":
+            start, end = _greeted(words, start, end)
         start, end = _trimmed(words, start, end)
         bracket, opens = _unpaired(words, start, end)
         if bracket is None:
@@ -75,6 +80,12 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             if _may_name(words[slice(*part)], kind):
                 kept.append((*part, kind))
     return kept
+
+
+def _greeted(words: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    """Without "Dear" before a person's name, and an address behind: "Tom Aasen <tom@aasen.example>"."""
+    start += words[start] in _GREETINGS and end - start > 1
+    return start, next((place for place in range(start + 1, end) if "@" in words[place]), end)
 
 
 def _sentence_end(words: Sequence[str], start: int, end: int, kind: str) -> int:
@@ -105,7 +116,8 @@ def _may_name(words: Sequence[str], kind: str) -> bool:
     if kind == "PER" and (_NUMBERED.fullmatch(" ".join(words)) or _ADDRESSES.issuperset(map(str.lower, words))):
         return False
     if len(words) == 1:
-        return words[0].lower() not in _NO_NAME and not _is_picture(words[0])
+        office = kind == "ORG" and words[0] in _OFFICES
+        return not (words[0].lower() in _NO_NAME or words[0] in _QUESTIONS or office or _is_picture(words[0]))
     return words[0].lower() not in _POSSESSIVES or any(not word.islower() for word in words[1:])
 
 

@@ -101,6 +101,28 @@ def test_an_address_is_no_person(name):
 @pytest.mark.parametrize(
     ("text", "kind", "names"),
     [
+        ("Dear Tom Aasen", "PER", ["Tom Aasen"]),
+        ("Dear Evan Hansen", "MISC", ["Dear Evan Hansen"]),
+        ("Hi", "PER", ["Hi"]),
+        ("Tom Aasen < tom@aasen.example", "PER", ["Tom Aasen"]),
+        ("Tom Aasen <tom@aasen.example>", "PER", ["Tom Aasen"]),
+        ("tom@aasen.example", "PER", ["tom@aasen.example"]),
+        ("CFO", "ORG", []),
+        ("CFO Bank", "ORG", ["CFO Bank"]),
+        ("CFO", "MISC", ["CFO"]),
+        ("Who", "ORG", []),
+        ("WHO", "ORG", ["WHO"]),
+        ("The Who", "ORG", ["The Who"]),
+    ],
+)
+def test_greetings_addresses_offices_and_questions_are_no_names(text, kind, names):
+    words = text.split()
+    assert [" ".join(words[start:end]) for start, end, _ in tidy(words, [(0, len(words), kind)])] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "names"),
+    [
         ("Acme Sensors Corp. Acme", "ORG", ["Acme Sensors Corp.", "Acme"]),
         ("Acme Inc. Acme Ltd.", "MISC", ["Acme Inc.", "Acme Ltd."]),
         ("Acme Corp. Building", "ORG", ["Acme Corp. Building"]),
