@@ -11,8 +11,8 @@ from spacy.tokens import Doc
 __all__ = ["markup_tokens", "sentence_starts", "split_markup"]
 
 _RAISED = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}"  # digits: ¹²³, which mean a power behind "m" and "10"
-_FOOTNOTE = rf"\[(?:\d{{1,3}}|[a-z])\]|(?<=[^\W\d_]{{3}}){_RAISED}|(?<=[.,;:!?)\"'”’]){_RAISED}"
-_NOTE = rf"{_RAISED}(?=[^\W\d_])"  # what a footnote begins with
+_FOOTNOTE = rf"\[(?:\d{{1,3}}|[a-z])\]|(?<=[a-zà-öø-ÿ]{{3}}){_RAISED}|(?<=[.,;:!?)\"'”’]){_RAISED}"
+_NOTE = rf"{_RAISED}(?=[^\W\d_]{{3}})"  # what a footnote begins with
 _LINK = r"\]\((?:[^\s()]|\([^\s()]*\))*\)|\]\[(?!\d{1,3}\]|[a-z]\])[^\s\[\]]*\]"  # [text](address), [text][name]
 _EMPHASIS = r"\*{1,3}|_{1,3}|~~|`{1,3}"
 _TAGS = (

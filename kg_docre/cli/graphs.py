@@ -202,7 +202,7 @@ def build(
                 old, new = next(iter(twice.items()))
                 typer.echo(
                     f"{counted(len(twice), 'document')} known twice, as {old}, where nothing is, and as {new}: "
-                    f"paths are from the folder of {store}; if it was moved, --forget-missing forgets the former",
+                    f"paths are from the folder of {store}; if it was moved, kg-docre forget takes out the former",
                     err=True,
                 )
             graph = KnowledgeGraph(

@@ -15,12 +15,15 @@ __all__ = ["certain_pairs", "joined", "retyped"]
 _PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _NUMERAL = re.compile("[ivxlc]+")
 # "Bangkok, also known as Krung Thep", "Oslo (formerly called Kristiania)"
+_HOW = r"(?:(?:also|better|commonly|formerly|previously|originally|sometimes|often|more|popularly|now|officially) )"
 _ALSO = re.compile(
-    r"[,(]?(?: ?(?:also|better|commonly|formerly|previously|originally|sometimes|often|more|popularly|now|officially))*"
-    r" ?(?:known|called|referred to|spelled|nicknamed)(?: simply)?(?: as)?(?: the)?"
+    rf"(?:(?:[,(] )?{_HOW}*(?:known|referred to|spelled)(?: simply)? as"  # nobody "referred to as Rubio" a Rubio
+    rf"|[,(] {_HOW}+(?:called|spelled|nicknamed)|\( (?:called|spelled|nicknamed))(?: the)?"
 )
 _MOST_ALSO = 7  # words of that
 _LISTS = frozenset({",", "and", ":"})
+# before the same name of a relative's, "his son John"; or of what is no person, "the Qin"
+_OTHERS = frozenset("the son daughter father mother brother sister nephew niece cousin wife husband uncle aunt".split())
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
 
@@ -66,8 +69,8 @@ def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
 
 def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
     """People who are called by the last or the first word of the only longer name that has it and was before:
-    "Margaret" and "Margaret Hollis"; but not "Ferdinand" and "Ferdinand I", nor by a first name in a list: "Maria,
-    Olga and Anna"."""
+    "Margaret" and "Margaret Hollis"; but not "Ferdinand" and "Ferdinand I", a relative, "his son John", nor by a first
+    name in a list: "Maria, Olga and Anna"."""
     having: dict[str, dict[tuple[str, ...], int]] = {}  # longer names by their words, each with a mention
     pairs = []
     for number, name in people.items():
@@ -80,7 +83,8 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
             start, end, _ = spans[number]
             around = {*words[max(0, start - 1) : start], *words[end : end + 1]}
             first = name[0] == longer[0] and not _NUMERAL.fullmatch(longer[-1]) and _LISTS.isdisjoint(around)
-            if "the" not in words[max(0, start - 1) : start] and (first or name[0] == longer[-1]):
+            before = {word.lower() for word in words[max(0, start - 2) : start]}
+            if before.isdisjoint(_OTHERS) and (first or name[0] == longer[-1]):
                 pairs.append((other, number))
     return pairs
 

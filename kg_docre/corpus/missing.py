@@ -40,10 +40,8 @@ def _is_path(uri: str) -> bool:
 def forget_missing(
     store: FactStore, result: BuildResult, sources: Iterable[str | Path], *, base: str | Path = "."
 ) -> list[str]:
-    """Delete what the store has of these sources and the build that gave ``result`` did not meet, and what it met where
-    it has been :func:`moved` to; what that was."""
+    """Delete what the store has of these sources and the build that gave ``result`` did not meet; what that was."""
     gone = missing((source.uri for source in list_sources(store)), result.met, result.problems, sources, base=base)
-    gone += moved(store, result.met, base=base).keys() - set(gone)
     store.forget(*gone)
     resolve_if_grown(store)
     return gone
@@ -82,7 +80,8 @@ def missing(
 
 def moved(store: FactStore, met: Collection[str], *, base: str | Path = ".") -> dict[str, str]:
     """Uris of files that are not there, with those ``met`` that only begin in another way, as all do when a store is
-    moved and its texts are not. Which way, what leads to one document by both tells."""
+    moved and its texts are not. Which way, what leads to one document by both tells. They need not be what is met:
+    copies of a text, and folders of a disk that is not there, look no other."""
     shared = """SELECT document, uri FROM source WHERE document IN
                 (SELECT document FROM source GROUP BY document HAVING count(*) > 1) ORDER BY document"""
     ways = {

@@ -16,6 +16,7 @@ __all__ = [
     "BINARY",
     "PIPE",
     "PIPED",
+    "UNSEEN",
     "Problem",
     "SourceText",
     "checked",
@@ -27,7 +28,7 @@ __all__ = [
 PIPED = "stdin#"  # what uris begin with of documents from standard input
 PIPE = "standard input"  # and what lines of it are called that have no id
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
+UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
 MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
 BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
@@ -88,7 +89,7 @@ def prose(text: str) -> str:
     the end of a line, none that can't be seen and no empty lines at the end, so that copies of a text are the same."""
     if "&" in text:
         text = _REFERENCE.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text)
-    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
+    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
 
 
 def checked(source: SourceText, max_characters: int) -> SourceText | Problem:

@@ -35,7 +35,7 @@ def from_table(stream: BinaryIO, uri: str, max_characters: int, fields: Fields) 
     if reason := (_unreadable(columns) or absent(fields, dict.fromkeys(columns, ""))) if any(columns) else "":
         yield Problem(uri, reason)
         return
-    needed = max((columns.index(name) for name in fields.text if name in columns), default=0)
+    needed = min((columns.index(name) for name in fields.text if name in columns), default=0)
     empty = True
     for number, cells in rows:
         empty = False

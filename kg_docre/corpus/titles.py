@@ -9,13 +9,13 @@ from kg_docre.annotations import Document
 
 __all__ = ["called_by_title"]
 
-_SENSE = re.compile(r"\s*\([^()]*\)$")  # "Mercury (planet)"
+_SENSE = re.compile(r" \([^()]*\)$")  # "Mercury (planet)"
 
 
 def called_by_title(document: Document) -> Document:
     """The document with the thing that its title is a name of called so, whatever its text calls it first: "Solomon",
     not "Jedidiah"."""
-    title = " ".join(_SENSE.sub("", document.title).split())
+    title = _SENSE.sub("", " ".join(document.title.split()))
     entities = tuple(
         replace(
             entity, name=next((m.name for m in entity.mentions if m.name.casefold() == title.casefold()), entity.name)

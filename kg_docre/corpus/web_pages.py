@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 
-from kg_docre.corpus.records import Problem, SourceText, checked
+from kg_docre.corpus.records import UNSEEN, Problem, SourceText, checked
 
 __all__ = ["from_html", "from_markup", "is_html", "is_markup"]
 
@@ -18,7 +18,12 @@ _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 "
     "header hr li main nav ol p pre section table td th tr ul".split()
 )
-_MARKUP = re.compile(rf"\s*<(!--|!doctype\s+html|(html|head|{'|'.join(_BLOCKS)})(\s[^<>]*)?/?>)", re.IGNORECASE)
+_MARKUP = re.compile(
+    rf"\s*<(!--|!doctype\s+html|(html|head|{'|'.join(_BLOCKS)})(\s[^<>]*=[^<>]*)?\s*/?>)", re.IGNORECASE
+)
+# characters, or what stands for them, that XML has not
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#0*(?:[0-8]|1[124-9]|2\d|3[01]);")
+_COMMENTS = re.compile(r"^\s*(?:<!--.*?-->\s*)*", re.DOTALL)
 _UNREAD = ("head", "script", "style", "template")
 
 
@@ -55,7 +60,7 @@ def from_markup(markup: str, uri: str, title: str, max_characters: int) -> Sourc
     if isinstance(found, Problem):
         return found
     named, text = found
-    return checked(SourceText(uri, title or named, text), max_characters)
+    return checked(SourceText(uri, title or named, UNSEEN.sub("", text)), max_characters)
 
 
 def _found(read: Callable[[], tuple[str, str]], uri: str) -> tuple[str, str] | Problem:
@@ -79,7 +84,9 @@ def _main_text(data: bytes | str) -> tuple[str, str]:
 def _whole_text(markup: str) -> tuple[str, str]:
     from lxml import etree, html
 
-    title, text = _main_text(markup) if is_html(markup.lstrip()[:100].encode(errors="replace")) else ("", "")
+    markup = _CONTROLS.sub(" ", markup)
+    page = is_html(_COMMENTS.sub("", markup, count=1)[:100].encode(errors="replace"))
+    title, text = _main_text(markup) if page else ("", "")
     if text.strip():
         return title, text
     root = html.fragment_fromstring(markup, create_parent="div")

@@ -45,8 +45,9 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
     left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
-    but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister"; of a
-    person: "Chapter 1", "Ms."; of an organization: "CEO"; "Who" asks). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
+    but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister", "Who"; of
+    a person: "Chapter 1", "Ms."; of an organization: "CEO"). What goes over the end of a sentence is two: "Acme Corp."
+    and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)

@@ -20,6 +20,10 @@ _POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _BETWEEN = frozenset(", who which had also was were is been first originally".split())  # a name and what happened
 _WITHIN = {_BORN: 12, _DIED: 12, _BEGAN: 20}  # words from there to the date
 _ENDS = frozenset(". ; ( who which when after before while until but".split())
+# behind these no sentence's subject stands: "Ada, sister of Bo", "the museum in Oslo"
+_NO_SUBJECT = frozenset("of in at from by to with near for on and & or , as".split())
+_ARTICLES = frozenset({"the", "a", "an"})
+_VERBS = frozenset({"was", "were", "is", "died"})
 _LIFE_ENDS = _ENDS | {",", "and"}
 
 
@@ -37,8 +41,8 @@ class BracketedDates:
             return None
         entities = self._document.entities
         owners = self._owners.get(relation.tail, set())
-        if relation.label != "P577":
-            owners = {owner for owner in owners if entities[owner].type == "PER"}
+        kind = "MISC" if relation.label == _PUBLISHED else "PER"
+        owners = {owner for owner in owners if entities[owner].type == kind}
         if not owners:
             return None
         if relation.head in owners:
@@ -53,13 +57,15 @@ class BracketedDates:
         named: list[int] = []  # words that names of other things than times and numbers begin with
         for number, entity in enumerate(entities):
             for mention in entity.mentions:
-                ends[mention.end].add(number)
+                if words[mention.start - 1 : mention.start] != ("and",) or words[max(0, mention.start - 2)] == ")":
+                    ends[mention.end].add(number)  # of "Yellow and Clocks (2002)" the date may be both's
                 named += [mention.start] * (entity.type not in ("TIME", "NUM"))
         named.sort()
 
         def behind(start: int) -> set[int]:
             opening = _opening(words, start)
-            return set() if bisect(named, opening) < bisect(named, start) else ends.get(opening, set())
+            several = "both" in words[opening:start] or bisect(named, opening) < bisect(named, start)
+            return set() if several else ends.get(opening, set())
 
         found: dict[int, set[int]] = {}
         for number, entity in enumerate(entities):
@@ -96,6 +102,8 @@ class SaidDates:
                 label, place = self._happened(mention.start, mention.end)
                 if not label or (label == _BEGAN) == (entity.type == "PER"):
                     continue
+                if self._is_no_subject(mention.start) and self._is_verb(mention.end, place):
+                    continue
                 ends = _ENDS if label == _BEGAN else _LIFE_ENDS
                 for word in range(place, min(place + _WITHIN[label], len(self._document.words))):
                     if word in dates:
@@ -103,6 +111,21 @@ class SaidDates:
                     if word in dates or self._document.words[word] in ends or (label != _BEGAN and word in people):
                         break
         return found
+
+    def _is_no_subject(self, start: int) -> bool:
+        """Whether a name is no sentence's subject, or only one of them: "Ada and her husband Bo died"."""
+        words = self._document.words
+        place = start - 1
+        while place > 0 and words[place].lower() in _ARTICLES:
+            place -= 1
+        return words[place : place + 1] != () and (
+            words[place] in _NO_SUBJECT or "and" in words[max(0, start - 5) : start]
+        )
+
+    def _is_verb(self, end: int, place: int) -> bool:
+        """Whether what happened is a sentence's own verb, and no clause about the name before: "who died"."""
+        between = self._document.words[end:place]
+        return _VERBS.intersection(between) != set() and not {"who", "which", "death", "birth"}.intersection(between)
 
     def _happened(self, start: int, end: int) -> tuple[str, int]:
         """What happened to a name, as a label, and the first word behind that; empty if nothing did."""

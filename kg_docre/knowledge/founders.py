@@ -33,7 +33,16 @@ class Founders:
             return True
         others = [thing for thing, people in self._founders.items() if relation.tail in people]
         apart = others and not any(share_a_word(self._document, relation.head, other) for other in others)
-        return False if apart else None
+        return False if apart and not self._together(relation) else None
+
+    def _together(self, relation: Relation) -> bool:
+        """Whether a sentence in which something is founded names both."""
+        head, tail = (self._document.entities[number].mentions for number in (relation.head, relation.tail))
+        for number in {mention.sentence for mention in head} & {mention.sentence for mention in tail}:
+            start, end = self._document.sentences[number]
+            if any("found" in word or "establish" in word for word in self._document.words[start:end]):
+                return True
+        return False
 
     @cached_property
     def _founders(self) -> dict[int, set[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 from kg_docre.annotations import Document, Relation
@@ -55,7 +56,9 @@ _POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _LINKS = frozenset({"of", "from", "to", "was", "were", "is", "are"})
 _BREAKS = _LINKS | frozenset("and or by with for in on at who whom which that married".split()) | _PRONOUNS
 _ADJECTIVES, _BETWEEN, _VERB = 3, 4, 6  # words between "his" and a noun, a noun and a name, "was" and a noun
-_WEDDING = ("marri", "wed", "consort", "bride", "spous")
+_WEDDING = ("marri", "marry", "wed", "consort", "bride", "spous", "adopt")
+_STOPS = frozenset({",", ".", ";", ")"})
+_OF_THE_OTHER = {"his": "woman", "her": "man"}
 
 
 class Kin:
@@ -69,24 +72,46 @@ class Kin:
         """Whether a fact about relatives is what nouns say of the two. None where they say nothing."""
         if relation.label not in _LABELS:
             return None
-        if relation.label in (_FATHER, _MOTHER) and self._is_other(relation.tail, woman=relation.label == _MOTHER):
+        if self._sexes.get(relation.tail) == {_FATHER: "woman", _MOTHER: "man"}.get(relation.label, ""):
             return False
-        told = self._told.get(frozenset((relation.head, relation.tail)))
-        return any((relation.label, relation.head == called) in facts for called, facts in told) if told else None
+        pair = frozenset((relation.head, relation.tail))
+        told = self._told.get(pair)
+        if not told or (relation.label != _SIBLING and pair in self._weddings):
+            return None
+        return any((relation.label, relation.head == called) in facts for called, facts in told)
 
-    def _is_other(self, person: int, *, woman: bool) -> bool:
-        """Whether somebody's titles are all those of the other sex."""
-        said = [self._titles(mention.start) for mention in self._document.entities[person].mentions]
-        own, other = (_WOMEN, _MEN) if woman else (_MEN, _WOMEN)
-        return any(map(other.intersection, said)) and not any(map(own.intersection, said))
+    @cached_property
+    def _sexes(self) -> dict[int, str]:
+        """Of people whose titles are all a man's or all a woman's, which."""
+        found = {}
+        for number, entity in enumerate(self._document.entities):
+            if entity.type == "PER":
+                said = [self._titles(mention.start, mention.end) for mention in entity.mentions]
+                woman, man = (any(map(titles.intersection, said)) for titles in (_WOMEN, _MEN))
+                if woman != man:
+                    found[number] = "woman" if woman else "man"
+        return found
 
-    def _titles(self, start: int) -> set[str]:
-        """A name's first word and the one before, but for "the" and a comma."""
+    def _titles(self, start: int, end: int) -> set[str]:
+        """The first word of a name of several, and the word before, but for "the", and for a comma where another one
+        follows: "his wife, the painter"."""
         words = self._document.words
-        place = start - 1
-        while place > max(0, start - 3) and words[place].lower() in (",", "the"):
+        titles = {words[start].lower()} if end - start > 1 else set()
+        place = start - 1 - (words[max(0, start - 1) : start] == ("the",))
+        if words[max(0, place) : place + 1] == (",",) and (words[end : end + 1] or (".",))[0] in _STOPS:
             place -= 1
-        return {words[start].lower(), *(word.lower() for word in words[place:start][:1])}
+        return titles | ({words[place].lower()} if place >= 0 else set())
+
+    @cached_property
+    def _weddings(self) -> set[frozenset[int]]:
+        """Pairs that a sentence names in which somebody marries or is adopted: relatives are, too."""
+        found: set[frozenset[int]] = set()
+        people = beginnings(self._document, {"PER"})
+        for start, end in self._document.sentences:
+            if any(word.lower().startswith(_WEDDING) for word in self._document.words[start:end]):
+                named = {people[place][0] for place in range(start, end) if place in people}
+                found.update(map(frozenset, combinations(named, 2)))
+        return found
 
     @cached_property
     def _told(self) -> dict[frozenset[int], list[tuple[int, _Facts]]]:
@@ -96,10 +121,9 @@ class Kin:
         counts = Counter(number for number, _ in people.values())
         for start, end in self._document.sentences if len(counts) > 1 else ():
             sentence = _Sentence(self._document.words, start, end, people, counts.most_common(1)[0][0])
-            for noun, called, other in sentence.relatives():
-                if called != other:
-                    facts = _HOLDS.get(noun, _COUPLE if sentence.weds else frozenset())
-                    found[frozenset((called, other))].append((called, facts))
+            for possessive, noun, called, other in sentence.relatives():
+                if called != other and self._sexes.get(other, "") != _OF_THE_OTHER.get(possessive, "neither"):
+                    found[frozenset((called, other))].append((called, _HOLDS.get(noun, frozenset())))
         return found
 
 
@@ -124,26 +148,21 @@ class _Sentence:
         self._before = {people[place][1]: place for place in self._names}  # of what comes behind a name
         self._introduced: set[int] = set()  # names of somebody's relatives
 
-    @property
-    def weds(self) -> bool:
-        """Whether somebody marries: it may be a cousin."""
-        return any(word.form.startswith(_WEDDING) for word in self._words)
-
-    def relatives(self) -> Iterator[tuple[str, int, int]]:
-        """Nouns, the person called so, and whose relative that is."""
+    def relatives(self) -> Iterator[tuple[str, str, int, int]]:
+        """What stands before nouns ("his"), these, the person called so, and whose relative that is."""
         for place, noun in enumerate(self._words):
             if not place or (noun.form not in _HOLDS and noun.form not in _FAR):
                 continue
             name, possessive = self._behind(noun.end), self._words[self._back(place, _ADJECTIVES, _BREAKS)]
             if name is not None:
                 for other in self._possessors(possessive, noun):
-                    yield noun.form, self._people[name][0], other
+                    yield possessive.form, noun.form, self._people[name][0], other
                 if possessive.form in _PRONOUNS:
                     self._introduced.add(name)
             if self._text[noun.end : noun.end + 1] in (("of",), ("to",)):
                 name, other_name = self._told_of(place), self._behind(noun.end + 1)
                 if name is not None and other_name is not None:
-                    yield noun.form, self._people[name][0], self._people[other_name][0]
+                    yield "of", noun.form, self._people[name][0], self._people[other_name][0]
 
     def _behind(self, place: int) -> int | None:
         """The name that a noun before this place is about, or an "of": "uncle, the painter Bo"."""

@@ -36,7 +36,17 @@ class Nationalities:
         if relation.head not in self._known:
             self._known[relation.head] = self._countries(relation.head)
         said, told = self._known[relation.head], countries_of(self._document.entities[relation.tail].name)
-        return not said.isdisjoint(told) if said and told else None
+        if not said or not told:
+            return None
+        return not said.isdisjoint(told) or (None if self._is_named_citizen(relation.tail) else False)
+
+    def _is_named_citizen(self, country: int) -> bool:
+        """Whether a text speaks of somebody's citizenship beside a country's name: people may have several."""
+        return any(
+            word.lower().startswith(("citizen", "naturali"))
+            for mention in self._document.entities[country].mentions
+            for word in self._document.words[max(0, mention.start - _BEFORE) : mention.end + _BEHIND]
+        )
 
     def _countries(self, person: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()

@@ -25,7 +25,7 @@ class Rivals:
             return False if frozenset((relation.head, relation.tail)) in self._strangers else None
         if relation.label == _MOUTH:
             back = self._mouths.get((relation.tail, relation.head), 0.0)
-            return False if back > self._mouths[relation.head, relation.tail] else None
+            return False if back > self._mouths.get((relation.head, relation.tail), relation.score) else None
         return None
 
     @cached_property

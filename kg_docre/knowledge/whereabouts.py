@@ -13,7 +13,10 @@ __all__ = ["Whereabouts"]
 
 _IN = frozenset({"P17", "P131", "P159"})  # country, located in, headquarters
 _STEPS = 3  # names from a thing to its country: "Sony Research, Tokyo, Japan"
-_LIST = frozenset({"and", "or", "&", "-"})
+_LIST = frozenset({"and", "or", "&", "-", "/", "'s", "’s", "'", "’"})
+_NOW = 5  # words behind a country's name that may say that it was so once
+_NOWADAYS = frozenset({"now", "today", "present-day", "modern"})
+_PREPOSITIONS = frozenset("in on at by for from with to of since until as where which who".split())
 _DASHES = frozenset({"-", "–", "—", "--"})
 
 
@@ -43,7 +46,11 @@ class Whereabouts:
         words, found = self._document.words, set()
         for number, entity in enumerate(self._document.entities):
             around = [words[max(0, m.start - 1) : m.start] + words[m.end : m.end + 2] for m in entity.mentions]
-            if entity.type == "ORG" and all(len(a) == 3 and a[:2] == ("(", ")") and a[2] in _DASHES for a in around):
+            if (
+                entity.type == "ORG"
+                and around
+                and all(len(a) == 3 and a[:2] == ("(", ")") and a[2] in _DASHES for a in around)
+            ):
                 found.add(number)
         return found
 
@@ -63,7 +70,7 @@ class Whereabouts:
                     end = places[start][1]
                     name = " ".join(words[start:end])
                     if country_name(name):
-                        if not self._goes_on(end, places):
+                        if not self._goes_on(end, places) and (entity.type == "LOC" or self._is_apposed(end)):
                             found[number] = found.get(number, frozenset()) | countries_of(name)
                         break
         return found
@@ -76,6 +83,16 @@ class Whereabouts:
         return -1
 
     def _goes_on(self, end: int, places: dict[int, tuple[int, int]]) -> bool:
-        """Whether a list of places does: "Bergen, Norway, Sweden and Finland"; or it is "Norway-born"."""
-        following = self._document.words[end : end + 1]
-        return bool(following) and (following[0] in _LIST or (following[0] == "," and end + 1 in places))
+        """Whether a list of places does: "Bergen, Norway, Sweden and Finland"; or it is "Norway-born", "Norway's"; or
+        something is another country's now."""
+        following = self._document.words[end : end + _NOW]
+        if not following:
+            return False
+        place = end + 1 + (following[1:2] in (("and",), ("or",)))
+        listed = following[0] == "," and place in places
+        return following[0] in _LIST or listed or not _NOWADAYS.isdisjoint(following)
+
+    def _is_apposed(self, end: int) -> bool:
+        """Whether a country ends what is said of where something is: no sentence's subject, as "at Volvo, China is"."""
+        following = "".join(self._document.words[end : end + 1])
+        return not following or following.isspace() or not following[0].isalnum() or following in _PREPOSITIONS

@@ -26,7 +26,10 @@ _CONTINENTS = {
     **{"north america": "NA", "north american": "NA", "south america": "SA", "south american": "SA", "oceania": "OC"},
 }
 _AMERICAS = frozenset({"NA", "SA"})
-_LARGER = frozenset({"antarctica", "antarctic", "america", "americas", "latin america", "eurasia", "australia"})
+_LARGER = frozenset(
+    "antarctica;antarctic;america;americas;latin america;eurasia;australia;australian;australasia".split(";")
+)
+_WHOLE = re.compile(r"^(?:continental|mainland) | continent$")
 _REGION = re.compile(
     r"(?:(?:north|south|east|west|central|middle|latin)(?:ern)? ?)+(africa|america|asia|europe)(?:n|an)?"
 )
@@ -67,7 +70,7 @@ def _known(place: Entity) -> frozenset[str]:
 
 
 def _forms(place: Entity) -> set[str]:
-    return {normalize_name(name).removesuffix(" continent") for name in (place.name, *(m.name for m in place.mentions))}
+    return {_WHOLE.sub("", normalize_name(name)) for name in (place.name, *(m.name for m in place.mentions))}
 
 
 def _known_continents(place: Entity) -> set[str]:

@@ -98,13 +98,17 @@ def test_fields_may_have_other_names(tmp_path):
 
 def test_of_several_fields_the_first_is_read_that_says_something(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": 0, "text": "Oslo", "body": "no"}\n{"id": "", "text": null, "body": 7}')
-    (tmp_path / "b.csv").write_text("sku,body,text\nx,Rome,\ny,Bonn\n")
+    (tmp_path / "b.csv").write_text("sku,body,text\nx,Rome,\ny,Bonn\nz\n")
     (tmp_path / "c.csv").write_text("sku,words\nx,Rome\n")
     texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text=("text", "body"), id=("id", "sku")))
-    assert [(t.uri, t.text) for t in texts] == [("a.jsonl#0", "Oslo"), ("b.csv#x", "Rome")]
+    assert [(t.uri, t.text) for t in texts] == [
+        ("a.jsonl#0", "Oslo"),
+        ("b.csv#x", "Rome"),
+        ("b.csv#y", "Bonn"),
+    ]
     assert [(p.uri, p.reason.partition(";")[0]) for p in problems] == [
         ("a.jsonl#line 2", "field 'body': expected a string, found int"),
-        ("b.csv#row 3", "2 cells where there are 3 columns"),
+        ("b.csv#row 4", "1 cells where there are 3 columns"),
         ("c.csv", "no field 'text' or 'body'"),
     ]
 
@@ -212,6 +216,9 @@ Lindqvist</b>; <a href="/">AT&amp;T</a> &amp;lt; 3<br/>in Stockholm.</p><script>
         {"id": "part", "text": letter},
         {"id": "none", "text": "<p> </p>"},
         {"id": "plain", "text": "<5 people, <b>all</b> of Oslo"},
+        {"id": "odd", "text": "<p>Ber&shy;lin\b and&#8;Oslo</p>"},
+        {"id": "saved", "text": "<!-- saved --><html><title>T</title><body><p>Rome is in Italy.</p></body></html>"},
+        {"id": "contents", "text": "<table of contents> Rome"},
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     texts, problems = _read(tmp_path, base=tmp_path)
@@ -223,6 +230,9 @@ Lindqvist</b>; <a href="/">AT&amp;T</a> &amp;lt; 3<br/>in Stockholm.</p><script>
         "Rome is in Italy.",
         "Svea Bank\n\nFounded in 1894 by Gustaf Lindqvist; AT&T &lt; 3\nin Stockholm.\n\none\n\ntwo\n\n1894\n\nSweden",
         "<5 people, <b>all</b> of Oslo",
+        "Berlin and Oslo",
+        "Rome is in Italy.",
+        "<table of contents> Rome",
     ]
     assert problems == [Problem("a.jsonl#none", "empty", nothing=True, part=True)]
 

@@ -14,6 +14,10 @@ from tests.knowledge.marked import marked
         ("«PER Ada Berg » ( «TIME 1801 » ) and «PER Berg »", "P569", [True, None]),
         ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind » in «TIME 1801 »", "P569", [None, None]),
         ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind »", "P27", [None, None]),
+        ("«MISC Dune » is by «PER Bo Lind » ( «TIME 1965 » )", "P577", [None, None]),
+        ("«MISC Yellow » and «MISC Clocks » ( «TIME 2002 » )", "P577", [None, None]),
+        ("«PER Ada Berg » ( 1 ) and «PER Bo Lind » ( «TIME 2002 » )", "P569", [False, True]),
+        ("«PER Ada Berg » and «PER Bo Lind » ( both born «TIME 1950 » )", "P569", [None, None]),
         ("«MISC My Song » ( from «MISC Big Album » , «TIME 2004 » )", "P577", [None, None]),
         ("«LOC Oslo » ( «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
         ("«PER Ada Berg » came ( «TIME 1801 » ) , «PER Bo Lind »", "P569", [None, None]),
@@ -55,6 +59,12 @@ def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
         ("«ORG Berg » ; «PER Bo Lind » was established in «TIME 1871 »", "P571", [None, None]),
         ("«PER Ada » and «ORG Lind Ltd » died in «TIME 1871 »", "P571", [None, None]),
         ("«PER Ada » , «PER Bo Lind »", "P570", []),
+        ("«PER Bo Berg » , the brother of «PER Carl Moe » , died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Bo Berg » and «PER Carl Moe » were born in «TIME 1901 »", "P569", [None, None]),
+        ("The widow of «PER Bo Berg » died in «TIME 1901 » ; «PER Ada »", "P570", [None, None]),
+        ("«PER Ada » and her husband «PER Bo Lind » died in «TIME 1950 »", "P570", [None, None]),
+        ("«ORG Acme » in «LOC Oslo » was founded in «TIME 1901 »", "P571", [None, None]),
+        ("«ORG Acme » , a part of the «ORG Zeta » , was founded in «TIME 1901 »", "P571", [None, None]),
     ],
 )
 def test_dates_that_are_said_of_one_are_of_no_other(text, label, said):

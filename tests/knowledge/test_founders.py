@@ -16,6 +16,11 @@ _BERG = "«ORG Berg Works » was founded in Oslo by «PER Ada Berg » and «PER 
             [True, True, False],
             [False, False, True],
         ),
+        (
+            f"{_BERG} . «ORG Lind » was founded by «PER Bo Lind » . «PER Ada Berg » is a founder of «ORG Lind » .",
+            [True, True, False],
+            [None, False, True],
+        ),
         (f"{_BERG} . «ORG Lind » is a shipyard of «PER Bo Lind » .", [True, True, None], [None, None, None]),
         (f"{_BERG} . «ORG Lind » founded a shipyard by «PER Bo Lind » .", [True, True, None], [None, None, None]),
         (f"{_BERG} . «ORG Berg » was founded by «PER Bo Lind » .", [True, True, None], [None, None, True]),

@@ -7,6 +7,15 @@ from kg_docre.knowledge.nationalities import Nationalities
 from tests.knowledge.marked import marked
 
 
+def test_a_citizen_of_one_country_may_have_been_born_in_another():
+    document = marked(
+        "The German conductor «PER Ada Berg » became a citizen of the «LOC United States » , not «LOC Norway »"
+    )
+    nationalities = Nationalities(document)
+    assert nationalities.agree(Relation(0, 1, "P27", 0.9, ())) is None
+    assert nationalities.agree(Relation(0, 2, "P27", 0.9, ())) is False
+
+
 def test_a_name_alone_is_nobodys_country():
     document = marked("«PER Ada »")
     document = replace(document, entities=(*document.entities, Entity(name="Oslo", type="LOC", mentions=())))

@@ -21,6 +21,12 @@ from tests.knowledge.marked import marked
         ("«LOC Sweden » , «LOC Norway »", None, None),
         ("«PER Oddvik » , «LOC Norway »", None, None),
         ("«LOC Helsinki » , «LOC Norway »", None, None),
+        ("at «ORG Sub » , «LOC Norway » grew", None, None),
+        ("at «ORG Sub » , «LOC Norway » in May", True, False),
+        ("at «ORG Sub » , «LOC Norway » 's Statoil", None, None),
+        ("«LOC Oddvik » , «LOC Norway » ( now Kvernvik , Sweden )", None, None),
+        ("«LOC Oddvik » ( «LOC Norway » / «LOC Sweden » )", None, None),
+        ("«LOC Oddvik » , «LOC Norway » , and «LOC Sweden »", None, None),
     ],
 )
 def test_things_are_in_the_country_behind_their_names(text, norway, chile):

@@ -47,6 +47,8 @@ def test_a_name_stands_for_all_places_that_are_called_so():
         ("Moscow", "P30", "Asia", True),  # Russia is on both
         ("Japan", "P30", "East Asia", False),  # no continent
         ("Japan", "P30", "Asian continent", True),
+        ("France", "P30", "continental Europe", True),
+        ("Sydney", "P30", "Australian continent", None),
         ("Erebus", "P30", "Antarctica", None),
         ("Atlantis", "P30", "Asia", None),
         ("Japan", "P361", "North America", False),

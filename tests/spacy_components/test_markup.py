@@ -26,7 +26,7 @@ def nlp():
         ("snake_case [sic] a[0] * b", "snake_case [ sic ] a b"),
         ("<b>Foo Fighters</b> came<br/>back, 3<b 4<c> <p>See", "Foo Fighters came back , 3 < b 4 < c > See"),
         ("Yuki Tanaka¹, Ada Reid²³ came.⁴ ¹Sony ² Bell (³)", "Yuki Tanaka , Ada Reid came . Sony Bell ( )"),
-        ("10 km² at 10⁶ m³, x² and E=mc²", "10 km² at 10⁶ m³ , x² and E = mc²"),
+        ("10 km² at 10⁶ m³, x² and E=mc², ¹⁴C", "10 km² at 10⁶ m³ , x² and E = mc² , ¹⁴C"),
         ("nothing", "nothing"),
     ],
 )
