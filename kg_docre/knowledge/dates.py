@@ -118,9 +118,8 @@ class SaidDates:
         place = start - 1
         while place > 0 and words[place].lower() in _ARTICLES:
             place -= 1
-        return words[place : place + 1] != () and (
-            words[place] in _NO_SUBJECT or "and" in words[max(0, start - 5) : start]
-        )
+        before = words[max(0, place) : place + 1]
+        return not _NO_SUBJECT.isdisjoint(before) or "and" in words[max(0, start - 5) : start]
 
     def _is_verb(self, end: int, place: int) -> bool:
         """Whether what happened is a sentence's own verb, and no clause about the name before: "who died"."""
@@ -130,11 +129,9 @@ class SaidDates:
     def _happened(self, start: int, end: int) -> tuple[str, int]:
         """What happened to a name, as a label, and the first word behind that; empty if nothing did."""
         words = self._document.words
-        if words[start - 2 : start] in (("death", "of"), ("birth", "of")) and words[end : end + 1] in (
-            ("in",),
-            ("on",),
-        ):
-            return _SAID[words[start - 2]], end
+        event, on = words[max(0, start - 2) : start], "".join(words[end : end + 1])
+        if event in (("death", "of"), ("birth", "of")) and on in ("in", "on"):
+            return _SAID[event[0]], end
         place = first = behind_brackets(words, end)
         if words[place : place + 1] and words[place] in _POSSESSIVE:
             noun = "".join(words[place + 1 : place + 2])
@@ -142,8 +139,8 @@ class SaidDates:
         while words[place : place + 1] and words[place] in _BETWEEN:
             place += 1
         verb = "".join(words[place : place + 1])
-        passive = verb != "died" and place == first  # "Berg founded" is nothing that happened to Berg
-        return (_SAID[verb], place + 1) if verb in _SAID and not passive else ("", 0)
+        active = verb != "died" and place == first  # "Berg founded" is nothing that happened to Berg
+        return (_SAID[verb], place + 1) if verb in _SAID and not active else ("", 0)
 
 
 def _opening(words: tuple[str, ...], start: int) -> int:
