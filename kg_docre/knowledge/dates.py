@@ -57,7 +57,10 @@ class BracketedDates:
         named: list[int] = []  # words that names of other things than times and numbers begin with
         for number, entity in enumerate(entities):
             for mention in entity.mentions:
-                if words[mention.start - 1 : mention.start] != ("and",) or words[max(0, mention.start - 2)] == ")":
+                if words[mention.start - 1 : mention.start] != ("and",) or words[max(0, mention.start - 2)] in (
+                    ")",
+                    ",",
+                ):
                     ends[mention.end].add(number)  # of "Yellow and Clocks (2002)" the date may be both's
                 named += [mention.start] * (entity.type not in ("TIME", "NUM"))
         named.sort()

@@ -16,6 +16,7 @@ from tests.knowledge.marked import marked
         ("«PER Ada Berg » ( «TIME 1801 » ) , «PER Bo Lind »", "P27", [None, None]),
         ("«MISC Dune » is by «PER Bo Lind » ( «TIME 1965 » )", "P577", [None, None]),
         ("«MISC Yellow » and «MISC Clocks » ( «TIME 2002 » )", "P577", [None, None]),
+        ("«MISC Yellow » , and «MISC Clocks » ( «TIME 2002 » )", "P577", [False, True]),
         ("«PER Ada Berg » ( 1 ) and «PER Bo Lind » ( «TIME 2002 » )", "P569", [False, True]),
         ("«PER Ada Berg » and «PER Bo Lind » ( both born «TIME 1950 » )", "P569", [None, None]),
         ("«MISC My Song » ( from «MISC Big Album » , «TIME 2004 » )", "P577", [None, None]),
