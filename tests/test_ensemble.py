@@ -45,7 +45,7 @@ def log_odds(predictor, documents: list[Document]):
 
 def test_the_average_of_log_odds_decides(own, documents):
     documents = documents[:3]
-    exact = {"device": "cpu", "precision": "fp32", "calibration": None}
+    exact = {"device": "cpu", "precision": "fp32", "calibration": None, "checks": False}
     together = log_odds(Predictor.from_pretrained(own({"small": 0.3}), **exact), documents)
     alone = log_odds(Predictor.from_pretrained(own(), others=(), **exact), documents)
     other = log_odds(Predictor.from_pretrained("small", **exact), documents)

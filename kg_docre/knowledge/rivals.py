@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
-from itertools import combinations
 
 from kg_docre.annotations import Document, Relation
 
@@ -39,9 +39,13 @@ class Rivals:
             pair = frozenset((relation.head, relation.tail))
             if relation.label == _SPOUSE and len(pair) == 2:
                 scores[pair] = max(scores.get(pair, 0.0), relation.score)
+        spouses: dict[int, set[int]] = defaultdict(set)
+        for first, second in scores:
+            spouses[first].add(second)
+            spouses[second].add(first)
         found = set()
-        for first, second in combinations(scores, 2):
-            third = first ^ second
-            if third in scores:
-                found.add(min((first, second, third), key=lambda pair: (scores[pair], sorted(pair))))
+        for first, second in scores:
+            for third in spouses[first] & spouses[second]:
+                pairs = (frozenset((first, second)), frozenset((first, third)), frozenset((second, third)))
+                found.add(min(pairs, key=lambda pair: (scores[pair], sorted(pair))))
         return found
