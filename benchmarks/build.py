@@ -10,7 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.build import build
+from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.store import FactStore
 

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.build import build
+from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.networkx import to_networkx

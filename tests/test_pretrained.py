@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 import kg_docre
-from kg_docre.corpus.build import Pipeline
+from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.records import SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.pretrained import checkpoint_path, detector_of

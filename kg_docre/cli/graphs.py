@@ -117,10 +117,15 @@ def build(
     threshold: Threshold = None,
     min_precision: MinPrecision = None,
     text_field: Annotated[
-        list[str], typer.Option(help="The field or column of texts in JSON and tables; several are tried in order.")
-    ] = ["text"],  # noqa: B006
-    id_field: Annotated[list[str], typer.Option(help="That of ids (repeatable).")] = ["id"],  # noqa: B006
-    title_field: Annotated[list[str], typer.Option(help="That of titles (repeatable).")] = ["title"],  # noqa: B006
+        list[str] | None,
+        typer.Option(
+            show_default="text", help="The field or column of texts in JSON and tables; several are tried in order."
+        ),
+    ] = None,
+    id_field: Annotated[list[str] | None, typer.Option(show_default="id", help="That of ids (repeatable).")] = None,
+    title_field: Annotated[
+        list[str] | None, typer.Option(show_default="title", help="That of titles (repeatable).")
+    ] = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
@@ -180,6 +185,7 @@ def build(
         )
         with FactStore(store) as facts:
             ours = [*_files_of(store), *(to or ())]
+            called = {"text": text_field, "id": id_field, "title": title_field}
             with (
                 _told_what_is_kept(store, facts) as check,
                 progress("documents", count_documents(sources, exclude=ours)) as advance,
@@ -192,7 +198,7 @@ def build(
                 texts = read_corpus(
                     sources,
                     max_characters=max_characters,
-                    fields=Fields(text=tuple(text_field), id=tuple(id_field), title=tuple(title_field)),
+                    fields=Fields(**{name: tuple(given) for name, given in called.items() if given}),
                     base=store.parent,
                     exclude=ours,
                 )

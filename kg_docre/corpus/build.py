@@ -14,7 +14,7 @@ from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, StoreError
 
-__all__ = ["BuildResult", "Pipeline", "build"]
+__all__ = ["BuildResult", "build"]
 
 _BATCH, _CHARACTERS = 64, 100_000  # sources that are read together
 

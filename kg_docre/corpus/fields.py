@@ -41,6 +41,8 @@ def from_json(text: str, file: str, max_characters: int, fields: Fields) -> Iter
     except (ValueError, RecursionError) as error:
         yield Problem(file, f"malformed JSON: {error}")
         return
+    if value == []:
+        yield Problem(file, "empty", nothing=True)
     for number, record in enumerate(value if isinstance(value, list) else [value], 1):
         yield from_record(record, file, f"item {number}", max_characters, fields)
 

@@ -114,11 +114,16 @@ def _files(
             if not (name.startswith(".") or _is_graph(name)) and Path(parent, name).resolve() not in exclude
         )
         for link in filter(Path.is_symlink, (Path(parent, name) for name in folders)):
-            if not any(link.resolve().is_relative_to(source) for source in read):
+            there = link.resolve()
+            if not any(source in (there, *there.parents) and not _is_hidden(there, source) for source in read):
                 closed.append((link, "a link to a folder, not followed; name it as a source of its own"))
         paths = (Path(parent, name) for name in names if not (name.startswith(".") or _is_graph(name)))
         found += (path for path in paths if _is_file(path) and Path(os.path.realpath(path)) not in exclude)
     return sorted(found), closed
+
+
+def _is_hidden(folder: Path, source: Path) -> bool:
+    return any(part.startswith(".") for part in folder.relative_to(source).parts)
 
 
 def _is_graph(name: str) -> bool:

@@ -38,7 +38,7 @@ def why_none(graph: KnowledgeGraph, names: Collection[str], relations: Collectio
     if not names:
         return f"no facts{sought}{least}"
     known = "; ".join(f"{name!r} is mentioned {_where(graph, name)}" for name in names)
-    reason = "" if sought or least else ": none reached the threshold that its documents were read with"
+    reason = "" if sought or least else ": none was likely enough, or a person has rejected all"
     return f"{known}, but there are no facts about it{sought}{least}{reason}"
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import beginnings, behind_brackets, share_a_word
+from kg_docre.knowledge.words import FOUNDED, POSSESSIVES, beginnings, behind_brackets, is_its, passed_over
 
 __all__ = ["BracketedDates", "SaidDates"]
 
@@ -15,8 +15,7 @@ _BORN, _DIED, _PUBLISHED, _BEGAN = "P569", "P570", "P577", "P571"
 _IN_BRACKETS = frozenset({_BORN, _DIED, _PUBLISHED})
 _FAR = 14  # words from an opening bracket to a date in it
 _SAID = {"born": _BORN, "birth": _BORN, "died": _DIED, "death": _DIED}
-_SAID |= dict.fromkeys("founded established formed incorporated created launched".split(), _BEGAN)
-_POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
+_SAID |= dict.fromkeys(FOUNDED, _BEGAN)
 _BETWEEN = frozenset(", who which had also was were is been first originally".split())  # a name and what happened
 _WITHIN = {_BORN: 12, _DIED: 12, _BEGAN: 20}  # words from there to the date
 _ENDS = frozenset(". ; ( who which when after before while until but".split())
@@ -42,12 +41,7 @@ class BracketedDates:
         entities = self._document.entities
         owners = self._owners.get(relation.tail, set())
         kind = "MISC" if relation.label == _PUBLISHED else "PER"
-        owners = {owner for owner in owners if entities[owner].type == kind}
-        if not owners:
-            return None
-        if relation.head in owners:
-            return True
-        return None if any(share_a_word(self._document, relation.head, owner) for owner in owners) else False
+        return is_its(self._document, relation.head, {owner for owner in owners if entities[owner].type == kind})
 
     @cached_property
     def _owners(self) -> dict[int, set[int]]:
@@ -88,12 +82,9 @@ class SaidDates:
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about a date is one of the thing it is said of. None where the date stands elsewhere too, or
         the names share a word."""
-        owners = self._owners.get((relation.label, relation.tail), set()) if relation.label in _WITHIN else set()
-        if not owners or len(self._document.entities[relation.tail].mentions) > 1:
+        if relation.label not in _WITHIN or len(self._document.entities[relation.tail].mentions) > 1:
             return None
-        if relation.head in owners:
-            return True
-        return None if any(share_a_word(self._document, relation.head, owner) for owner in owners) else False
+        return is_its(self._document, relation.head, self._owners.get((relation.label, relation.tail), set()))
 
     @cached_property
     def _owners(self) -> dict[tuple[str, int], set[int]]:
@@ -136,11 +127,10 @@ class SaidDates:
         if event in (("death", "of"), ("birth", "of")) and on in ("in", "on"):
             return _SAID[event[0]], end
         place = first = behind_brackets(words, end)
-        if words[place : place + 1] and words[place] in _POSSESSIVE:
+        if not POSSESSIVES.isdisjoint(words[place : place + 1]):
             noun = "".join(words[place + 1 : place + 2])
             return (_SAID[noun], place + 2) if noun in ("death", "birth") else ("", 0)
-        while words[place : place + 1] and words[place] in _BETWEEN:
-            place += 1
+        place = passed_over(words, place, _BETWEEN)
         verb = "".join(words[place : place + 1])
         active = verb != "died" and place == first  # "Berg founded" is nothing that happened to Berg
         return (_SAID[verb], place + 1) if verb in _SAID and not active else ("", 0)

@@ -6,13 +6,13 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import beginnings, behind_brackets, share_a_word
+from kg_docre.knowledge.words import FOUNDED, beginnings, behind_brackets, is_its, passed_over
 
 __all__ = ["Founders"]
 
 _FOUNDER = "P112"
 _BETWEEN = frozenset(", which was were is had been first originally also".split())
-_FOUNDED = frozenset("founded established formed incorporated created launched cofounded co-founded".split())
+_FOUNDED = FOUNDED | {"cofounded", "co-founded"}
 _ENDS = frozenset(". ; who which when after before while until but".split())
 _WITHIN = 25  # words from "founded" to a founder
 
@@ -29,11 +29,9 @@ class Founders:
         any other thing."""
         if relation.label != _FOUNDER or relation.head not in self._founders:
             return None
-        if relation.tail in self._founders[relation.head]:
-            return True
-        others = [thing for thing, people in self._founders.items() if relation.tail in people]
-        apart = others and not any(share_a_word(self._document, relation.head, other) for other in others)
-        return False if apart and not self._together(relation) else None
+        founded = {thing for thing, people in self._founders.items() if relation.tail in people}
+        its = is_its(self._document, relation.head, founded)
+        return None if its is False and self._together(relation) else its
 
     def _together(self, relation: Relation) -> bool:
         """Whether a sentence in which something is founded names both."""
@@ -50,9 +48,8 @@ class Founders:
         found: dict[int, set[int]] = defaultdict(set)
         for number, entity in enumerate(self._document.entities):
             for mention in entity.mentions if people and entity.type not in ("TIME", "NUM", "PER") else ():
-                first = place = behind_brackets(words, mention.end)
-                while words[place : place + 1] and words[place] in _BETWEEN:
-                    place += 1
+                first = behind_brackets(words, mention.end)
+                place = passed_over(words, first, _BETWEEN)
                 place += 2 * (words[place : place + 2] == ("co", "-"))
                 if place == first or not _FOUNDED.intersection(words[place : place + 1]):
                     continue

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import beginnings
+from kg_docre.knowledge.words import POSSESSIVES, beginnings
 
 __all__ = ["Kin"]
 
@@ -52,7 +52,6 @@ _MEN = frozenset(
 )
 _TITLES = frozenset("the saint st st. dr dr. general field marshal captain pope earl".split()) | _WOMEN | _MEN
 _PRONOUNS = frozenset({"his", "her", "their", "whose"})
-_POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _LINKS = frozenset({"of", "from", "to", "was", "were", "is", "are"})
 _BREAKS = _LINKS | frozenset("and or by with for in on at who whom which that married".split()) | _PRONOUNS
 _ADJECTIVES, _BETWEEN, _VERB = 3, 4, 6  # words between "his" and a noun, a noun and a name, "was" and a noun
@@ -81,6 +80,10 @@ class Kin:
         return any((relation.label, relation.head == called) in facts for called, facts in told)
 
     @cached_property
+    def _people(self) -> dict[int, tuple[int, int]]:
+        return beginnings(self._document, {"PER"})
+
+    @cached_property
     def _sexes(self) -> dict[int, str]:
         """Of people whose titles are all a man's or all a woman's, which."""
         found = {}
@@ -106,7 +109,7 @@ class Kin:
     def _weddings(self) -> set[frozenset[int]]:
         """Pairs that a sentence names in which somebody marries or is adopted: relatives are, too."""
         found: set[frozenset[int]] = set()
-        people = beginnings(self._document, {"PER"})
+        people = self._people
         for start, end in self._document.sentences:
             if any(word.lower().startswith(_WEDDING) for word in self._document.words[start:end]):
                 named = {people[place][0] for place in range(start, end) if place in people}
@@ -117,7 +120,7 @@ class Kin:
     def _told(self) -> dict[frozenset[int], list[tuple[int, _Facts]]]:
         """Of two people who is called a relative of the other one, and which facts that allows."""
         found: dict[frozenset[int], list[tuple[int, _Facts]]] = defaultdict(list)
-        people = beginnings(self._document, {"PER"})
+        people = self._people
         counts = Counter(number for number, _ in people.values())
         for start, end in self._document.sentences if len(counts) > 1 else ():
             sentence = _Sentence(self._document.words, start, end, people, counts.most_common(1)[0][0])
@@ -185,7 +188,7 @@ class _Sentence:
 
     def _possessors(self, possessive: _Word, noun: _Word) -> set[int]:
         """Whose relative it may be whom a noun is about."""
-        if possessive.form in _POSSESSIVE and possessive.start in self._before:
+        if possessive.form in POSSESSIVES and possessive.start in self._before:
             return {self._people[self._before[possessive.start]][0]}
         if possessive.form not in _PRONOUNS:
             return set()

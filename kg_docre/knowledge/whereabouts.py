@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import beginnings
+from kg_docre.knowledge.words import POSSESSIVES, beginnings
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.gazetteer import countries_of
 
@@ -13,7 +13,7 @@ __all__ = ["Whereabouts"]
 
 _IN = frozenset({"P17", "P131", "P159"})  # country, located in, headquarters
 _STEPS = 3  # names from a thing to its country: "Sony Research, Tokyo, Japan"
-_LIST = frozenset({"and", "or", "&", "-", "/", "'s", "’s", "'", "’"})
+_GOES_ON = frozenset({"and", "or", "&", "-", "/"}) | POSSESSIVES
 _NOW = 5  # words behind a country's name that may say that it was so once
 _NOWADAYS = frozenset({"now", "today", "present-day", "modern"})
 _PREPOSITIONS = frozenset("in on at by for from with to of since until as where which who".split())
@@ -90,7 +90,7 @@ class Whereabouts:
             return False
         place = end + 1 + (following[1:2] in (("and",), ("or",)))
         listed = following[0] == "," and place in places
-        return following[0] in _LIST or listed or not _NOWADAYS.isdisjoint(following)
+        return following[0] in _GOES_ON or listed or not _NOWADAYS.isdisjoint(following)
 
     def _is_apposed(self, end: int) -> bool:
         """Whether a country ends what is said of where something is: no sentence's subject, as "at Volvo, China is"."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 
 from kg_docre.annotations import Document
 
-__all__ = ["beginnings", "behind_brackets", "share_a_word"]
+__all__ = ["FOUNDED", "POSSESSIVES", "beginnings", "behind_brackets", "is_its", "passed_over", "share_a_word"]
 
+FOUNDED = frozenset("founded established formed incorporated created launched".split())
+POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
 _FAR = 28  # words that brackets behind a name may have
 
 
@@ -15,6 +17,13 @@ def behind_brackets(words: tuple[str, ...], place: int) -> int:
     """The place, or what follows the brackets that begin there."""
     if words[place : place + 1] == ("(",) and ")" in words[place : place + _FAR]:
         return words.index(")", place) + 1
+    return place
+
+
+def passed_over(words: tuple[str, ...], place: int, between: Container[str]) -> int:
+    """The place of the first word from there on that is none of those ``between`` a name and what is said of it."""
+    while words[place : place + 1] and words[place] in between:
+        place += 1
     return place
 
 
@@ -31,6 +40,16 @@ def beginnings(document: Document, types: Container[str]) -> dict[int, tuple[int
 def share_a_word(document: Document, first: int, second: int) -> bool:
     """Whether two entities have a word of three letters in common, and may well be one thing."""
     return not _words(document, first).isdisjoint(_words(document, second))
+
+
+def is_its(document: Document, thing: int, owners: Collection[int]) -> bool | None:
+    """Whether what a text says to be the ``owners``' is a thing's: not where it is others', which share no word with it.
+    None where there are none, or there is no telling."""
+    if not owners:
+        return None
+    if thing in owners:
+        return True
+    return None if any(share_a_word(document, thing, owner) for owner in owners) else False
 
 
 def _words(document: Document, number: int) -> set[str]:

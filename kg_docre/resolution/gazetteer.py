@@ -40,7 +40,7 @@ def agrees(label: str, head: Entity, tail: Entity) -> bool | None:
     a continent. None where nothing is known."""
     if head.type != "LOC" or tail.type != "LOC":
         return None
-    if label == "P17" and _is_region(tail.name):
+    if label == "P17" and _continents_around(tail.name):
         return False
     if label == _CONTINENT:
         said, known = _known_continents(tail), _continents_of(_known(head))
@@ -79,7 +79,7 @@ def _known_continents(place: Entity) -> set[str]:
 
 @lru_cache(maxsize=1 << 10)
 def _continents_around(region: str) -> frozenset[str]:
-    """Of a continent or a part of one: Africa of "West Africa"."""
+    """Of a continent or a part of one, and no country: Africa of "West Africa"."""
     form = normalize_name(region)
     if form in _CONTINENTS:
         return frozenset({_CONTINENTS[form]})
@@ -89,13 +89,6 @@ def _continents_around(region: str) -> frozenset[str]:
     if part[1] == "america":
         return frozenset({"SA"}) if form.startswith("south") else _AMERICAS
     return frozenset({_CONTINENTS[part[1]]})
-
-
-@lru_cache(maxsize=1 << 10)
-def _is_region(name: str) -> bool:
-    """Whether it is a continent, or a part of one: no country."""
-    form = normalize_name(name)
-    return not country_name(name) and (form in _CONTINENTS or _REGION.fullmatch(form) is not None)
 
 
 @lru_cache(maxsize=1 << 10)

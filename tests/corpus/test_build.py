@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention
-from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.build import build
 from kg_docre.corpus.missing import forget_missing
+from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.reader import read_corpus
 from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.graph import KnowledgeGraph

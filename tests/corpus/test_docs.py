@@ -5,8 +5,9 @@ import pytest
 import spacy
 
 import kg_docre
-from kg_docre.corpus.build import Pipeline, build
+from kg_docre.corpus.build import build
 from kg_docre.corpus.docs import add_docs
+from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.records import SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.graph import KnowledgeGraph

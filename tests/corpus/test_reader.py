@@ -342,9 +342,14 @@ def test_a_link_to_a_folder_is_named_if_what_is_in_it_is_not_read(tmp_path):
     (tmp_path / "texts" / "link").symlink_to(tmp_path / "real")
     (tmp_path / "texts" / "round").symlink_to(tmp_path / "texts")
     (tmp_path / "texts" / ".hidden").symlink_to(tmp_path / "real")
+    (tmp_path / "texts" / ".v1").mkdir()
     texts, problems = _read(tmp_path / "texts", base=tmp_path)
     assert [text.text for text in texts] == ["texts/old"]
     assert list(map(str, problems)) == ["texts/link: a link to a folder, not followed; name it as a source of its own"]
+    (tmp_path / "texts" / "now").symlink_to(tmp_path / "texts" / ".v1")
+    _, problems = _read(tmp_path / "texts", base=tmp_path)
+    assert {problem.uri for problem in problems} == {"texts/link", "texts/now"}
+    (tmp_path / "texts" / "now").unlink()
     assert count_documents([tmp_path / "texts"]) == 2
     texts, problems = _read(tmp_path / "texts", tmp_path / "texts" / "link", base=tmp_path)
     assert [text.uri for text in texts] == ["texts/old/a.txt", "texts/link/a.txt"]
@@ -550,3 +555,10 @@ def test_graphs_in_a_folder_are_no_texts(tmp_path):
     assert [text.uri for text in read_corpus([tmp_path], base=tmp_path)] == ["a.md"]
     assert count_documents([tmp_path]) == 1
     assert [text.uri for text in read_corpus([tmp_path / "kg.ttl"], base=tmp_path)] == ["kg.ttl"], "if it is named"
+
+
+def test_a_list_of_nothing_is_named(tmp_path):
+    (tmp_path / "a.json").write_text("[]")
+    texts, (problem,) = _read(tmp_path, base=tmp_path)
+    assert not texts
+    assert (str(problem), problem.nothing) == ("a.json: empty", True)

@@ -98,7 +98,7 @@ def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
     with pytest.raises(ValueError, match="nothing is called 'Limas'; names like it: Lima"):
         list(facts_about(graph, ["Oslo", "Limas"]))
     lima = "'Lima' is mentioned 1 time in 1 document, but there are no facts about it"
-    assert why_none(graph, ["Lima"], ()) == f"{lima}: none reached the threshold that its documents were read with"
+    assert why_none(graph, ["Lima"], ()) == f"{lima}: none was likely enough, or a person has rejected all"
     assert why_none(sure, ["Lima"], ["P17", "P36"]) == f"{lima} of 'P17' or 'P36' of confidence 0.8 or more"
     assert why_none(graph, (), ["director"]) == "no facts of 'director'"
     assert graph.labels_called("Director") == {"P57"}, "which is known, if not here"

@@ -33,7 +33,7 @@ def test_mentions_of_a_text_have_the_models_types(nlp):
 
 def test_titles_of_works_are_found_that_the_recognizer_of_spacy_misses(nlp, documents):
     """The default detector was trained on some of these documents; clearly more of their mentions must be found."""
-    from kg_docre.corpus.build import Pipeline
+    from kg_docre.corpus.pipeline import Pipeline
 
     scores = {
         model: score_raw_text(
@@ -156,7 +156,7 @@ def test_evaluation_from_words_alone(tmp_path):
 def test_reading_again_knows_nothing_of_the_annotation(documents):
     from dataclasses import replace
 
-    from kg_docre.corpus.build import Pipeline
+    from kg_docre.corpus.pipeline import Pipeline
 
     pipeline = Pipeline.from_pretrained(precision="fp32")
     bare = [replace(d, entities=(), relations=(), sentence_starts=(0,)) for d in documents[:3]]
