@@ -43,8 +43,8 @@ def share_a_word(document: Document, first: int, second: int) -> bool:
 
 
 def is_its(document: Document, thing: int, owners: Collection[int]) -> bool | None:
-    """Whether what a text says to be the ``owners``' is a thing's: not where it is others', which share no word with it.
-    None where there are none, or there is no telling."""
+    """Whether what a text says to be the ``owners``' is a thing's: not where it is others', which share no word with
+    it. None where there are none, or there is no telling."""
     if not owners:
         return None
     if thing in owners:
