@@ -9,8 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from kg_docre.graph.confidence import evidence_texts, joint_confidence
 from kg_docre.graph.properties import known_properties
-from kg_docre.graph.records import DIGITS, noisy_or
+from kg_docre.graph.records import DIGITS
 from kg_docre.store import FactStore
 
 __all__ = ["Kinship"]
@@ -30,7 +31,7 @@ class Kinship:
         self._by_label: dict[tuple[str, str], float] = defaultdict(float)
         rows: Iterable[tuple[Any, ...]] = store.read(
             """WITH said AS (SELECT h.node AS head, r.label AS label, t.node AS tail, max(r.score) AS score,
-                                    h.type AS head_type, t.type AS tail_type
+                                    h.type AS head_type, t.type AS tail_type, r.id
                              FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
                              WHERE r.label IN (SELECT value FROM json_each(?)) AND h.node <> t.node
                              GROUP BY 1, 2, 3, r.document)
@@ -42,10 +43,11 @@ class Kinship:
         )
         for (head, label, tail), group in groupby(rows, itemgetter(0, 1, 2)):
             said = list(group)
-            misfits = all(known_properties()[label].misfits(*row[4:]) for row in said)
+            misfits = all(known_properties()[label].misfits(*row[4:6]) for row in said)
             if misfits or (head, label, tail) in without:
                 continue
-            confidence = noisy_or(round(row[3], DIGITS) for row in said)
+            texts = evidence_texts(store, [row[6] for row in said]) if len(said) > 1 else [[]]
+            confidence = joint_confidence(zip((round(row[3], DIGITS) for row in said), texts, strict=True))
             ways, way = self._ways[tuple(sorted((head, tail)))], _way(head, label, tail)
             ways[way] = max(ways.get(way, 0.0), confidence)
             self._by_label[way, label] = max(self._by_label[way, label], confidence)

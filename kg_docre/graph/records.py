@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
 from typing import NamedTuple
 
 from kg_docre.names import short_hash
 
-__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id", "noisy_or"]
+__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
 
 DIGITS = 6  # decimals of every score: what all export formats carry unharmed
 
@@ -47,11 +45,6 @@ class Run:
     version: str
     config: str
     started: str
-
-
-def noisy_or(scores: Iterable[float]) -> float:
-    r"""The confidence in what several documents say independently, :math:`1 - \prod (1 - s)`."""
-    return round(1.0 - prod([1.0 - score for score in scores]), DIGITS)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -103,8 +96,8 @@ class Evidence(NamedTuple):
 class Fact(NamedTuple):
     """An edge ``head —label→ tail``.
 
-    ``confidence`` is the noisy-or of its documents' scores, :math:`1 - \\prod_d (1 - s_d)`: the chance
-    that at least one of them is right if they err independently. ``support`` counts the documents.
+    ``confidence`` is the chance that at least one of its documents is right
+    (:func:`~kg_docre.graph.confidence.joint_confidence`). ``support`` counts the documents.
 
     ``conflicts`` says what speaks against it (:mod:`~kg_docre.graph.constraints`), ``plausibility`` is its confidence
     in sight of facts that exclude it. ``inferred`` is what no document states but the inverse relation says.

@@ -9,9 +9,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from kg_docre.graph.confidence import evidence_texts, joint_confidence
 from kg_docre.graph.constraints import date_conflicts, type_conflicts, value_of
 from kg_docre.graph.reasoning import NO_STEP, STEP, read_step
-from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id, noisy_or
+from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id
 from kg_docre.names import short_hash
 from kg_docre.store import FactStore
 
@@ -51,7 +52,7 @@ def stated_facts(
     rows: Iterable[tuple[Any, ...]] = store.read(
         f"""SELECT {head}.node, {label}, {tail}.node, {DOCUMENT}, r.score,
                    {head}.type, {tail}.type, {tail}.name, h.node, t.node,
-                   {further}, r.label
+                   {further}, r.label, r.id
             FROM relation r
             JOIN entity h ON h.id = r.head
             JOIN entity t ON t.id = r.tail
@@ -68,7 +69,7 @@ def stated_facts(
         said = list(group)
         by_document = [said] if len(said) == 1 else [list(same) for _, same in groupby(said, itemgetter(3))]
         evidence = tuple(map(_evidence, by_document))
-        confidence = noisy_or([e.score for e in evidence])
+        confidence = evidence[0].score if len(evidence) == 1 else _jointly(store, by_document, evidence)
         fact = Fact(
             id=fact_id(*key),
             head=key[0],
@@ -96,6 +97,11 @@ def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     )
     score = round(max(row[9] for row in said), DIGITS)
     return Evidence(as_document(said[0][3:9]), score, tuple(sentences), next(steps, None))
+
+
+def _jointly(store: FactStore, by_document: list[list[tuple[Any, ...]]], evidence: tuple[Evidence, ...]) -> float:
+    surest = [max(said, key=itemgetter(9))[18] for said in by_document]
+    return joint_confidence(zip((e.score for e in evidence), evidence_texts(store, surest), strict=True))
 
 
 @lru_cache(maxsize=1 << 14)
