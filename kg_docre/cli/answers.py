@@ -8,19 +8,24 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.options import AsCsv, AsJson, MinConfidence, neo4j_credentials, one_line_errors, output_form
+from kg_docre.cli.options import (
+    AboutEntity,
+    AsCsv,
+    AsJson,
+    MinConfidence,
+    OfRelation,
+    neo4j_credentials,
+    one_line_errors,
+    output_form,
+)
 from kg_docre.cli.root import app
 
 
 @app.command()
 def facts(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
-    entity: Annotated[
-        list[str] | None, typer.Option(help="Only facts about it, by any of its names (repeatable: about any of them).")
-    ] = None,
-    relation: Annotated[
-        list[str] | None, typer.Option(help="Only facts of it: a name like director, or P57 (repeatable).")
-    ] = None,
+    entity: AboutEntity = None,
+    relation: OfRelation = None,
     min_confidence: MinConfidence = 0.0,
     limit: Annotated[int, typer.Option(min=0, help="How many, most confident first; 0: all.")] = 20,
     as_json: AsJson = False,
@@ -31,7 +36,7 @@ def facts(
         from heapq import nlargest
 
         from kg_docre.graph import KnowledgeGraph
-        from kg_docre.graph.about import facts_about, why_none
+        from kg_docre.graph.about import why_none
         from kg_docre.graph.answer import print_answer
         from kg_docre.graph.fact_rows import fact_rows
         from kg_docre.graph.table import print_facts
@@ -39,11 +44,10 @@ def facts(
 
         form = output_form(as_json, as_csv)
         with FactStore(store, create=False) as known, known.snapshot():
-            graph = KnowledgeGraph(known, min_confidence=min_confidence)
-            labels = set().union(*map(graph.labels_called, relation)) if relation else None
-            every = graph.facts(labels=labels, details=False)
-            found = facts_about(graph, entity, labels=labels) if entity else every
-            surest = nlargest(limit or sys.maxsize, found, key=lambda fact: fact.confidence)
+            graph = KnowledgeGraph(
+                known, min_confidence=min_confidence, about=entity or None, relations=relation or None
+            )
+            surest = nlargest(limit or sys.maxsize, graph.facts(details=False), key=lambda fact: fact.confidence)
             if not surest:
                 raise ValueError(f"{store}: {why_none(graph, entity or (), relation or ())}")
             if form == "table":

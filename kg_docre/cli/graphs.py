@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg_docre.cli.options import (
+    AboutEntity,
     Checks,
     Device,
     MinConfidence,
     MinPrecision,
+    OfRelation,
     Precision,
     SpacyModel,
     Threshold,
@@ -245,13 +247,15 @@ def _again(number: int) -> str:
 def export(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     to: Targets = None,
+    entity: AboutEntity = None,
+    relation: OfRelation = None,
     strict: Strict = False,
     inverses: Inverses = False,
     min_confidence: MinConfidence = 0.0,
     connected: Connected = False,
     provenance: Sources = None,
 ) -> None:
-    """Write the graph of a store to files or Neo4j. Doing it again changes nothing."""
+    """Write the graph of a store, or a part of it, to files or Neo4j. Doing it again changes nothing."""
     with one_line_errors():
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.targets import open_target
@@ -261,7 +265,13 @@ def export(
         with FactStore(store, create=False) as facts:
             exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
             graph = KnowledgeGraph(
-                facts, strict=strict, inverses=inverses, min_confidence=min_confidence, connected=connected
+                facts,
+                strict=strict,
+                inverses=inverses,
+                min_confidence=min_confidence,
+                connected=connected,
+                about=entity or None,
+                relations=relation or None,
             )
             for target, write in zip(to or (), exports, strict=True):
                 write(graph)

@@ -14,12 +14,14 @@ from typing import Annotated, Literal
 import typer
 
 __all__ = [
+    "AboutEntity",
     "AsCsv",
     "AsJson",
     "Checks",
     "Device",
     "MinConfidence",
     "MinPrecision",
+    "OfRelation",
     "Precision",
     "SpacyModel",
     "Threshold",
@@ -39,6 +41,12 @@ MinPrecision = Annotated[
 ]
 MinConfidence = Annotated[
     float, typer.Option(min=0, max=1, help="Leave out facts of less confidence. The store keeps them.")
+]
+AboutEntity = Annotated[
+    list[str] | None, typer.Option(help="Only facts about it, by any of its names (repeatable: about any of them).")
+]
+OfRelation = Annotated[
+    list[str] | None, typer.Option(help="Only facts of it: a name like director, or P57 (repeatable).")
 ]
 SpacyModel = Annotated[
     str | None, typer.Option(help="A spaCy pipeline to find mentions in raw text with, instead of the model's own way.")

@@ -1,34 +1,14 @@
-"""Facts about things that are called by name, and why there are none."""
+"""Why there are no facts about things that are known."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
-from kg_docre.graph.records import Fact
 from kg_docre.resolution.lookup import nodes_called
 
-__all__ = ["facts_about", "why_none"]
-
-
-def facts_about(
-    graph: KnowledgeGraph, names: Iterable[str], *, labels: Collection[str] | None = None
-) -> Iterator[Fact]:
-    """Facts, without details, about any of the things that are called so, each once.
-
-    Raises :exc:`ValueError` if nothing is called so, with names that are written nearly so.
-    """
-    seen: set[str] = set()
-    for name in names:
-        fact = None
-        for fact in graph.facts_about(name, labels=labels, details=False):
-            if fact.id not in seen:
-                seen.add(fact.id)
-                yield fact
-        if fact is None and not any(nodes_called(graph.store, name)):
-            near = ", ".join(graph.names_like(name))
-            raise ValueError(f"nothing is called {name!r}{f'; names like it: {near}' if near else ''}")
+__all__ = ["why_none"]
 
 
 def why_none(graph: KnowledgeGraph, names: Collection[str], relations: Collection[str]) -> str:

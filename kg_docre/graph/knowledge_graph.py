@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import chain, groupby, starmap
@@ -42,9 +43,14 @@ class KnowledgeGraph:
     been read by way of. ``inverses`` completes relations that have one: who is a spouse of, or a part of.
     ``connected`` leaves out nodes that nothing is said of.
 
+    Of a part of the graph, facts ``about`` things that are called so, by any of their names or by id, and of
+    ``relations`` called so ("director", "P57"), the nodes are those of its facts, and the documents those that state
+    them. :exc:`ValueError` is raised for names that nothing has, with those that are written nearly so.
+
     Held in memory are the node at hand or the facts of one head and relation, the pairs said to be relatives in
     several ways, and the nodes of rejected facts; besides, with ``strict`` head, relation and tail of the facts
-    left out, with ``inverses`` those of the facts that may be inverses, and with ``connected`` the ids of nodes.
+    left out, with ``inverses`` those of the facts that may be inverses, and with ``connected`` the ids of nodes, or of
+    a part those of its nodes, documents and sentences.
     """
 
     def __init__(
@@ -55,17 +61,23 @@ class KnowledgeGraph:
         inverses: bool = False,
         min_confidence: float = 0.0,
         connected: bool = False,
+        about: Iterable[str] | None = None,
+        relations: Iterable[str] | None = None,
     ) -> None:
         self.store = store
         self.strict = strict
         self.inverses = inverses
         self.min_confidence = min_confidence
-        self.connected = connected
+        self.is_part = about is not None or relations is not None
+        self.connected = connected or self.is_part
+        self._about = None if about is None else set().union(*map(self._nodes_called, about))
+        labels = None if relations is None else set().union(*map(self.labels_called, relations))
+        self._asked = {"nodes": _listed(self._about), "labels": _listed(labels)}
 
     def nodes(self, ids: Iterable[str] | None = None) -> Iterator[Node]:
         """Every node by id, or those of ``ids``."""
         if ids is None and self.connected:
-            ids = self._told_of()
+            ids = self._told()[0]
         rows = self.store.read(
             """SELECT node, name, type, kb_id,
                       (SELECT json_group_array(name) FROM mention WHERE mention.entity = entity.id)
@@ -84,17 +96,13 @@ class KnowledgeGraph:
             date = _date((name, *others)) if type == "TIME" else ""
             yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=others, date=date)
 
-    def _told_of(self) -> set[str]:
-        """Nodes that a fact is about or was read by way of."""
-        found: set[str] = set()
-        for fact in self.facts():
-            found.update((fact.head, fact.tail, *(e.step.via for e in fact.evidence if e.step)))
-        return found
-
     def documents(self) -> Iterator[SourceDocument]:
         """Every document, in the order they were added."""
+        told = self._told()[1] if self.is_part else None
         for row in self.store.read(f"SELECT {DOCUMENT} FROM document d ORDER BY id"):
-            yield as_document(row)
+            document = as_document(row)
+            if told is None or document.id in told:
+                yield document
 
     def runs(self) -> Iterator[Run]:
         """Every build that read documents which are still there, in order."""
@@ -110,8 +118,22 @@ class KnowledgeGraph:
                JOIN document d ON d.id = s.document
                ORDER BY s.document, s.number"""
         )
+        told = self._told()[1] if self.is_part else None
         for digest, number, text in rows:
-            yield short_hash(digest), number, text
+            document = short_hash(digest)
+            if told is None or number in told.get(document, ()):
+                yield document, number, text
+
+    def _told(self) -> tuple[set[str], dict[str, set[int]]]:
+        """Nodes that a fact is about or was read by way of, and of each document that states one, the sentences that
+        do."""
+        nodes: set[str] = set()
+        documents: dict[str, set[int]] = defaultdict(set)
+        for fact in self.facts():
+            nodes.update((fact.head, fact.tail, *(e.step.via for e in fact.evidence if e.step)))
+            for evidence in fact.evidence:
+                documents[evidence.document.id].update(number for number, _ in evidence.sentences)
+        return nodes, documents
 
     def labels(self) -> dict[str, str]:
         """Readable names of the relation labels."""
@@ -121,22 +143,17 @@ class KnowledgeGraph:
             names |= {label: docred_relations()[label] for label in inverses - names.keys()}
         return dict(sorted(names.items()))
 
-    def facts(self, *, labels: Iterable[str] | None = None, details: bool = True) -> Iterator[Fact]:
-        """Every fact, by head, label and tail; only those of ``labels`` where given.
+    def facts(self, *, details: bool = True) -> Iterator[Fact]:
+        """Every fact, by head, label and tail.
 
         Without ``details`` their evidence has neither sentences nor reasoning; reading is faster then."""
-        return self._facts(_OF_LABELS, {"labels": _listed(labels)}, details=details)
-
-    def facts_about(self, name: str, *, labels: Iterable[str] | None = None, details: bool = True) -> Iterator[Fact]:
-        """As :meth:`facts`, of those whose head or tail is called so
-        (:func:`~kg_docre.resolution.lookup.nodes_called`)."""
-        nodes = set().union(*nodes_called(self.store, name))
+        if self._about is None:
+            return self._facts(_OF_LABELS, self._asked, details=details)
+        about = self._about
         facts = self._facts(
-            f"AND ({_ABOUT} OR (h.node, r.label) IN ({_RIVALS})) {_OF_LABELS}",
-            {"nodes": json.dumps(sorted(nodes)), "labels": _listed(labels)},
-            details=details,
+            f"AND ({_ABOUT} OR (h.node, r.label) IN ({_RIVALS})) {_OF_LABELS}", self._asked, details=details
         )
-        return (fact for fact in facts if not nodes.isdisjoint((fact.head, fact.tail)))
+        return (fact for fact in facts if not about.isdisjoint((fact.head, fact.tail)))
 
     def labels_called(self, name: str) -> set[str]:
         """Labels of relations with this name or, like "P57", this label; in any case; the store need not have any facts
@@ -145,7 +162,7 @@ class KnowledgeGraph:
         Raises :exc:`ValueError` if there are none, with those that are nearly called so."""
         known = docred_relations() | self.labels()
         called = {label: {label.lower(), its.lower()} for label, its in known.items()}
-        if found := {label for label, names in called.items() if name.strip().lower() in names}:
+        if found := {label for label, names in called.items() if name == label or name.strip().lower() in names}:
             return found
         near = ", ".join(get_close_matches(name.lower(), set().union(*called.values()), 3))
         likely = f"; relations like it: {near}" if near else ""
@@ -166,11 +183,13 @@ class KnowledgeGraph:
             for fact in facts
         ]
 
-    def names_like(self, name: str, limit: int = 3) -> list[str]:
-        """Names of entities that are written nearly so, the nearest first."""
+    def _nodes_called(self, name: str) -> set[str]:
+        if found := set().union(*nodes_called(self.store, name)):
+            return found
         query = "SELECT DISTINCT name FROM entity WHERE name <> :name ORDER BY name"
         names = [written for (written,) in self.store.read(query, {"name": name})]
-        return get_close_matches(name, names, limit)
+        near = ", ".join(get_close_matches(name, names, 3))
+        raise ValueError(f"nothing is called {name!r}{f'; names like it: {near}' if near else ''}")
 
     def _facts(self, condition: str, parameters: _Parameters, *, details: bool = True) -> Iterator[Fact]:
         rejected = Rejected(self.store)
@@ -220,8 +239,8 @@ def _inverses() -> dict[str, str]:
     return {label: known.inverse for label, known in known_properties().items() if known.inverse}
 
 
-def _listed(labels: Iterable[str] | None) -> str | None:
-    return None if labels is None else json.dumps(sorted(labels))
+def _listed(values: Iterable[str] | None) -> str | None:
+    return None if values is None else json.dumps(sorted(values))
 
 
 def _date(names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from kg_docre.graph.records import Evidence, Fact, Node, SourceDocument, Step, f
 from kg_docre.names import short_hash
 
 __all__ = [
+    "TYPE_NAMES",
     "Properties",
     "document_properties",
     "edge_attributes",
@@ -29,7 +30,7 @@ __all__ = [
 
 Properties = dict[str, Any]
 
-_LABELS = {
+TYPE_NAMES = {
     "PER": "Person",
     "ORG": "Organization",
     "LOC": "Location",
@@ -61,12 +62,12 @@ def relationship_type(label: str, name: str) -> str:
 @lru_cache
 def entity_label(type: str) -> str:
     """``PER`` → ``Person``; types of one's own are kept, marked as types."""
-    return _LABELS.get(type) or f"{_OWN_TYPE}{_identifier(type) or short_hash(type)}"
+    return TYPE_NAMES.get(type) or f"{_OWN_TYPE}{_identifier(type) or short_hash(type)}"
 
 
 def is_entity_label(label: str) -> bool:
     """Whether a label says of which type an entity is, and nothing but what Cypher may hold."""
-    return label in _LABELS.values() or (label.startswith(_OWN_TYPE) and label == _identifier(label))
+    return label in TYPE_NAMES.values() or (label.startswith(_OWN_TYPE) and label == _identifier(label))
 
 
 def node_attributes(node: Node) -> Properties:

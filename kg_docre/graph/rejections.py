@@ -24,13 +24,12 @@ def reject(store: FactStore, head: str, relation: str, tail: str) -> list[Fact]:
     Raises :exc:`ResolutionError` if no document says so.
     """
     resolve_what_changed(store)
-    graph = KnowledgeGraph(store, inverses=True)
+    heads, tails = _nodes(store, head), _nodes(store, tail)
     try:
-        labels = graph.labels_called(relation)
+        graph = KnowledgeGraph(store, inverses=True, about=heads, relations=[relation])
     except ValueError as error:
         raise ResolutionError(str(error)) from None
-    heads, tails = _nodes(store, head), _nodes(store, tail)
-    about = graph.facts_about(head, labels=labels, details=False)
+    about = graph.facts(details=False)
     wrong = graph.with_details([fact for fact in about if fact.head in heads and fact.tail in tails])
     if not (wrong or _rejected(store, head, relation, tail)):
         raise ResolutionError(f"no fact {head} —{relation}→ {tail}")

@@ -20,7 +20,7 @@ __all__ = ["FILE_ENDINGS", "Credentials", "Target", "open_target"]
 _RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld")
 _NETWORKX = (".graphml", ".gexf", ".json")
 _FOLDERS = (".oxigraph", ".neo4j")
-FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), *_NETWORKX, *_FOLDERS)
+FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), *_NETWORKX, ".html", *_FOLDERS)
 
 Target = Callable[[KnowledgeGraph], None]
 Credentials = Callable[[], tuple[str, str, str | None]]
@@ -91,6 +91,10 @@ def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
 
         write = {".graphml": write_graphml, ".gexf": write_gexf, ".json": write_node_link}[ending]
         return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)
+    if ending == ".html":
+        from kg_docre.graph.page import write_page
+
+        return lambda graph, path: write_page(graph, path, evidence=provenance != Provenance.NONE)
     if ending == ".oxigraph":
         from kg_docre.graph.oxigraph import is_store, write_store
 
@@ -126,5 +130,7 @@ def _write(graph: KnowledgeGraph, path: Path, writer: Writer) -> None:
             except BaseException:
                 old.rename(path)
                 raise
+    except ExportError as error:
+        raise ExportError(f"{path}: {error}") from None
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error

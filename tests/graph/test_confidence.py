@@ -30,7 +30,7 @@ def confidence(tmp_path, *documents):
         graph = KnowledgeGraph(store)
         (fact,) = graph.facts()
         (bare,) = graph.facts(details=False)
-        (about,) = graph.facts_about("Acme")
+        (about,) = KnowledgeGraph(store, about=["Acme"]).facts()
     assert fact.support == len(documents)
     assert fact.confidence == bare.confidence == about.confidence
     return fact.confidence

@@ -91,6 +91,29 @@ def test_impossible_files_are_refused_beforehand(target, reason, tmp_path, monke
         open_target(target, no_credentials)
 
 
+def test_a_part_has_the_things_documents_and_sentences_of_its_facts_alone(graph, tmp_path):
+    part = KnowledgeGraph(graph.store, relations=["place of birth", "P569"])
+    facts = list(part.facts())
+    stated = {(e.document.uri, number, text) for fact in facts for e in fact.evidence for number, text in e.sentences}
+    told = {end for fact in facts for end in (fact.head, fact.tail)}
+    told |= {e.step.via for fact in facts for e in fact.evidence if e.step}
+    assert facts == [fact for fact in graph.facts() if fact.label in {"P19", "P569"}]
+    assert len(facts) > 5
+    assert {node.id for node in part.nodes()} == told
+    written = ask(
+        str(write(part, tmp_path / "part.ttl")),
+        """SELECT ?uri ?number ?text WHERE {
+             ?document a kg:Document ; dcterms:identifier ?uri . ?sentence a kg:Sentence ; kg:number ?number ;
+             kg:text ?text . FILTER(strstarts(str(?sentence), str(?document)))
+           }""",
+        no_credentials,
+    )
+    assert {tuple(row) for row in written.rows} == stated
+    drawn = networkx.read_graphml(write(part, tmp_path / "part.graphml"), force_multigraph=True)
+    assert {*drawn} == told
+    assert drawn.number_of_edges() == len(facts)
+
+
 def test_a_failed_export_leaves_the_old_file(graph, tmp_path, monkeypatch):
     path = write(graph, tmp_path / "kg.ttl")
     before = path.read_bytes()

@@ -8,6 +8,7 @@ import re
 
 import networkx
 import pytest
+from lxml import html
 from rdflib import RDFS, SKOS, Dataset, Graph
 
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation, premises
@@ -41,6 +42,8 @@ NAMES = {
     "spaces": " leading  and trailing ",
 }
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+TAGS = {*"section p a h1 span bdi svg line text circle details summary meter b small blockquote mark br".split()}
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -82,7 +85,8 @@ def test_the_store_gives_names_back(name, store):
     assert (node.name, node.type, node.kb_id, node.aliases) == (name, name, id, (f"{name}!",))
     assert node.id == (id if len(id) < 1000 else form_id(Entity(name, name, (), kb_id=id)))
     assert len(node.id) < 1000, "databases index no longer keys"
-    for (fact,) in (graph.facts(labels=[id]), graph.facts_about(name)):
+    for part in ({"relations": [id]}, {"about": [name]}):
+        (fact,) = KnowledgeGraph(store, **part).facts()
         assert (fact.head, fact.label, fact.name) == (node.id, id, name)
         (evidence,) = fact.evidence
         assert (evidence.document.uri, evidence.document.title, evidence.document.model) == (name, name, name)
@@ -125,6 +129,16 @@ def test_networkx_gives_names_back(ending, name, store, tmp_path):
     ((head, tail, data),) = graph.edges(data=True)
     assert (graph.nodes[head]["name"], graph.nodes[tail]["name"]) == (name, "Paris")
     assert data["name"] == name
+
+
+def test_a_page_shows_names_as_they_are(name, store, tmp_path):
+    root = html.parse(_write(KnowledgeGraph(store), tmp_path / "kg.html"), html.HTMLParser(encoding="utf-8")).getroot()
+    shown = NOT_HTML.sub("\ufffd", name).replace("\r\n", "\n").replace("\r", "\n")  # HTML reads line ends as XML does
+    assert shown in [element.text_content() for element in root.iter("bdi")]
+    assert not [*root.iter("script", "img", "iframe")]
+    (section,) = (section for section in root.iter("section") if section.findtext("h1/bdi") == shown)
+    assert f"{shown} w" in section.find(".//blockquote").text_content()
+    assert {element.tag for element in section.iter()} <= TAGS
 
 
 def test_neo4j_gives_names_back(name, store, bolt, database):

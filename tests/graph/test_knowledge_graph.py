@@ -4,7 +4,7 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.graph.about import facts_about, why_none
+from kg_docre.graph.about import why_none
 from kg_docre.graph.relations import relation_rows
 from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.forms import form_id
@@ -80,11 +80,11 @@ def test_facts_about_an_entity_by_any_of_its_names(graph):
     names = {node.id: {node.name, *node.aliases} for node in graph.nodes()}
     fact = every[0]
     for name in names[fact.head]:
-        about = list(graph.facts_about(name.upper()))
+        about = list(KnowledgeGraph(graph.store, about=[name.upper()]).facts())
         assert fact in about
         assert all(name in names[f.head] | names[f.tail] for f in about)
-    assert list(graph.facts_about("nobody ever heard of it")) == []
-    assert list(graph.facts(labels=[fact.label])) == [f for f in every if f.label == fact.label]
+    part = KnowledgeGraph(graph.store, relations=[fact.name])
+    assert list(part.facts()) == [f for f in every if f.label == fact.label]
 
 
 def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
@@ -92,11 +92,14 @@ def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
     relations = (Relation(0, 1, "P17", 0.6), Relation(1, 0, "P36", 0.9), Relation(2, 3, "P17", 0.5))
     graph = _graph(tmp_path, _document("a", names, relations))
     sure = KnowledgeGraph(graph.store, min_confidence=0.8)
-    found = [fact.confidence for fact in facts_about(graph, ["Oslo", "Norway", "Rome", "Lima"])]
-    assert sorted(found) == [0.5, 0.6, 0.9]
-    assert [fact.confidence for fact in facts_about(graph, ["Rome", "Oslo"], labels={"P17"})] == [0.5, 0.6]
+    for part, expected in (
+        ({"about": ["Oslo", "Norway", "Rome", "Lima"]}, [0.5, 0.6, 0.9]),
+        ({"about": ["Rome", "Oslo"], "relations": ["P17"]}, [0.5, 0.6]),
+        ({"about": ["Oslo"], "relations": ["capital", "country"]}, [0.6, 0.9]),
+    ):
+        assert sorted(fact.confidence for fact in KnowledgeGraph(graph.store, **part).facts()) == expected
     with pytest.raises(ValueError, match="nothing is called 'Limas'; names like it: Lima"):
-        list(facts_about(graph, ["Oslo", "Limas"]))
+        KnowledgeGraph(graph.store, about=["Oslo", "Limas"])
     lima = "'Lima' is mentioned 1 time in 1 document, but there are no facts about it"
     assert why_none(graph, ["Lima"], ()) == f"{lima}: none was likely enough, or a person has rejected all"
     assert why_none(sure, ["Lima"], ["P17", "P36"]) == f"{lima} of 'P17' or 'P36' of confidence 0.8 or more"

@@ -40,7 +40,7 @@ def test_a_rejected_fact_is_in_no_graph_and_others_are(store, tmp_path):
     gone = {("Ada Delorme", "P26", "Bo Delorme"), ("Bo Delorme", "P26", "Ada Delorme")}
     assert gone <= before.keys()
     assert facts(store, inverses=True).keys() == before.keys() - gone
-    assert not list(KnowledgeGraph(store).facts_about("Ada Delorme", labels={"P26"}))
+    assert not list(KnowledgeGraph(store, about=["Ada Delorme"], relations=["spouse"]).facts())
     assert not list(Graph().parse(write(KnowledgeGraph(store), tmp_path / "kg.ttl")).triples((None, WDT.P26, None)))
 
 

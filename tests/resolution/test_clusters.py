@@ -280,4 +280,4 @@ def test_a_node_is_found_by_what_the_graph_calls_it(store):
 
 def test_facts_of_a_country_are_found_under_its_name(store):
     add(store, document("a", ("LOC", "American"), ("PER", "Ada"), facts=((1, "P17", 0, 0.9),)))
-    assert [fact.label for fact in KnowledgeGraph(store).facts_about("United States")] == ["P17"]
+    assert [fact.label for fact in KnowledgeGraph(store, about=["United States"]).facts()] == ["P17"]

@@ -1,0 +1,136 @@
+"""The graph as one page to read in a browser: a view of each thing, with what is said of it and by which sentences."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from kg_docre.graph.errors import ExportError
+from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.property_graph import TYPE_NAMES
+from kg_docre.graph.records import Fact, Node
+from kg_docre.names import short_hash
+
+__all__ = ["MAX_FACTS", "write_page"]
+
+MAX_FACTS = 10_000  # what browsers open without delay
+_NEIGHBOURS = 12  # that a drawing has room for
+_WIDTH, _HEIGHT = 900, 400
+_NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_PLACE = {"PER": 0, "ORG": 1, "LOC": 2, "NUM": 8, "TIME": 9}  # of types in the index; others are between
+_MAX_MARKED = 200  # characters of a name that is looked for in sentences
+
+
+class _Neighbour(NamedTuple):
+    """A thing in the drawing of another one: where it stands, in pixels, and the fact that joins them."""
+
+    node: Node
+    x: float
+    y: float
+    fact: Fact
+
+
+def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True) -> None:
+    """An HTML file without scripts that needs nothing besides itself.
+
+    Raises :exc:`ExportError` for more facts than :data:`MAX_FACTS`, :exc:`OSError` where it can't be written.
+    """
+    facts: list[Fact] = []
+    for fact in graph.facts(details=evidence):
+        if len(facts) == MAX_FACTS:
+            raise ExportError(
+                f"a page is for at most {MAX_FACTS:,} facts; choose some with --entity, --relation or --min-confidence"
+            )
+        facts.append(fact)
+    nodes = {node.id: node for node in graph.nodes()}
+    about: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        about[fact.head].append(fact)
+        about[fact.tail].append(fact)
+    environment = Environment(
+        loader=PackageLoader("kg_docre.graph", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_readable,
+    )
+    environment.filters |= {"anchor": _anchor, "marked": _marked, "short": _short, "type_name": _type_name}
+    parts = environment.get_template("page.html").generate(
+        nodes=nodes,
+        known=about,
+        labels=graph.labels(),
+        number=len(facts),
+        documents=len({e.document.id for fact in facts for e in fact.evidence}),
+        evidence=evidence,
+        index=_index(nodes.values(), about),
+        things=((nodes[id], _by_relation(id, its), _neighbours(id, its, nodes)) for id, its in about.items()),
+        size=(_WIDTH, _HEIGHT),
+    )
+    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(parts)
+
+
+def _index(nodes: Iterable[Node], about: Mapping[str, list[Fact]]) -> list[tuple[str, list[tuple[Node, int]]]]:
+    """Of every type the things that facts are about, those of most facts first, and how many these are."""
+    known = sorted(
+        ((node, len(about[node.id])) for node in nodes if node.id in about),
+        key=lambda pair: (_PLACE.get(pair[0].type, 5), _type_name(pair[0].type), -pair[1], pair[0].name.casefold()),
+    )
+    return [(type, list(its)) for type, its in groupby(known, key=lambda pair: _type_name(pair[0].type))]
+
+
+def _by_relation(id: str, facts: list[Fact]) -> list[Fact]:
+    """What is said of a thing, then what is said of others by it; of a relation the surest first."""
+    return sorted(facts, key=lambda fact: (fact.head != id, fact.name, -fact.confidence))
+
+
+def _neighbours(id: str, facts: list[Fact], nodes: Mapping[str, Node]) -> list[_Neighbour]:
+    """The things of the surest facts, around the middle of the drawing."""
+    others: dict[str, Fact] = {}
+    for fact in sorted(facts, key=lambda fact: -fact.confidence):
+        other = fact.tail if fact.head == id else fact.head
+        if len(others) < _NEIGHBOURS:
+            others.setdefault(other, fact)
+    turns = (2 * math.pi * (number + 0.5) / len(others) for number in range(len(others)))
+    return [
+        _Neighbour(nodes[other], 0.37 * _WIDTH * math.sin(turn), -0.4 * _HEIGHT * math.cos(turn), fact)
+        for (other, fact), turn in zip(others.items(), turns, strict=True)
+    ]
+
+
+def _marked(sentence: str, *things: Node) -> Markup:
+    """A sentence in which the names of things are marked."""
+    names = {name for thing in things for name in (thing.name, *thing.aliases) if name and len(name) <= _MAX_MARKED}
+    longest_first = "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
+    pieces = re.split(rf"(?<!\w)({longest_first})(?!\w)", sentence) if names else [sentence]
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(_readable(piece)) if number % 2 else escape(_readable(piece))
+        for number, piece in enumerate(pieces)
+    )
+
+
+def _readable(value: Any) -> Any:
+    """What HTML has no way to say becomes U+FFFD."""
+    return _NOT_HTML.sub("\ufffd", value) if type(value) is str else value
+
+
+def _anchor(node: Node) -> str:
+    return f"t{short_hash(node.id)}"
+
+
+def _short(name: str, length: int) -> str:
+    name = " ".join(name.split())
+    return name if len(name) <= length else f"{name[: length - 1]}…"
+
+
+def _type_name(type: str) -> str:
+    return TYPE_NAMES.get(type, type)
