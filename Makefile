@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: demo test check clean
 
 demo: $(VENV)/.installed
-	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.ttl --to kg.graphml
+	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.html --to kg.ttl --to kg.graphml
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 8 --dist loadfile
@@ -36,4 +36,4 @@ $(VENV)/.tested: $(VENV)/.installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info kg.sqlite* kg.ttl kg.graphml
+	rm -rf $(VENV) build *.egg-info kg.sqlite* kg.html kg.ttl kg.graphml
