@@ -1,4 +1,5 @@
-"""The graph as one page to read in a browser: a view of each thing, with what is said of it and by which sentences."""
+"""The graph as one page to read in a browser: a view of each thing, with what is said of it and by which sentences, and
+of each document."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from markupsafe import Markup, escape
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.property_graph import TYPE_NAMES
-from kg_docre.graph.records import Fact, Node
+from kg_docre.graph.records import Evidence, Fact, Node
+from kg_docre.graph.texts import Sentence, document_texts
 from kg_docre.names import short_hash
 
 __all__ = ["MAX_FACTS", "write_page"]
@@ -26,7 +28,6 @@ _NEIGHBOURS = 12  # that a drawing has room for
 _WIDTH, _HEIGHT = 900, 400
 _NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLACE = {"PER": 0, "ORG": 1, "LOC": 2, "NUM": 8, "TIME": 9}  # of types in the index; others are between
-_MAX_MARKED = 200  # characters of a name that is looked for in sentences
 
 
 class _Neighbour(NamedTuple):
@@ -52,9 +53,20 @@ def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
         facts.append(fact)
     nodes = {node.id: node for node in graph.nodes()}
     about: dict[str, list[Fact]] = defaultdict(list)
+    stated: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         about[fact.head].append(fact)
         about[fact.tail].append(fact)
+    for fact in sorted(facts, key=lambda fact: (nodes[fact.head].name, fact.name, -fact.confidence)):
+        for one in fact.evidence:
+            stated[one.document.id].append(fact)
+    texts = dict(document_texts(graph.store, graph.documents() if evidence else ()))
+    shown = {(document.id, sentence.number): sentence for document, its in texts.items() for sentence in its}
+
+    def marked(number: int, evidence: Evidence, fact: Fact) -> Markup:
+        return _pieces(shown[evidence.document.id, number], dict.fromkeys((fact.head, fact.tail), "<mark>{}</mark>"))
+
+    links = {id: f'<a href="#{_anchor(nodes[id])}">{{}}</a>' for id in about}
     environment = Environment(
         loader=PackageLoader("kg_docre.graph", "."),
         autoescape=True,
@@ -63,13 +75,15 @@ def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
         lstrip_blocks=True,
         finalize=_readable,
     )
-    environment.filters |= {"anchor": _anchor, "marked": _marked, "short": _short, "type_name": _type_name}
+    environment.filters |= {"anchor": _anchor, "marked": marked, "short": _short, "type_name": _type_name}
+    environment.filters["linked"] = lambda sentence: _pieces(sentence, links)
     parts = environment.get_template("page.html").generate(
         nodes=nodes,
         known=about,
         labels=graph.labels(),
         number=len(facts),
-        documents=len({e.document.id for fact in facts for e in fact.evidence}),
+        stated=stated,
+        texts=texts,
         evidence=evidence,
         index=_index(nodes.values(), about),
         things=((nodes[id], _by_relation(id, its), _neighbours(id, its, nodes)) for id, its in about.items()),
@@ -107,15 +121,18 @@ def _neighbours(id: str, facts: list[Fact], nodes: Mapping[str, Node]) -> list[_
     ]
 
 
-def _marked(sentence: str, *things: Node) -> Markup:
-    """A sentence in which the names of things are marked."""
-    names = {name for thing in things for name in (thing.name, *thing.aliases) if name and len(name) <= _MAX_MARKED}
-    longest_first = "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
-    pieces = re.split(rf"(?<!\w)({longest_first})(?!\w)", sentence) if names else [sentence]
-    return Markup("").join(
-        Markup("<mark>{}</mark>").format(_readable(piece)) if number % 2 else escape(_readable(piece))
-        for number, piece in enumerate(pieces)
-    )
+def _pieces(sentence: Sentence, around: Mapping[str, str]) -> Markup:
+    """A sentence with HTML around the names of nodes."""
+    pieces, last = [], 0
+    for start, end, node in sentence.names:
+        if node in around:
+            pieces += [escape(_readable(sentence.text[last:start])), _around(around[node], sentence.text[start:end])]
+            last = end
+    return Markup("").join([*pieces, escape(_readable(sentence.text[last:]))])
+
+
+def _around(html: str, name: str) -> Markup:
+    return Markup(html).format(_readable(name))
 
 
 def _readable(value: Any) -> Any:

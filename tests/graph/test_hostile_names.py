@@ -43,7 +43,8 @@ NAMES = {
 }
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-TAGS = {*"section p a h1 span bdi svg line text circle details summary meter b small blockquote mark br".split()}
+TAGS = set("main div section p a h1 h2 ul li span bdi svg line text circle".split())
+TAGS |= set("details summary meter b small blockquote mark br".split())
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -136,9 +137,10 @@ def test_a_page_shows_names_as_they_are(name, store, tmp_path):
     shown = NOT_HTML.sub("\ufffd", name).replace("\r\n", "\n").replace("\r", "\n")  # HTML reads line ends as XML does
     assert shown in [element.text_content() for element in root.iter("bdi")]
     assert not [*root.iter("script", "img", "iframe")]
-    (section,) = (section for section in root.iter("section") if section.findtext("h1/bdi") == shown)
-    assert f"{shown} w" in section.find(".//blockquote").text_content()
-    assert {element.tag for element in section.iter()} <= TAGS
+    thing, document = (section for section in root.iter("section") if section.findtext("h1/bdi") == shown)
+    assert f"{shown} w" in thing.find(".//blockquote").text_content()
+    assert f"{shown} w" in document.find_class("text")[0].text_content()
+    assert {element.tag for element in root.find("body/main").iter()} <= TAGS
 
 
 def test_neo4j_gives_names_back(name, store, bolt, database):
