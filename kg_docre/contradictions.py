@@ -10,13 +10,14 @@ from kg_docre.knowledge.dates import BracketedDates, SaidDates
 from kg_docre.knowledge.founders import Founders
 from kg_docre.knowledge.kin import Kin
 from kg_docre.knowledge.nationalities import Nationalities
+from kg_docre.knowledge.origins import Origins
 from kg_docre.knowledge.rivals import Rivals
 from kg_docre.knowledge.whereabouts import Whereabouts
 from kg_docre.resolution.gazetteer import agrees
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
-CHECKS = 2  # a number for what is known: facts checked against something else are others
+CHECKS = 3  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 
 
@@ -46,7 +47,7 @@ class Knowledge:
 
     def __init__(self, document: Document) -> None:
         self._entities = document.entities
-        kinds = (BracketedDates, SaidDates, Nationalities, Whereabouts, Kin, Founders, Rivals)
+        kinds = (BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Kin, Founders, Rivals)
         self._said = tuple(kind(document) for kind in kinds)
 
     def agrees(self, relation: Relation) -> bool | None:

@@ -57,12 +57,13 @@ _BREAKS = _LINKS | frozenset("and or by with for in on at who whom which that ma
 _ADJECTIVES, _BETWEEN, _VERB = 3, 4, 6  # words between "his" and a noun, a noun and a name, "was" and a noun
 _WEDDING = ("marri", "marry", "wed", "consort", "bride", "spous", "adopt")
 _STOPS = frozenset({",", ".", ";", ")"})
+_IN_RELIGION = frozenset({"Sister", "Brother", "Mother", "Father"})
 _OF_THE_OTHER = {"his": "woman", "her": "man"}
 
 
 class Kin:
     """Relatives by name: "Ada's uncle Bo Berg", "Bo Berg, husband of Ada", "his cousin Bo"; women are nobody's father
-    and men nobody's mother."""
+    and men nobody's mother; nor is "Sister Ada", with a capital, anybody's sister."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -75,6 +76,8 @@ class Kin:
             return False
         pair = frozenset((relation.head, relation.tail))
         told = self._told.get(pair)
+        if not told and relation.label != _SPOUSE and not pair.isdisjoint(self._religious):
+            return False
         if not told or (relation.label != _SIBLING and pair in self._weddings):
             return None
         return any((relation.label, relation.head == called) in facts for called, facts in told)
@@ -104,6 +107,17 @@ class Kin:
         if words[max(0, place) : place + 1] == (",",) and (words[end : end + 1] or (".",))[0] in _STOPS:
             place -= 1
         return titles | ({words[place].lower()} if place >= 0 else set())
+
+    @cached_property
+    def _religious(self) -> set[int]:
+        """Who is called "Sister" or "Father" by way of a title, within a sentence."""
+        words, starts = self._document.words, {start for start, _ in self._document.sentences}
+        return {
+            number
+            for place, (number, end) in self._people.items()
+            for title in (place, place - 1)
+            if title not in starts and end - title > 1 and words[max(0, title)] in _IN_RELIGION
+        }
 
     @cached_property
     def _weddings(self) -> set[frozenset[int]]:
@@ -155,6 +169,8 @@ class _Sentence:
         """What stands before nouns ("his"), these, the person called so, and whose relative that is."""
         for place, noun in enumerate(self._words):
             if not place or (noun.form not in _HOLDS and noun.form not in _FAR):
+                continue
+            if self._text[noun.start] in _IN_RELIGION:
                 continue
             name, possessive = self._behind(noun.end), self._words[self._back(place, _ADJECTIVES, _BREAKS)]
             if name is not None:

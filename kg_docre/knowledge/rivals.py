@@ -6,15 +6,16 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.resolution.forms import name_form
 
 __all__ = ["Rivals"]
 
-_SPOUSE, _MOUTH = "P26", "P403"
+_SPOUSE, _MOUTH, _ONCE = "P26", "P403", frozenset({"P569", "P570"})
 
 
 class Rivals:
-    """Of three people of whom each is another one's spouse two are not; nor is each of two rivers the other's mouth.
-    What has the lowest score speaks for no fact."""
+    """Somebody is born once and dies once; of three people of whom each is another one's spouse two are not, nor is
+    each of two rivers the other's mouth. What has a lower score speaks for no fact."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -23,10 +24,27 @@ class Rivals:
         """False of the least likely of such facts, else None."""
         if relation.label == _SPOUSE:
             return False if frozenset((relation.head, relation.tail)) in self._strangers else None
+        if relation.label in _ONCE:
+            date = self._date(relation.tail)
+            likelier = (d for d, score in self._days[relation.head, relation.label] if score > relation.score)
+            return False if date and any(not _agree(date, other) for other in likelier) else None
         if relation.label == _MOUTH:
             back = self._mouths.get((relation.tail, relation.head), 0.0)
             return False if back > self._mouths.get((relation.head, relation.tail), relation.score) else None
         return None
+
+    def _date(self, number: int) -> str:
+        """By ISO 8601; empty if the year is not known."""
+        form = name_form(self._document.entities[number].name, "TIME")
+        return form if form[:4].isdigit() else ""
+
+    @cached_property
+    def _days(self) -> dict[tuple[int, str], list[tuple[str, float]]]:
+        found: dict[tuple[int, str], list[tuple[str, float]]] = defaultdict(list)
+        for relation in self._document.relations:
+            if relation.label in _ONCE and (date := self._date(relation.tail)):
+                found[relation.head, relation.label].append((date, relation.score))
+        return found
 
     @cached_property
     def _mouths(self) -> dict[tuple[int, int], float]:
@@ -49,3 +67,8 @@ class Rivals:
                 pairs = (frozenset((first, second)), frozenset((first, third)), frozenset((second, third)))
                 found.add(min(pairs, key=lambda pair: (scores[pair], sorted(pair))))
         return found
+
+
+def _agree(first: str, second: str) -> bool:
+    """Whether one date says no more than the other."""
+    return first.startswith(second) or second.startswith(first)

@@ -16,6 +16,7 @@ _STEPS = 3  # names from a thing to its country: "Sony Research, Tokyo, Japan"
 _GOES_ON = frozenset({"and", "or", "&", "-", "/"}) | POSSESSIVES
 _NOW = 5  # words behind a country's name that may say that it was so once
 _NOWADAYS = frozenset({"now", "today", "present-day", "modern"})
+_NAMED, _SINCE = frozenset({"known", "called", "named"}), 12  # as what it is so in another country: words before
 _PREPOSITIONS = frozenset("in on at by for from with to of since until as where which who".split())
 _DASHES = frozenset({"-", "–", "—", "--"})
 
@@ -35,11 +36,33 @@ class Whereabouts:
         head, tail = (self._document.entities[number] for number in (relation.head, relation.tail))
         if relation.head in self._agencies:
             return False
-        said, told = self._countries.get(relation.head, frozenset()), countries_of(tail.name)
+        said = self._countries.get(relation.head) or self._within(relation.head)
+        told = countries_of(tail.name)
         known = countries_of(head.name) if head.type == "LOC" else frozenset()
         if not said or not told or (known and known.isdisjoint(said)):
             return None
         return not said.isdisjoint(told)
+
+    def _within(self, number: int) -> frozenset[str]:
+        """Countries that every place behind a name allows: "Oddvik in Norway", "Sub in Oslo, Norway". None if no "in"
+        is among them."""
+        words, found = self._document.words, list[frozenset[str]]()
+        inside = False
+        for mention in self._document.entities[number].mentions:
+            place = mention.end
+            is_in = words[place : place + 1] == ("in",)
+            start = place + 1 + (words[place + 1 : place + 2] == ("the",)) if is_in else self._next(place)
+            where, end = self._places.get(start, (number, 0))
+            if where != number and not (is_in and _NAMED.intersection(words[max(0, mention.start - _SINCE) : place])):
+                inside |= is_in
+                beyond = self._places.get(self._next(end), (where, end))[1]
+                country = " ".join(words[end + 1 : beyond])
+                found.append(countries_of(country if country_name(country) else " ".join(words[start:end])))
+        return frozenset.intersection(*found) if inside else frozenset()
+
+    @cached_property
+    def _places(self) -> dict[int, tuple[int, int]]:
+        return beginnings(self._document, {"LOC"})
 
     @cached_property
     def _agencies(self) -> set[int]:
@@ -57,7 +80,7 @@ class Whereabouts:
     @cached_property
     def _countries(self) -> dict[int, frozenset[str]]:
         found: dict[int, frozenset[str]] = {}
-        places, words = beginnings(self._document, {"LOC"}), self._document.words
+        places, words = self._places, self._document.words
         for number, entity in enumerate(self._document.entities):
             for mention in entity.mentions if entity.type in ("LOC", "ORG") else ():
                 if entity.type == "LOC" and country_name(mention.name):

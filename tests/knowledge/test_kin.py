@@ -104,3 +104,15 @@ def test_women_are_no_fathers_and_men_no_mothers(text, father, mother):
         mother,
         None,
     ]
+
+
+def test_sister_with_a_capital_is_a_title():
+    document = marked(
+        "Ada lived with her friend «PER Sister Mary » and Mother «PER Anne » . Sister «PER Jo » and «PER Flo » came"
+    )
+    kin = Kin(document)
+    for label in (_FATHER, _MOTHER, _SIBLING, _CHILD):
+        assert kin.agree(Relation(0, 1, label, 0.9, ())) is False
+    assert kin.agree(Relation(0, 1, _SPOUSE, 0.9, ())) is None
+    assert kin.agree(Relation(0, 2, _SIBLING, 0.9, ())) is False
+    assert kin.agree(Relation(2, 3, _SIBLING, 0.9, ())) is None, "a sentence begins with a capital in any case"

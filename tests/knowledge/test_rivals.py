@@ -30,3 +30,21 @@ def test_rivers_end_in_one_another_one_way_alone():
     ada, bo, carl, _ = range(4)
     said = _said((ada, "P403", bo, 0.9), (bo, "P403", ada, 0.8), (bo, "P403", carl, 0.2), (bo, "P4552", ada, 0.1))
     assert said == [None, False, None, None]
+
+
+def test_nobody_is_born_or_dies_twice():
+    text = "«PER Ada » «TIME 4 May 1950 » «TIME 1950 » «TIME 1951 » «TIME May 6 » «PER Bo »"
+    document = marked(text)
+    ada, day, year, other, may, bo = range(6)
+    facts = (
+        (ada, "P569", day, 0.8),
+        (ada, "P569", year, 0.7),
+        (ada, "P569", other, 0.75),
+        (ada, "P569", may, 0.1),
+        (ada, "P570", other, 0.5),
+        (bo, "P569", other, 0.3),
+        (ada, "P571", other, 0.1),
+    )
+    relations = tuple(Relation(head, tail, label, score, ()) for head, label, tail, score in facts)
+    rivals = Rivals(replace(document, relations=relations))
+    assert [rivals.agree(relation) for relation in relations] == [None, False, False, None, None, None, None]

@@ -1,0 +1,33 @@
+import pytest
+
+from kg_docre.annotations import Relation
+from kg_docre.knowledge.origins import Origins
+from tests.knowledge.marked import marked
+
+
+@pytest.mark.parametrize(
+    ("text", "sweden"),
+    [
+        ("the Swedish construction company «ORG Berg »", True),
+        ("the Norwegian bank «ORG Berg »", False),
+        ("«ORG Berg » is a Swedish bank", True),
+        ("«ORG Berg » ( founded 1801 ) was a large Norwegian mining company", False),
+        ("«MISC Berg » , a Norwegian brand of skis", False),
+        ("the Norwegian minister met «ORG Berg »", None),
+        ("the Norwegian «ORG Berg »", None),
+        ("the Norwegian bank and «ORG Berg »", None),
+        ("the Norwegian company acquired «ORG Berg »", None),
+        ("«ORG Berg » is a Norwegian - owned bank", None),
+        ("«ORG Berg » is a Norwegian American club", None),
+        ("the Norwegian newspaper «ORG Berg »", None),
+        ("«ORG Berg » is a bank", None),
+        ("«PER Berg » is a Norwegian publisher and company builder", None),
+    ],
+)
+def test_of_which_country_a_text_says_that_something_is(text, sweden):
+    document = marked(f"{text} . «LOC Sweden » «LOC Malmö »")
+    origins = Origins(document)
+    for label in ("P17", "P131", "P495"):
+        assert origins.agree(Relation(0, 1, label, 0.9, ())) is sweden
+    assert origins.agree(Relation(0, 2, "P131", 0.9, ())) is None, "which says less than a country does"
+    assert origins.agree(Relation(0, 1, "P27", 0.9, ())) is None
