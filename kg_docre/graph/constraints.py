@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg_docre.graph.properties import known_properties
 from kg_docre.resolution.forms import country_name, name_form
-from kg_docre.resolution.values import has_no_year
+from kg_docre.resolution.values import dates_agree, has_no_year
 
 if TYPE_CHECKING:
     from kg_docre.graph.kinship import Kinship
@@ -120,8 +120,5 @@ def _fits(fact: Fact) -> bool:
 
 
 def _agree(first: str, second: str) -> bool:
-    """Whether one says no more than the other: "1955" and "1955-03", "1950s" and "1955"."""
-    if first.startswith("=") or second.startswith("="):
-        return first == second
-    first, second = (value[:-2] if value.endswith("0s") else value for value in (first, second))
-    return first.startswith(second) or second.startswith(first)
+    """Whether one value says no more than the other."""
+    return first == second if "=" in (first[:1], second[:1]) else dates_agree(first, second)

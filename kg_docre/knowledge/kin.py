@@ -57,13 +57,18 @@ _BREAKS = _LINKS | frozenset("and or by with for in on at who whom which that ma
 _ADJECTIVES, _BETWEEN, _VERB = 3, 4, 6  # words between "his" and a noun, a noun and a name, "was" and a noun
 _WEDDING = ("marri", "marry", "wed", "consort", "bride", "spous", "adopt")
 _STOPS = frozenset({",", ".", ";", ")"})
-_IN_RELIGION = frozenset({"Sister", "Brother", "Mother", "Father"})
+# of whom else than "Sister Ada" it may be misread that they are relatives: label, and whether that is its head
+_MISREAD: dict[str, _Facts] = {
+    **dict.fromkeys(("Sister", "Brother"), frozenset({(_SIBLING, True), (_SIBLING, False)})),
+    "Father": frozenset({(_FATHER, False), (_CHILD, True)}),
+    "Mother": frozenset({(_MOTHER, False), (_CHILD, True)}),
+}
 _OF_THE_OTHER = {"his": "woman", "her": "man"}
 
 
 class Kin:
     """Relatives by name: "Ada's uncle Bo Berg", "Bo Berg, husband of Ada", "his cousin Bo"; women are nobody's father
-    and men nobody's mother; nor is "Sister Ada", with a capital, anybody's sister."""
+    and men nobody's mother; nor is "Sister Ada", with a capital, anybody's sister for that."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -76,7 +81,10 @@ class Kin:
             return False
         pair = frozenset((relation.head, relation.tail))
         told = self._told.get(pair)
-        if not told and relation.label != _SPOUSE and not pair.isdisjoint(self._religious):
+        if not told and any(
+            (relation.label, end == relation.head) in self._titled.get(end, ())
+            for end in (relation.head, relation.tail)
+        ):
             return False
         if not told or (relation.label != _SIBLING and pair in self._weddings):
             return None
@@ -109,15 +117,17 @@ class Kin:
         return titles | ({words[place].lower()} if place >= 0 else set())
 
     @cached_property
-    def _religious(self) -> set[int]:
-        """Who is called "Sister" or "Father" by way of a title, within a sentence."""
-        words, starts = self._document.words, {start for start, _ in self._document.sentences}
-        return {
-            number
-            for place, (number, end) in self._people.items()
-            for title in (place, place - 1)
-            if title not in starts and end - title > 1 and words[max(0, title)] in _IN_RELIGION
-        }
+    def _titled(self) -> dict[int, _Facts]:
+        """What whoever is called "Sister" or "Father" by way of a title is not by that: within a sentence, and neither
+        behind "her" nor behind a capital, "Founding Father"."""
+        words, starts, found = self._document.words, {start for start, _ in self._document.sentences}, {}
+        for place, (number, end) in self._people.items():
+            for title in (place, place - 1):
+                if title > 0 and title not in starts and end - title > 1 and words[title] in _MISREAD:
+                    before = words[title - 1]
+                    if not (before[:1].isupper() or before in _PRONOUNS or before in POSSESSIVES):
+                        found[number] = _MISREAD[words[title]]
+        return found
 
     @cached_property
     def _weddings(self) -> set[frozenset[int]]:
@@ -169,8 +179,6 @@ class _Sentence:
         """What stands before nouns ("his"), these, the person called so, and whose relative that is."""
         for place, noun in enumerate(self._words):
             if not place or (noun.form not in _HOLDS and noun.form not in _FAR):
-                continue
-            if self._text[noun.start] in _IN_RELIGION:
                 continue
             name, possessive = self._behind(noun.end), self._words[self._back(place, _ADJECTIVES, _BREAKS)]
             if name is not None:

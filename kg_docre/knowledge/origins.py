@@ -1,43 +1,62 @@
-"""Of which country things are, as the words beside their names say."""
+"""Of which country organizations are, as the words beside their names say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import behind_brackets
+from kg_docre.knowledge.words import POSSESSIVES, beginnings, behind_brackets
 from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
 __all__ = ["Origins"]
 
 _IN = frozenset({"P17", "P131", "P495"})  # country, located in, country of origin
-_THINGS = frozenset({"ORG", "LOC", "MISC"})
 _NOUNS = frozenset(
-    """agency airline airlines airport band bank brand brewer builder carmaker city club company conglomerate
-    contractor corporation developer firm fund group institute insurer island label lake league maker
-    manufacturer mountain municipality museum operator party producer province region retailer river
-    shipbuilder studio team town university village""".split()
+    """agency airline airlines band bank brand brewer builder carmaker club company conglomerate contractor corporation
+    developer firm fund group institute insurer label league maker manufacturer museum operator party producer retailer
+    shipbuilder studio team university""".split()
 )
-_OTHERS = frozenset("and or with by of from to for in on at that the which who but as".split())  # begin something else
+_NOT = frozenset("language speaking style football food dance".split())  # "an American football team"
+_MORE = frozenset({",", "and", "or", "/"})
+# begin something else
+_OTHERS = frozenset("and or with by of from to for in on at that which who but as has had".split()) | POSSESSIVES
+_OTHERS |= frozenset("the a an his her its their".split())
 _BEFORE, _BEHIND, _ADJECTIVES = 5, 5, 3  # words to a demonym, from there to a noun, before a demonym
 
 
 class Origins:
-    """Of which country a document says that things are: "the Brazilian construction company Arandu", "Arandu is a
-    Brazilian bank"."""
+    """Of which country a document says that organizations are: "the Brazilian construction company Arandu", "Arandu is
+    a Brazilian bank"."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._places = beginnings(document, {"LOC"})
         self._of = cache(self._countries)
 
     def agree(self, relation: Relation) -> bool | None:
-        """Whether a fact about a thing's country is one of a country that is named so. None where none is."""
+        """Whether a fact about where an organization is agrees with the country that it is said to be of. None where
+        none is said, or a sentence about it has another one behind an "in"."""
         head, tail = (self._document.entities[number] for number in (relation.head, relation.tail))
-        if relation.label not in _IN or head.type not in _THINGS or not country_name(tail.name):
+        if relation.label not in _IN or head.type != "ORG" or not country_name(tail.name):
             return None
-        said = self._of(relation.head)
-        return not said.isdisjoint(countries_of(tail.name)) if said else None
+        said, told = self._of(relation.head), countries_of(tail.name)
+        if not said or not said.isdisjoint(told):
+            return True if said else None
+        return None if any(not told.isdisjoint(place) for place in self._inside(relation.head)) else False
+
+    def _inside(self, thing: int) -> Iterator[frozenset[str]]:
+        """Countries of the places behind an "in" of sentences that name a thing."""
+        words = self._document.words
+        for start, end in {self._document.sentences[m.sentence] for m in self._document.entities[thing].mentions}:
+            for place in range(start, end):
+                if words[place] == "in" and place + 1 in self._places:
+                    name = " ".join(words[place + 1 : self._places[place + 1][1]])
+                    beyond = self._places.get(self._places[place + 1][1] + 1)
+                    yield countries_of(name)
+                    if beyond:
+                        yield countries_of(" ".join(words[self._places[place + 1][1] + 1 : beyond[1]]))
 
     def _countries(self, thing: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()
@@ -66,7 +85,9 @@ def _is_plain(word: str) -> bool:
 
 
 def _nation(words: tuple[str, ...], place: int) -> frozenset[str]:
-    """The country of "French"; none of "French-owned", nor of "Chinese American"."""
-    around = words[max(0, place - 1) : place], words[place + 1 : place + 2]
-    alone = not any(near == ("-",) or (near and is_demonym(near[0])) for near in around)
-    return countries_of(words[place]) if alone and is_demonym("".join(words[place : place + 1])) else frozenset()
+    """The country of "French"; none of "French-owned", "Chinese American", "French and German", "French-speaking"."""
+    word, before, behind = ("".join(words[max(0, p) : p + 1]) for p in (place, place - 1, place + 1))
+    listed = behind in _MORE and is_demonym("".join(words[place + 2 : place + 3]))
+    if listed or behind in _NOT or any(near == "-" or is_demonym(near) for near in (before, behind)):
+        return frozenset()
+    return countries_of(word) if is_demonym(word) else frozenset()

@@ -6,7 +6,8 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.resolution.forms import name_form
+from kg_docre.names import normalize_name
+from kg_docre.resolution.values import date_value, dates_agree
 
 __all__ = ["Rivals"]
 
@@ -27,16 +28,14 @@ class Rivals:
         if relation.label in _ONCE:
             date = self._date(relation.tail)
             likelier = (d for d, score in self._days[relation.head, relation.label] if score > relation.score)
-            return False if date and any(not _agree(date, other) for other in likelier) else None
+            return False if date and not all(dates_agree(date, other) for other in likelier) else None
         if relation.label == _MOUTH:
             back = self._mouths.get((relation.tail, relation.head), 0.0)
             return False if back > self._mouths.get((relation.head, relation.tail), relation.score) else None
         return None
 
     def _date(self, number: int) -> str:
-        """By ISO 8601; empty if the year is not known."""
-        form = name_form(self._document.entities[number].name, "TIME")
-        return form if form[:4].isdigit() else ""
+        return date_value(normalize_name(self._document.entities[number].name)) or ""
 
     @cached_property
     def _days(self) -> dict[tuple[int, str], list[tuple[str, float]]]:
@@ -67,8 +66,3 @@ class Rivals:
                 pairs = (frozenset((first, second)), frozenset((first, third)), frozenset((second, third)))
                 found.add(min(pairs, key=lambda pair: (scores[pair], sorted(pair))))
         return found
-
-
-def _agree(first: str, second: str) -> bool:
-    """Whether one date says no more than the other."""
-    return first.startswith(second) or second.startswith(first)

@@ -44,20 +44,29 @@ class Whereabouts:
         return not said.isdisjoint(told)
 
     def _within(self, number: int) -> frozenset[str]:
-        """Countries that every place behind a name allows: "Oddvik in Norway", "Sub in Oslo, Norway". None if no "in"
-        is among them."""
+        """Countries that every place behind the name of a place allows: "Oddvik in Norway", "in Oslo, Norway". None if
+        no "in" is among them, nor where a list begins."""
         words, found = self._document.words, list[frozenset[str]]()
         inside = False
-        for mention in self._document.entities[number].mentions:
+        entity = self._document.entities[number]
+        for mention in entity.mentions if entity.type == "LOC" else ():
             place = mention.end
             is_in = words[place : place + 1] == ("in",)
             start = place + 1 + (words[place + 1 : place + 2] == ("the",)) if is_in else self._next(place)
             where, end = self._places.get(start, (number, 0))
-            if where != number and not (is_in and _NAMED.intersection(words[max(0, mention.start - _SINCE) : place])):
-                inside |= is_in
-                beyond = self._places.get(self._next(end), (where, end))[1]
-                country = " ".join(words[end + 1 : beyond])
-                found.append(countries_of(country if country_name(country) else " ".join(words[start:end])))
+            if where == number or (is_in and _NAMED.intersection(words[max(0, mention.start - _SINCE) : place])):
+                continue
+            name = " ".join(words[start:end])
+            beyond = self._places.get(self._next(end), (where, end))[1]
+            country = " ".join(words[end + 1 : beyond])
+            if country_name(country):
+                if country_name(name):
+                    return frozenset()
+                name, end = country, beyond
+            if self._goes_on(end, self._places):
+                return frozenset()
+            inside |= is_in
+            found.append(countries_of(name))
         return frozenset.intersection(*found) if inside else frozenset()
 
     @cached_property

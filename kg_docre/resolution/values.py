@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 
 from kg_docre.names import normalize_name
 
-__all__ = ["date_value", "has_no_year", "iso_date", "number_value"]
+__all__ = ["date_value", "dates_agree", "has_no_year", "iso_date", "number_value"]
 
 _MONTHS = {
     month: number
@@ -73,6 +73,12 @@ def date_value(normalized: str) -> str | None:
                 return None
             return parts["year"] + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
     return None
+
+
+def dates_agree(first: str, second: str) -> bool:
+    """Whether of two values of dates one says no more than the other: "1955" and "1955-03", "1950s" and "1955"."""
+    first, second = (value[:-2] if value.endswith("0s") else value for value in (first, second))
+    return first.startswith(second) or second.startswith(first)
 
 
 def iso_date(name: str) -> str:

@@ -33,9 +33,9 @@ def test_rivers_end_in_one_another_one_way_alone():
 
 
 def test_nobody_is_born_or_dies_twice():
-    text = "«PER Ada » «TIME 4 May 1950 » «TIME 1950 » «TIME 1951 » «TIME May 6 » «PER Bo »"
-    document = marked(text)
-    ada, day, year, other, may, bo = range(6)
+    dates = "«TIME 4 May 1950 » «TIME 1950 » «TIME 1951 » «TIME May 6 »"
+    document = marked(f"«PER Ada » {dates} «PER Bo » «TIME 1950s » «TIME 1951 or 1952 »")
+    ada, day, year, other, may, bo, decade, doubt = range(8)
     facts = (
         (ada, "P569", day, 0.8),
         (ada, "P569", year, 0.7),
@@ -44,7 +44,19 @@ def test_nobody_is_born_or_dies_twice():
         (ada, "P570", other, 0.5),
         (bo, "P569", other, 0.3),
         (ada, "P571", other, 0.1),
+        (ada, "P569", decade, 0.2),
+        (ada, "P569", doubt, 0.2),
     )
     relations = tuple(Relation(head, tail, label, score, ()) for head, label, tail, score in facts)
     rivals = Rivals(replace(document, relations=relations))
-    assert [rivals.agree(relation) for relation in relations] == [None, False, False, None, None, None, None]
+    assert [rivals.agree(relation) for relation in relations] == [
+        None,
+        False,
+        False,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
