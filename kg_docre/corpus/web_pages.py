@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from kg_docre.corpus.records import UNSEEN, Problem, SourceText, checked
+from kg_docre.graph.page_mark import is_page
 
 __all__ = ["from_html", "from_markup", "is_html", "is_markup"]
 
@@ -44,6 +45,8 @@ def from_html(data: bytes, uri: str, title: str, max_characters: int) -> SourceT
     """
     if not data.strip():
         return Problem(uri, "empty", nothing=True)
+    if is_page(data):
+        return Problem(uri, "a page that kg-docre has written", nothing=True)
     found = _found(lambda: _main_text(data), uri)
     if isinstance(found, Problem):
         return found

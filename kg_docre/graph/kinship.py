@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from kg_docre.graph.confidence import evidence_texts, joint_confidence
+from kg_docre.graph.confidence import read_confidence
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import DIGITS
 from kg_docre.store import FactStore
@@ -46,8 +46,7 @@ class Kinship:
             misfits = all(known_properties()[label].misfits(*row[4:6]) for row in said)
             if misfits or (head, label, tail) in without:
                 continue
-            texts = evidence_texts(store, [row[6] for row in said]) if len(said) > 1 else [[]]
-            confidence = joint_confidence(zip((round(row[3], DIGITS) for row in said), texts, strict=True))
+            confidence = read_confidence(store, [(round(row[3], DIGITS), row[6]) for row in said])
             ways, way = self._ways[tuple(sorted((head, tail)))], _way(head, label, tail)
             ways[way] = max(ways.get(way, 0.0), confidence)
             self._by_label[way, label] = max(self._by_label[way, label], confidence)

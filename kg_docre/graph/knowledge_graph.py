@@ -71,8 +71,7 @@ class KnowledgeGraph:
         self.is_part = about is not None or relations is not None
         self.connected = connected or self.is_part
         self._about = None if about is None else set().union(*map(self._nodes_called, about))
-        labels = None if relations is None else set().union(*map(self.labels_called, relations))
-        self._asked = {"nodes": _listed(self._about), "labels": _listed(labels)}
+        self._labels = None if relations is None else set().union(*map(self.labels_called, relations))
 
     def nodes(self, ids: Iterable[str] | None = None) -> Iterator[Node]:
         """Every node by id, or those of ``ids``."""
@@ -106,8 +105,9 @@ class KnowledgeGraph:
 
     def runs(self) -> Iterator[Run]:
         """Every build that read documents which are still there, in order."""
+        wanted = {document.run for document in self.documents()} if self.is_part else None
         rows = self.store.read("SELECT * FROM run WHERE id IN (SELECT run FROM document) ORDER BY id")
-        yield from starmap(Run, rows)
+        yield from (run for run in starmap(Run, rows) if wanted is None or run.id in wanted)
 
     def evidence_sentences(self) -> Iterator[tuple[str, int, str]]:
         """Every sentence that is evidence of something: its document's id, number and text."""
@@ -147,13 +147,15 @@ class KnowledgeGraph:
         """Every fact, by head, label and tail.
 
         Without ``details`` their evidence has neither sentences nor reasoning; reading is faster then."""
-        if self._about is None:
-            return self._facts(_OF_LABELS, self._asked, details=details)
-        about = self._about
-        facts = self._facts(
-            f"AND ({_ABOUT} OR (h.node, r.label) IN ({_RIVALS})) {_OF_LABELS}", self._asked, details=details
-        )
-        return (fact for fact in facts if not about.isdisjoint((fact.head, fact.tail)))
+        about, labels = self._about, self._labels
+        # and those that they may be completed from, which strict may leave out
+        read = None if labels is None else labels | {_inverses().get(label, label) for label in labels}
+        condition = _OF_LABELS if about is None else f"AND ({_ABOUT} OR (h.node, r.label) IN ({_RIVALS})) {_OF_LABELS}"
+        asked = {"nodes": _listed(about), "labels": _listed(read)}
+        for fact in self._facts(condition, asked, details=details):
+            ends = about is None or not about.isdisjoint((fact.head, fact.tail))
+            if ends and (labels is None or fact.label in labels):
+                yield fact
 
     def labels_called(self, name: str) -> set[str]:
         """Labels of relations with this name or, like "P57", this label; in any case; the store need not have any facts

@@ -16,8 +16,9 @@ from markupsafe import Markup, escape
 
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.page_mark import MARK
 from kg_docre.graph.property_graph import TYPE_NAMES
-from kg_docre.graph.records import Evidence, Fact, Node
+from kg_docre.graph.records import Evidence, Fact, Node, SourceDocument
 from kg_docre.graph.texts import Sentence, document_texts
 from kg_docre.names import short_hash
 
@@ -26,6 +27,7 @@ __all__ = ["MAX_FACTS", "write_page"]
 MAX_FACTS = 10_000  # what browsers open without delay
 _NEIGHBOURS = 12  # that a drawing has room for
 _WIDTH, _HEIGHT = 900, 400
+_MOST_DOCUMENTS, _MOST_CHARACTERS = 10, 600  # that are quoted for a fact, and of a sentence without a name
 _NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLACE = {"PER": 0, "ORG": 1, "LOC": 2, "NUM": 8, "TIME": 9}  # of types in the index; others are between
 
@@ -51,20 +53,23 @@ def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
                 f"a page is for at most {MAX_FACTS:,} facts; choose some with --entity, --relation or --min-confidence"
             )
         facts.append(fact)
-    nodes = {node.id: node for node in graph.nodes()}
+    steps = (one.step for fact in facts for one in fact.evidence if one.step)
+    ids = {step.via for step in steps}.union(*((fact.head, fact.tail) for fact in facts))
+    nodes = {node.id: node for node in graph.nodes(ids)}
     about: dict[str, list[Fact]] = defaultdict(list)
-    stated: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
+    stated: dict[SourceDocument, list[Fact]] = defaultdict(list)
+    for fact in sorted(facts, key=lambda fact: (nodes[fact.head].name, fact.name, -fact.confidence)):
         about[fact.head].append(fact)
         about[fact.tail].append(fact)
-    for fact in sorted(facts, key=lambda fact: (nodes[fact.head].name, fact.name, -fact.confidence)):
         for one in fact.evidence:
-            stated[one.document.id].append(fact)
-    texts = dict(document_texts(graph.store, graph.documents() if evidence else ()))
+            stated[one.document].append(fact)
+    documents = sorted(stated, key=lambda document: document.title or document.uri)
+    texts = dict(document_texts(graph.store, documents if evidence else ()))
     shown = {(document.id, sentence.number): sentence for document, its in texts.items() for sentence in its}
 
     def marked(number: int, evidence: Evidence, fact: Fact) -> Markup:
-        return _pieces(shown[evidence.document.id, number], dict.fromkeys((fact.head, fact.tail), "<mark>{}</mark>"))
+        marks = dict.fromkeys((fact.head, fact.tail), "<mark>{}</mark>")
+        return _pieces(shown[evidence.document.id, number], marks, most=_MOST_CHARACTERS)
 
     links = {id: f'<a href="#{_anchor(nodes[id])}">{{}}</a>' for id in about}
     environment = Environment(
@@ -80,6 +85,8 @@ def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
     parts = environment.get_template("page.html").generate(
         nodes=nodes,
         known=about,
+        mark=Markup(MARK),
+        most=_MOST_DOCUMENTS,
         labels=graph.labels(),
         number=len(facts),
         stated=stated,
@@ -121,14 +128,20 @@ def _neighbours(id: str, facts: list[Fact], nodes: Mapping[str, Node]) -> list[_
     ]
 
 
-def _pieces(sentence: Sentence, around: Mapping[str, str]) -> Markup:
-    """A sentence with HTML around the names of nodes."""
+def _pieces(sentence: Sentence, around: Mapping[str, str], *, most: int = 0) -> Markup:
+    """A sentence with HTML around the names of nodes; of what is between them no more than ``most`` characters."""
     pieces, last = [], 0
     for start, end, node in sentence.names:
-        if node in around:
-            pieces += [escape(_readable(sentence.text[last:start])), _around(around[node], sentence.text[start:end])]
+        if node in around and start >= last:
+            pieces += [_cut(sentence.text[last:start], most), _around(around[node], sentence.text[start:end])]
             last = end
-    return Markup("").join([*pieces, escape(_readable(sentence.text[last:]))])
+    return Markup("").join([*pieces, _cut(sentence.text[last:], most)])
+
+
+def _cut(text: str, most: int) -> Markup:
+    if most and len(text) > most:
+        text = f"{text[: most // 2]} […] {text[-most // 2 :]}"
+    return escape(_readable(text))
 
 
 def _around(html: str, name: str) -> Markup:

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from kg_docre.graph.confidence import evidence_texts, joint_confidence
+from kg_docre.graph.confidence import joint_confidence, read_confidence
 from kg_docre.graph.constraints import date_conflicts, type_conflicts, value_of
 from kg_docre.graph.reasoning import NO_STEP, STEP, read_step
 from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id
@@ -69,7 +69,7 @@ def stated_facts(
         said = list(group)
         by_document = [said] if len(said) == 1 else [list(same) for _, same in groupby(said, itemgetter(3))]
         evidence = tuple(map(_evidence, by_document))
-        confidence = evidence[0].score if len(evidence) == 1 else _jointly(store, by_document, evidence)
+        confidence = _confidence(store, by_document, evidence, details=details)
         fact = Fact(
             id=fact_id(*key),
             head=key[0],
@@ -99,9 +99,17 @@ def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     return Evidence(as_document(said[0][3:9]), score, tuple(sentences), next(steps, None))
 
 
-def _jointly(store: FactStore, by_document: list[list[tuple[Any, ...]]], evidence: tuple[Evidence, ...]) -> float:
-    surest = [max(said, key=itemgetter(9))[18] for said in by_document]
-    return joint_confidence(zip((e.score for e in evidence), evidence_texts(store, surest), strict=True))
+def _confidence(
+    store: FactStore, by_document: list[list[tuple[Any, ...]]], evidence: tuple[Evidence, ...], *, details: bool
+) -> float:
+    if len(evidence) == 1:
+        return evidence[0].score
+    surest = [max(said, key=itemgetter(9)) for said in by_document]
+    scores = (e.score for e in evidence)
+    if not details:
+        return read_confidence(store, list(zip(scores, (row[18] for row in surest), strict=True)))
+    texts = ([text for _, text in parsed(row[15])[0]] for row in surest)
+    return joint_confidence(zip(scores, texts, strict=True))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -93,7 +93,10 @@ def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
         return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)
     if ending == ".html":
         from kg_docre.graph.page import write_page
+        from kg_docre.graph.page_mark import is_page
 
+        if path.exists() and not is_page(path):
+            raise ExportError("something else than a graph's page")
         return lambda graph, path: write_page(graph, path, evidence=provenance != Provenance.NONE)
     if ending == ".oxigraph":
         from kg_docre.graph.oxigraph import is_store, write_store

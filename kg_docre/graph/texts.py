@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kg_docre.graph.records import SourceDocument
+from kg_docre.names import short_hash
 from kg_docre.store import FactStore
 
 __all__ = ["Sentence", "document_texts"]
 
 
 class Sentence(NamedTuple):
-    """A sentence, and where things are named in it: first and last character and node, none within another. ``gap`` is
-    how many characters follow before the next one."""
+    """A sentence, and where things are named in it: first character, the one behind, and node, in order, also of names
+    within others. ``gap`` is how many characters follow before the next sentence."""
 
     number: int
     text: str
@@ -26,8 +27,9 @@ def document_texts(
     store: FactStore, documents: Iterable[SourceDocument]
 ) -> Iterator[tuple[SourceDocument, list[Sentence]]]:
     """The sentences of each of these documents of a store, in order."""
+    ids = {short_hash(digest): id for digest, id in store.read("SELECT content_hash, id FROM document")}
     for document in documents:
-        (id,) = store.read("SELECT document FROM source WHERE uri = ?", (document.uri,)).fetchone()
+        id = ids[document.id]
         named: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
         mentions = store.read(
             """SELECT m.sentence, m.start, m."end", e.node FROM entity e JOIN mention m ON m.entity = e.id
@@ -50,8 +52,5 @@ def document_texts(
 
 
 def _within(start: int, text: str, names: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
-    found: list[tuple[int, int, str]] = []
-    for first, last, node in names:
-        if (found[-1][1] if found else 0) <= first - start < last - start <= len(text):
-            found.append((first - start, last - start, node))
-    return tuple(found)
+    places = ((first - start, last - start, node) for first, last, node in names)
+    return tuple((first, last, node) for first, last, node in places if 0 <= first < last <= len(text))

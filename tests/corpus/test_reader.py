@@ -14,7 +14,9 @@ from kg_docre.corpus.fields import Fields
 from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
 from kg_docre.corpus.records import BINARY, Problem, SourceText
-from kg_docre.store import content_hash
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.graph.page import write_page
+from kg_docre.store import FactStore, content_hash
 from tests.conftest import DATA
 from tests.permissions import obey_permissions
 
@@ -245,6 +247,15 @@ def test_without_what_reads_web_pages_one_is_told_how_to_get_it(tmp_path, monkey
     page, field = read_corpus([tmp_path], base=tmp_path)
     assert str(page) == "a.html: HTML, which is read where trafilatura is: pip install trafilatura lxml_html_clean"
     assert field == Problem("b.csv#x", page.reason, part=True)
+
+
+def test_the_page_of_a_graph_is_no_text_of_the_folder_it_was_written_to(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        write_page(KnowledgeGraph(store), tmp_path / "graph.html")
+    (tmp_path / "a.html").write_text(PAGE)
+    texts, problems = _read(tmp_path, base=tmp_path)
+    assert [text.uri for text in texts] == ["a.html"]
+    assert problems == [Problem("graph.html", "a page that kg-docre has written", nothing=True)]
 
 
 def test_texts_in_tables_may_be_long(tmp_path):

@@ -46,9 +46,9 @@ def test_documents_with_words_of_their_own_support_each_other(tmp_path):
     assert confidence(tmp_path, *own, released("again", ABOUT, 0.2), released("and again", ABOUT, 0.1)) == 0.9
 
 
-def test_of_chains_of_documents_those_count_that_share_nothing():
+def test_whoever_rests_on_no_sentence_of_those_that_count_counts_too():
     first, second, third = "one two three four five", "six seven eight nine ten", "a b c d e"
-    assert joint_confidence([(0.5, [first]), (0.4, [first, second]), (0.3, [second])]) == 0.5
+    assert joint_confidence([(0.5, [first]), (0.4, [first, second]), (0.3, [second])]) == 0.65
     assert joint_confidence([(0.5, [first]), (0.5, [third]), (0.4, [first, third])]) == 0.75
     assert joint_confidence([(0.5, ["A heading"]), (0.5, ["A heading"]), (0.5, [])]) == 0.875, "too short to tell"
 

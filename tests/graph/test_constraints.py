@@ -183,6 +183,16 @@ def test_facts_about_one_thing_are_in_conflict_with_what_all_facts_are(store, st
         assert {*found} <= every
 
 
+def test_what_strict_leaves_out_is_completed_in_no_part(store):
+    """Bo is Ada's father, or, surer, her brother: neither is he completed to be somebody who has a child."""
+    people = ("PER", "Ada"), ("PER", "Bo")
+    add(store, document("a", *people, facts=((0, "P22", 1, 0.5), (0, "P3373", 1, 0.9))))
+    options = {"strict": True, "inverses": True}
+    assert {fact.label for fact in KnowledgeGraph(store, **options).facts()} == {"P3373"}
+    assert not [*KnowledgeGraph(store, relations=["child"], **options).facts()]
+    assert {f.label for f in KnowledgeGraph(store, relations=["child"], inverses=True).facts()} == {"P40"}
+
+
 def test_an_unsure_fact_keeps_no_sure_one_from_being_completed(store):
     whole, part = ("LOC", "Ohio"), ("LOC", "Dayton")
     add(store, document("a", whole, part, facts=((0, "P150", 1, 0.9), (1, "P131", 0, 0.1))))

@@ -4,6 +4,7 @@ from collections import Counter
 import pytest
 from lxml import html
 
+from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.graph import KnowledgeGraph, page
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.provenance import Provenance
@@ -66,9 +67,11 @@ def test_documents_are_shown_with_links_to_what_they_name_and_what_they_say(tmp_
     ada, where = ("PER", "Ada Delorme", "Delorme"), ("LOC", "Rome")
     with FactStore(tmp_path / "kg.sqlite") as store:
         add(store, document("one", ada, where, ("LOC", "Nowhere"), facts=((0, "P19", 1, 0.9),)), document("two", ada))
-        root = html.parse(write(KnowledgeGraph(store), tmp_path / "kg.html")).getroot()
+        add(store, document("low", ada, where, facts=((0, "P569", 1, 0.3),)))
+        root = html.parse(write(KnowledgeGraph(store, min_confidence=0.5), tmp_path / "kg.html")).getroot()
     index = root.get_element_by_id("index")
-    assert [text(item) for item in index.findall("ul")[-1]] == ["one 1", "two 0"]
+    assert [text(item) for item in index.findall("ul")[-1]] == ["one 1"]
+    assert "1 fact about 2 things, from 1 document." in text(index)
     things = {section.findtext("h1/bdi"): section for section in root.iter("section")}
     (words,) = things["one"].find_class("text")
     assert text(words) == "Ada Delorme Delorme Rome Nowhere one"
@@ -76,7 +79,99 @@ def test_documents_are_shown_with_links_to_what_they_name_and_what_they_say(tmp_
     ada, where = (f"#{things[name].get('id')}" for name in ("Ada Delorme", "Rome"))
     assert links == [("Ada Delorme", ada), ("Delorme", ada), ("Rome", where)]
     assert [text(row) for row in things["one"].find_class("said")] == ["0.90 Ada Delorme P19 Rome"]
-    assert not things["two"].find_class("said")
+    assert "two" not in things
+    assert "low" not in things
+
+
+def _read(path, words, names, relations, starts=(0,), spaces=None):
+    """The page of one document: of names (type, first word, word behind), some of which may be within others."""
+    entities = tuple(
+        Entity(" ".join(words[start:end]), type, (Mention(start, end, 0, " ".join(words[start:end])),))
+        for type, start, end in names
+    )
+    said = Document("d", tuple(words), starts, entities, relations, spaces=spaces or (True,) * len(words), title="d")
+    with FactStore(path.with_suffix(".sqlite")) as store:
+        store.add(said, model="m", names={"P131": "located in"}, resolve=form_id)
+        return html.parse(write(KnowledgeGraph(store), path)).getroot()
+
+
+def test_a_name_within_another_is_marked_where_it_is_meant(tmp_path):
+    words = "The University of Oslo is old .".split()
+    relations = (Relation(0, 1, "P131", 0.9, (0,)),)
+    root = _read(tmp_path / "kg.html", words, [("ORG", 1, 4), ("LOC", 3, 4), ("PER", 0, 1)], relations)
+    assert {mark.text for mark in root.iter("mark")} == {"University of Oslo"}
+    relations = (Relation(2, 1, "P131", 0.9, (0,)),)
+    root = _read(tmp_path / "other.html", words, [("ORG", 1, 4), ("LOC", 3, 4), ("PER", 0, 1)], relations)
+    assert {mark.text for mark in root.iter("mark")} == {"Oslo", "The"}
+
+
+def test_of_what_is_long_the_beginning_is_quoted(tmp_path):
+    words = ["Ada", *["word"] * 2000, "Oslo", "."]
+    root = _read(
+        tmp_path / "kg.html", words, [("PER", 0, 1), ("LOC", 2001, 2002)], (Relation(0, 1, "P131", 0.9, (0,)),)
+    )
+    quoted = text(next(root.iter("blockquote")))
+    assert quoted.startswith("Ada word word")
+    assert " […] " in quoted
+    assert "word word Oslo ." in quoted
+    assert len(quoted) < 1000
+    assert len(text(root.find_class("text")[0])) > 9000
+
+
+def test_a_fact_of_many_documents_has_the_surest(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        for n in range(14):
+            add(store, document(f"d{n:02}", ("PER", "Ada"), ("LOC", "Rome"), facts=((0, "P19", 1, 0.3 + n / 100),)))
+        root = html.parse(write(KnowledgeGraph(store), tmp_path / "kg.html")).getroot()
+    details = next(root.iter("details"))
+    shown = [text(block.find("p/a")) for block in details.iter("blockquote")]
+    assert shown == [f"d{n:02}" for n in range(13, 3, -1)]
+    assert text(details.find_class("more")[0]) == "and 4 documents more"
+
+
+def test_the_drawing_has_the_surest_facts(tmp_path):
+    places = [("LOC", f"Town {chr(65 + n)}") for n in range(15)]
+    facts = tuple((0, "P131", n + 1, 0.3 + n / 100) for n in range(15))
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        add(store, document("d", ("LOC", "Here"), *places, facts=facts))
+        root = html.parse(write(KnowledgeGraph(store), tmp_path / "kg.html")).getroot()
+    (view,) = (section for section in root.iter("section") if section.findtext("h1/bdi") == "Here")
+    drawn = {text(link.find("text")) for link in view.find("svg").iter("a")}
+    assert drawn == {name for _, name in places[3:]}
+
+
+def test_paragraphs_of_a_text_stay_apart(tmp_path):
+    words = ["Ada", "came", ".", "\n\n", "Bo", "went", ".", "So", "."]
+    spaces = (True, False, False, False, True, False, True, False, False)
+    root = _read(
+        tmp_path / "kg.html",
+        words,
+        [("PER", 0, 1), ("PER", 4, 5)],
+        (Relation(0, 1, "P26", 0.9, (0,)),),
+        (0, 4, 7),
+        spaces,
+    )
+    assert root.find_class("text")[0].text_content().strip() == "Ada came.\nBo went. So."
+
+
+def test_a_document_without_a_source_is_shown_as_in_other_files(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        add(store, document("gone", ("PER", "Ada"), ("LOC", "Rome"), facts=((0, "P19", 1, 0.9),)))
+        run = store.begin_run(version="0", config="{}")
+        store.note_failure("gone", "no text", run=run, gone=True)
+        graph = KnowledgeGraph(store)
+        assert [fact.evidence[0].document.uri for fact in graph.facts()] == [""]
+        assert len([*views(write(graph, tmp_path / "kg.html"))]) == 2
+
+
+def test_other_html_is_not_overwritten_and_a_page_is(graph, tmp_path):
+    path = tmp_path / "mine.html"
+    path.write_text("<!doctype html><p>mine</p>")
+    with pytest.raises(ExportError, match=r"mine\.html: something else than a graph's page"):
+        open_target(str(path), no_credentials)
+    write(graph, tmp_path / "kg.html")
+    write(KnowledgeGraph(graph.store, relations=["P569"]), tmp_path / "kg.html")
+    assert "<p>mine</p>" in path.read_text()
 
 
 @pytest.mark.parametrize("part", [{}, {"relations": ["P19"]}, {"min_confidence": 0.7}])
