@@ -412,6 +412,7 @@ def test_a_refused_password_is_one_line(corpus, tmp_path, bolt):
         (["build", "corpus", "--device", "abacus"], "device 'abacus'"),
         (["build", "corpus", "--spacy-model", "no_such_pipeline"], "no_such_pipeline"),
         (["build", "corpus", "--to", "kg.xlsx"], "unknown ending"),
+        (["build", "", "--forget-missing"], "a source without a name"),
         (["build", "corpus", "--store", "no/such/kg.sqlite"], "kg.sqlite"),
         (["export", "missing.sqlite", "--to", "kg.ttl"], "no such store"),
         (["facts", "missing.sqlite"], "no such store"),

@@ -168,6 +168,8 @@ def build(
 
         _refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
+        if not all(sources):
+            raise ValueError("a source without a name")
         if forget_missing and STANDARD_INPUT in sources:
             raise ValueError("--forget-missing: of standard input there is no telling what it had before")
         if not (forget_missing or STANDARD_INPUT in sources or any(map(os.path.lexists, sources))):

@@ -19,14 +19,14 @@ __all__ = ["forget_missing", "meant_by", "missing", "moved"]
 
 def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") -> dict[str, set[str]]:
     """For each name the uris that it means: of the document that is called so, or else of all in the file or the folder
-    of that name, those that could not be read among them."""
+    of that name, those that could not be read among them. An empty one means nothing."""
     read = {uri for (uri,) in store.read("SELECT uri FROM source")}
     known = read.union(uri for (uri,) in store.read("SELECT uri FROM failure"))
     meant = {}
     for name in names:
         place = uri_of(Path(name), Path(base))
         meant[name] = read & {name, place}
-        if not meant[name]:
+        if name and not meant[name]:
             whole = _whole(place, base)
             meant[name] = {uri for uri in known if _is_path(uri) and whole in _places(uri, base)} | (known & {name})
     return meant

@@ -68,7 +68,7 @@ def test_nothing_is_missing_where_not_everything_could_be_read(tmp_path, monkeyp
     assert missing(KNOWN, set(), [Problem("texts", "an empty folder")], ["texts"]) == []
 
 
-def test_what_a_name_means(tmp_path):
+def test_what_a_name_means(tmp_path, monkeypatch):
     with FactStore(tmp_path / "kg.sqlite") as store:
         run_number = store.begin_run(version="1", config={})
         for number, uri in enumerate(("a/b.txt", "a/c.jsonl#1", "a/c.jsonl#1/2", "../d.txt", "stdin#x")):
@@ -89,6 +89,8 @@ def test_what_a_name_means(tmp_path):
         }.items():
             place = name if "#" in name else tmp_path / name
             assert meant_by(store, [str(place)], base=tmp_path)[str(place)] == uris, name
+        monkeypatch.chdir(tmp_path)
+        assert meant_by(store, [""], base=tmp_path) == {"": set()}
 
 
 def test_of_a_file_with_documents_that_cannot_be_read_the_others_can_be_told(tmp_path, monkeypatch):
