@@ -9,6 +9,7 @@ against the materialized form as far as that fits.
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,8 +21,8 @@ from benchmarks.memory import peak_bytes
 from benchmarks.speed import SAMPLE, predictor_of
 from benchmarks.straightforward import materialized
 from kg_docre.annotations import Document, Entity, Mention
+from kg_docre.chunks import prepare
 from kg_docre.data.docred import read_docred
-from kg_docre.data.features import collate
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.predictor import Predictor
 
@@ -89,9 +90,8 @@ def _time(run: Callable[[], object], repeats: int) -> float:
 def _whole(predictor: Predictor, batches: list[list[Document]], sizes: tuple[int, ...], options) -> Rows:
     rows = {}
     for size, documents in zip(sizes, batches, strict=True):
-        features = predictor.featurizer(documents)
-        batch = collate(features, predictor.model.config)
-        run = partial(predictor._predict, features, batch, None)
+        (batch,) = prepare(documents, predictor.members, None, sys.maxsize, None).batches
+        run = partial(predictor._predict, batch)
         rows[size] = (_time(run, options.repeats), peak_bytes(run) / 1e6)
     return rows
 

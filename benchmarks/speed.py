@@ -110,7 +110,7 @@ def _batches(predictor: Predictor, documents: list[Document]) -> list[DocumentBa
     return [
         batch.inputs[0]
         for first in range(0, len(documents), BATCH_SIZE)
-        for batch in predictor._prepare(documents[first : first + BATCH_SIZE]).batches
+        for batch in predictor._prepare(documents[first : first + BATCH_SIZE], None).batches
     ]
 
 
