@@ -17,7 +17,7 @@ from kg_docre.corpus.titles import called_by_title
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import MAX_ENTITIES, Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
-from spacy_components.annotations import to_document
+from spacy_components.annotations import needs_clusters, to_document
 from spacy_components.entity_clusters import EntityClusters
 from spacy_components.pipeline import memory_zone, mention_pipeline
 
@@ -176,8 +176,12 @@ class Pipeline:
             docs = (text if isinstance(text, str) else Doc(language.vocab, words=list(text)) for text in texts)
             try:
                 read = zip(language.pipe(docs), ids, strict=True)
-                return [to_document(self._clusters(doc), id=id) for doc, id in read]
+                return [to_document(self._clustered(doc), id=id) for doc, id in read]
             except Exception as error:  # a pipeline of the user's may raise anything
                 if len(texts) == 1:
                     return [Problem(ids[0], f"{self._finder}: {error}", part=True)]
         return [read for text, id in zip(texts, ids, strict=True) for read in self._read([text], [id])]
+
+    def _clustered(self, doc: Doc) -> Doc:
+        """The doc with the clusters that the spaCy pipeline made, or else ours."""
+        return self._clusters(doc) if needs_clusters(doc, self._clusters.types) else doc

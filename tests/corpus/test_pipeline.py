@@ -62,6 +62,17 @@ def test_the_vocabulary_does_not_grow_with_the_corpus(pipeline, documents):
     assert {*pipeline.language.vocab.strings} == before
 
 
+def test_clusters_of_ones_own_pipeline_are_taken(checkpoint, tmp_path):
+    own = spacy.blank("en")
+    own.add_pipe("sentencizer")
+    own.add_pipe("entity_ruler").add_patterns([{"label": "WRITER", "pattern": "Vince Gilligan"}])
+    own.add_pipe("entity_clusters", config={"entity_types": {"WRITER": "PER"}})
+    own.to_disk(tmp_path / "own")
+    pipeline = Pipeline(Predictor.from_pretrained(checkpoint, device="cpu"), str(tmp_path / "own"))
+    ((_, found),) = pipeline([_text("a", EPISODE)])
+    assert [(entity.name, entity.type) for entity in found.entities] == [("Vince Gilligan", "PER")]
+
+
 def test_a_component_of_ones_own_may_keep_words(checkpoint, tmp_path):
     own = spacy.blank("en")
     own.add_pipe("sentencizer")
