@@ -233,13 +233,13 @@ def _unzipped(path: Path) -> Path:
 
 
 def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
-    """How many documents and problems :func:`read_corpus` will give; None if only reading it all can tell."""
+    """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell."""
     hidden, total = {Path(path).resolve() for path in exclude}, 0
     if STANDARD_INPUT in sources:
         return None
     for source in map(Path, sources):
         files, closed = _files(source, hidden, sources) if source.is_dir() else ([source], [])
-        total += len(closed)
+        total += max(len(closed), not files)  # an empty folder is a problem
         for file in files:
             ending = file.suffix.lower()
             if ending in (".json", ".gz") or is_pubtator(file):
@@ -248,8 +248,10 @@ def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | 
                 with file.open("rb") as stream:
                     if ending in _TABLES:
                         total += count_rows(stream)
+                    elif ending == ".jsonl":
+                        total += max(1, sum(1 for line in stream if line.strip()))
                     else:
-                        total += sum(1 for line in stream if line.strip()) if ending == ".jsonl" else 1
+                        total += 1
             except OSError:
                 total += 1
     return total

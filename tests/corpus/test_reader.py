@@ -370,6 +370,9 @@ def test_a_link_to_a_folder_is_named_if_what_is_in_it_is_not_read(tmp_path):
 def test_missing_files_and_empty_folders(tmp_path):
     _, problems = _read(tmp_path / "missing.txt", tmp_path)
     assert [p.reason for p in problems] == ["No such file or directory", "an empty folder"]
+    assert count_documents([tmp_path / "missing.txt", tmp_path]) == 2
+    (tmp_path / "empty.jsonl").touch()
+    assert count_documents([tmp_path]) == len(list(read_corpus([tmp_path]))) == 1
 
 
 def test_the_folder_of_an_earlier_export_is_no_source(tmp_path):
