@@ -21,6 +21,7 @@ _MONTHS = {
 }
 _BESIDE = frozenset("of on last next early mid late this morning afternoon evening night".split())
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_MONTH_NUMBER = r"(?P<month_number>0?[1-9]|1[0-2])"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>[12]\d{3})"
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
@@ -30,9 +31,9 @@ _DATES = [
     for pattern in (
         rf"{_MONTH} {_DAY} {_YEAR}",
         rf"{_DAY}(?: of)? {_MONTH} {_YEAR}",
-        rf"{_YEAR} (?P<month_number>[01]?\d) {_DAY}",
-        rf"(?P<day>1[3-9]|2\d|3[01])[ .](?P<month_number>[01]?\d)[ .]{_YEAR}",  # which is the day can be told
-        rf"(?P<month_number>0?\d|1[0-2])[ .](?P<day>1[3-9]|2\d|3[01])[ .]{_YEAR}",
+        rf"{_YEAR} {_MONTH_NUMBER} {_DAY}",
+        rf"(?P<day>1[3-9]|2\d|3[01])[ .]{_MONTH_NUMBER}[ .]{_YEAR}",  # which is the day can be told
+        rf"{_MONTH_NUMBER}[ .](?P<day>1[3-9]|2\d|3[01])[ .]{_YEAR}",
         rf"{_MONTH}(?: of)? {_YEAR}",
         rf"(?:year )?{_YEAR}",
     )
@@ -69,7 +70,7 @@ def date_value(normalized: str) -> str | None:
             parts = found.groupdict()
             month = _MONTHS[parts["month"]] if parts.get("month") else int(parts.get("month_number") or 0)
             day = int(parts.get("day") or 0)
-            if month > 12 or day > 31:
+            if day > 31:
                 return None
             return parts["year"] + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
     return None

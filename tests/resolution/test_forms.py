@@ -61,6 +61,7 @@ DIFFERENT = [
     ("the 1990's", "1990", "TIME"),
     ("03/02/1942", "3 February 1942", "TIME"),  # or 2 March
     ("Saturday", "February 1942", "TIME"),
+    ("1955-00-12", "December 1955", "TIME"),
     ("Martin Luther King Jr.", "Martin Luther King Sr.", "PER"),
 ]
 
