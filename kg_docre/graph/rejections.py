@@ -54,15 +54,16 @@ def _nodes(store: FactStore, name: str) -> set[str]:
 
 
 def _rejected(store: FactStore, head: str, relation: str, tail: str) -> set[Triple]:
-    """The rejected facts, by form, of things called so, whether or not a document has them now."""
+    """The rejected facts, by form, of things called so, whether or not a document has them now; of a type that is not
+    DocRED's and that no document has now, by id alone."""
     rejected = Rejected(store)
     try:
         labels = KnowledgeGraph(store, inverses=True).labels_called(relation)
     except ValueError:
         return set()
-    types = ("PER", "ORG", "LOC", "TIME", "NUM", "MISC")
+    types = {"PER", "ORG", "LOC", "TIME", "NUM", "MISC"}.union(*store.read("SELECT DISTINCT type FROM entity"))
     heads, tails = (
-        {called(name, type, "") for type in types}.union(*map(rejected.forms, _nodes(store, name)))
+        {name, *(called(name, type, "") for type in types)}.union(*map(rejected.forms, _nodes(store, name)))
         for name in (head, tail)
     )
     return {fact for fact in rejected.facts if fact[0] in heads and fact[1] in labels and fact[2] in tails}

@@ -111,6 +111,19 @@ def test_what_no_document_has_any_more_can_be_taken_back(store):
     assert ("Ada Delorme", "P22", "Cy Marsh") in facts(store)
 
 
+def test_types_may_be_ones_own(store):
+    gene, cell = ("GENE", "Foo"), ("CELL", "Bar")
+    own, other = document("own", gene, cell, facts=((0, "P361", 1, 0.9),)), document("other", gene, cell)
+    add(store, own, other)
+    (wrong,) = reject(store, "Foo", "part of", "Bar")
+    store.forget("own")
+    assert take_back(store, "Foo", "part of", "Bar") == 1
+    add(store, own)
+    reject(store, "Foo", "part of", "Bar")
+    store.forget("own", "other")
+    assert take_back(store, wrong.head, "part of", wrong.tail) == 1
+
+
 @pytest.mark.parametrize(
     ("fact", "reason"),
     [
