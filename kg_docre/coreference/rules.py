@@ -17,6 +17,7 @@ from kg_docre.names import (
 
 __all__ = ["NamedMention", "cluster_mentions", "short_companies"]
 
+_Mentions = dict[tuple[tuple[str, ...], int], int]  # of each name and group one
 _NAMED = frozenset({"ORG", "LOC", "MISC"})  # types that recognizers often take for one another
 # what may end an organization's name without naming another one, but never "College" or "University"
 _ENDINGS = LEGAL_FORMS | frozenset("companies group holdings fc afc cf sc club".split())
@@ -145,14 +146,15 @@ def _is_subsequence(words: tuple[str, ...], full: tuple[str, ...]) -> bool:
 
 
 def _join_acronyms(mentions: Sequence[NamedMention], groups: _Groups) -> None:
-    named = [index for index, mention in enumerate(mentions) if mention.type in _NAMED]
-    forms = {index: initials(mentions[index].name) for index in named}
-    for index in named:
-        if is_acronym(mentions[index].name):
-            acronym = "".join(_form(mentions[index]))
-            type = mentions[index].type
-            fuller = (i for i in named if acronym in forms[i] and _same_kind(type, mentions[i].type))
-            groups.join_only(index, fuller)
+    named = [(index, mention) for index, mention in enumerate(mentions) if mention.type in _NAMED]
+    fuller: dict[str, dict[tuple[str, int], int]] = {}  # of each type and group with these initials a mention
+    for index, mention in named:
+        for form in initials(mention.name):
+            fuller.setdefault(form, {}).setdefault((mention.type, groups.find(index)), index)
+    for index, mention in named:
+        if is_acronym(mention.name):
+            candidates = fuller.get("".join(_form(mention)), {})
+            groups.join_only(index, (i for (type, _), i in candidates.items() if _same_kind(mention.type, type)))
 
 
 def _same_kind(first: str, second: str) -> bool:
@@ -162,21 +164,23 @@ def _same_kind(first: str, second: str) -> bool:
 
 def _join_shortened(mentions: Sequence[NamedMention], groups: _Groups) -> None:
     named = [(i, m.type, _form(m)) for i, m in enumerate(mentions) if m.type in _NAMED]
-    by_core: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = {}
-    by_start: dict[tuple[str, tuple[str, ...]], list[tuple[int, tuple[str, ...]]]] = {}
+    by_core: dict[tuple[str, ...], _Mentions] = {}
+    by_start: dict[tuple[str, tuple[str, ...]], _Mentions] = {}
     for index, type, words in named:
-        if type == "ORG":
-            for other, full in by_core.setdefault(_core(words), []):
+        known = by_core.setdefault(_core(words), {})
+        if type == "ORG" and (words, groups.find(index)) not in known:
+            for (full, _), other in known.items():
                 if _same_without_endings(words, full):
                     groups.join(index, other)
-            by_core[_core(words)].append((index, words))
-        by_start.setdefault((type, words[:2]), []).append((index, words))
+            known[words, groups.find(index)] = index
+        by_start.setdefault((type, words[:2]), {}).setdefault((words, groups.find(index)), index)
     for first, second in short_companies({index: words for index, type, words in named if type == "ORG"}):
         groups.join(first, second)
     for index, type, words in named:
         if len(words) < 2:
             continue
-        longer = [(i, full) for i, full in by_start[type, words[:2]] if full[: len(words)] == words != full]
+        begun = by_start[type, words[:2]].items()
+        longer = [(i, full) for (full, _), i in begun if full[: len(words)] == words != full]
         if type == "LOC":  # "United States" of America, but not "New York" City
             longer = [(i, full) for i, full in longer if full[len(words)] == "of"]
         groups.join_only(index, (i for i, _ in longer))
@@ -198,11 +202,13 @@ def short_companies(names: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
     """Numbers of two organizations of which one is called by the first word of the other's name, where that ends in a
     legal form ("Quarry Software Ltd", "Quarry") and is but for that the only name that begins so. Names are normalized
     words."""
-    pairs = []
+    longer: dict[str, dict[tuple[str, ...], int]] = {}  # names by their first word, each with a mention
     for number, name in names.items():
-        if len(name) == 1 and name[0] not in LEGAL_FORMS:
-            longer = {full: other for other, full in names.items() if len(full) > 1 and full[0] == name[0]}
-            companies = [other for full, other in longer.items() if full[-1] in LEGAL_FORMS]
-            if companies and len({strip_endings(full, LEGAL_FORMS) for full in longer}) == 1:
-                pairs.append((companies[0], number))
-    return pairs
+        if len(name) > 1:
+            longer.setdefault(name[0], {})[name] = number
+    company = {}
+    for word in longer.keys() - LEGAL_FORMS:
+        companies = [number for name, number in longer[word].items() if name[-1] in LEGAL_FORMS]
+        if companies and len({strip_endings(name, LEGAL_FORMS) for name in longer[word]}) == 1:
+            company[word] = companies[0]
+    return [(company[name[0]], number) for number, name in names.items() if len(name) == 1 and name[0] in company]
