@@ -12,14 +12,15 @@ _PAIR_WASTE = 1.1  # cells per real pair, at most, where documents share a matri
 BUDGETS = {"cpu": (2048, 2048), "cuda": (32768, 65536)}
 
 
-def by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Indices of documents of like length, as many as ``budget`` allows of tokens, padding included."""
+def by_length(lengths: Sequence[int], budget: int, *, waste: float = _TOKEN_WASTE) -> Iterator[list[int]]:
+    """Indices of documents of like length, as many as ``budget`` allows of tokens, padding included, and ``waste`` of
+    tokens per real one."""
     batch: list[int] = []
     real = 0
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
         tokens = lengths[index]
         padded = (len(batch) + 1) * tokens
-        if batch and (padded > budget or padded > _TOKEN_WASTE * (real + tokens)):
+        if batch and (padded > budget or padded > waste * (real + tokens)):
             yield batch
             batch, real = [], 0
         batch.append(index)

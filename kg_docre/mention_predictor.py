@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
@@ -15,6 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from kg_docre.batching import by_length
 from kg_docre.coreference.certain import certain_pairs, joined, retyped
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
@@ -116,24 +118,13 @@ class MentionPredictor:
         while chunk := list(islice(stream, batch_size)):
             features = self.featurizer([text for text, _ in chunk])
             found = [FoundMentions([], None) for _ in chunk]
-            for batch in self._batches(features):
-                parts = [chunk[i] for i in batch]
-                for index, mentions in zip(batch, self._predict(parts, [features[i] for i in batch]), strict=True):
-                    found[index] = mentions
+            read = [i for i, own in enumerate(features) if len(own.pieces)]
+            for batch in by_length([len(features[i].pieces) for i in read], self._budget, waste=math.inf):
+                numbers = [read[i] for i in batch]
+                together = self._predict([chunk[i] for i in numbers], [features[i] for i in numbers])
+                for number, mentions in zip(numbers, together, strict=True):
+                    found[number] = mentions
             yield from found
-
-    def _batches(self, features: Sequence[WordFeatures]) -> Iterator[list[int]]:
-        """Indices of texts of like length, as many as the token budget allows; texts without pieces in none."""
-        batch: list[int] = []
-        for index in sorted(range(len(features)), key=lambda i: len(features[i].pieces)):
-            size = len(features[index].pieces)
-            if batch and (len(batch) + 1) * size > self._budget:
-                yield batch
-                batch = []
-            if size:
-                batch.append(index)
-        if batch:
-            yield batch
 
     @torch.inference_mode()
     def _predict(
