@@ -22,23 +22,18 @@ __all__ = ["EntityClusters", "make_entity_clusters"]
     requires=["doc.ents"],
     default_config={
         "entity_types": {},
-        "coreference_prefix": COREFERENCE,
         "attributes": {"relations": "relations", "entities": "entities", "entity": "entity"},
     },
 )
 def make_entity_clusters(
-    nlp: Language, name: str, entity_types: dict[str, str], coreference_prefix: str, attributes: dict[str, str]
+    nlp: Language, name: str, entity_types: dict[str, str], attributes: dict[str, str]
 ) -> EntityClusters:
     """Create an :class:`EntityClusters`.
 
     ``entity_types`` maps labels of your recognizer to model types, on top of the OntoNotes and CoNLL
-    labels; an empty type leaves a label out. ``coreference_prefix`` names the keys of ``doc.spans``
-    under which a coreference component stores its clusters. ``attributes``: names of the Doc and Span
-    extensions.
+    labels; an empty type leaves a label out. ``attributes``: names of the Doc and Span extensions.
     """
-    return EntityClusters(
-        name=name, entity_types=entity_types, coreference_prefix=coreference_prefix, attributes=attributes
-    )
+    return EntityClusters(name=name, entity_types=entity_types, attributes=attributes)
 
 
 class EntityClusters:
@@ -53,13 +48,11 @@ class EntityClusters:
         *,
         name: str = "entity_clusters",
         entity_types: dict[str, str] | None = None,
-        coreference_prefix: str = COREFERENCE,
         attributes: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self._given_types = entity_types or {}
         self.types = {**DEFAULT_TYPES, **self._given_types}
-        self.coreference_prefix = coreference_prefix
         attributes = attributes or {}
         if unknown := attributes.keys() - {"relations", "entities", "entity"}:
             raise ValueError(f"attributes: relations, entities and entity can be renamed, not {min(unknown)!r}")
@@ -85,7 +78,7 @@ class EntityClusters:
         it relates to other mentions."""
         index = {_core(span): number for number, span in enumerate(spans)}
         for key in doc.spans:
-            if key.startswith(self.coreference_prefix):
+            if key.startswith(COREFERENCE):
                 known = [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
                 if len(known) > 1 or len(known) == len(doc.spans[key]):
                     yield known
