@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,11 @@ from kg_docre.data.errors import DataError
 __all__ = ["parse_docred", "read_docred", "to_docred", "write_docred"]
 
 
-def read_docred(path: str | Path, *, on_error: Callable[[DataError], None] | None = None) -> list[Document]:
-    """All documents of a DocRED-format file, in order; a repeated title gets " (2)", " (3)", … as id.
+def read_docred(path: str | Path) -> list[Document]:
+    """All documents of a DocRED-format file, in order; their ids are their titles, the second of one with " (2)" behind
+    it, the third with " (3)", ….
 
-    Raises :exc:`DataError` naming the document and the field. With ``on_error`` a broken document is
-    reported there and left out instead; a file that is no JSON list still raises.
+    Raises :exc:`DataError` naming the document and the field.
     """
     source = Path(path)
     try:
@@ -45,19 +46,15 @@ def read_docred(path: str | Path, *, on_error: Callable[[DataError], None] | Non
         raise DataError(f"{source}: expected a list of documents, found {_kind(records)}")
     documents, seen = [], Counter[str]()
     for number, record in enumerate(records):
-        try:
-            title = record.get("title") if isinstance(record, dict) else None
-            seen[title if isinstance(title, str) else ""] += 1
-            suffix = f" ({seen[title]})" if isinstance(title, str) and seen[title] > 1 else ""
-            documents.append(parse_docred(record, where=f"{source}: document {number}", id_suffix=suffix))
-        except DataError as error:
-            if on_error is None:
-                raise
-            on_error(error)
+        document = parse_docred(record, where=f"{source}: document {number}")
+        seen[document.title] += 1
+        if (times := seen[document.title]) > 1:
+            document = replace(document, id=f"{document.title} ({times})")
+        documents.append(document)
     return documents
 
 
-def parse_docred(record: Any, *, where: str = "document", id_suffix: str = "") -> Document:
+def parse_docred(record: Any, *, where: str = "document") -> Document:
     """One record as a :class:`Document`; raises :exc:`DataError` that begins with ``where``."""
     if not isinstance(record, dict):
         raise DataError(f"{where}: expected an object, found {_kind(record)}")
@@ -77,7 +74,7 @@ def parse_docred(record: Any, *, where: str = "document", id_suffix: str = "") -
         for number, label in enumerate(_get(record, "labels", list, where, default=[]))
     )
     return Document(
-        id=title + id_suffix,
+        id=title,
         title=title,
         words=tuple(word for sentence in sentences for word in sentence),
         sentence_starts=tuple(sentence_starts),
