@@ -8,15 +8,14 @@ kept whole.
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoModel
 
-from kg_docre.modeling.tables import restore_tables
+from kg_docre.modeling.tables import restore_tables, write_with
 
 __all__ = ["ENCODER", "add_public_encoder", "compress"]
 
@@ -26,14 +25,12 @@ _LEFT, _RIGHT, _ADDED = ":left", ":right", ":added"
 
 def compress(checkpoint: Path, output: Path, *, encoder: str, rank: int) -> None:
     """Write ``checkpoint`` to the folder ``output`` without the weights of the public encoder (folder or hub name)
-    that it was trained from, in fp16; without its mention detector, which is bound to the weights as they were.
+    that it was trained from, in fp16, as :func:`~kg_docre.modeling.tables.write_with` does.
 
     Raises :exc:`FileNotFoundError` without the encoder, :exc:`ValueError` if it is not the checkpoint's.
     """
-    weights = checkpoint / "model.safetensors"
-    kept, about = _difference(restore_tables(load_file(weights)), encoder, rank)
-    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name, "mentions.*"), dirs_exist_ok=True)
-    save_file(kept, output / weights.name, about)
+    kept, about = _difference(restore_tables(load_file(checkpoint / "model.safetensors")), encoder, rank)
+    write_with(kept, checkpoint, output, about=about)
 
 
 def _difference(state: dict[str, Tensor], encoder: str, rank: int) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -14,15 +14,14 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-__all__ = ["compress_tables", "restore_tables"]
+__all__ = ["compress_tables", "restore_tables", "write_with"]
 
 _SCALE = ":scale"
 _ROWS_A_COLUMN = 8  # a matrix with as many is a table
 
 
 def compress_tables(checkpoint: Path, output: Path) -> None:
-    """Write ``checkpoint`` to the folder ``output`` with its tables in eight bits, the rest as it is; without its
-    mention detector, which is bound to the weights as they were.
+    """Write ``checkpoint`` to the folder ``output`` with its tables in eight bits, as :func:`write_with` does.
 
     Raises :exc:`ValueError` for a checkpoint without its encoder.
     """
@@ -37,8 +36,17 @@ def compress_tables(checkpoint: Path, output: Path) -> None:
             kept[name], kept[name + _SCALE] = (value.float() / scale).round().to(torch.int8), scale
         else:
             kept[name] = value
-    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(weights.name, "mentions.*"), dirs_exist_ok=True)
-    save_file(kept, output / weights.name)
+    write_with(kept, checkpoint, output)
+
+
+def write_with(
+    weights: dict[str, Tensor], checkpoint: Path, output: Path, *, about: dict[str, str] | None = None
+) -> None:
+    """Write ``checkpoint`` to the folder ``output`` with these weights, the rest as it is; without its mention
+    detector, which is bound to the weights as they were."""
+    file = "model.safetensors"
+    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(file, "mentions.*"), dirs_exist_ok=True)
+    save_file(weights, output / file, about)
 
 
 def restore_tables(kept: dict[str, Tensor]) -> dict[str, Tensor]:
