@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Span
 
 from benchmarks.straightforward import Straightforward
 from kg_docre.annotations import Document
-from kg_docre.calibration import Calibration
+from kg_docre.calibration import UNCALIBRATED
 from kg_docre.data.docred import read_docred
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.features import Features, Featurizer, collate
@@ -97,7 +97,7 @@ def _decide_as_often_as_annotators(predictor: Predictor, documents: list[Documen
     )
     facts = sum(len(document.relations) for document in documents)
     decision = scores.topk(facts).values[-1].item()
-    predictor.calibration = Calibration(slope=1.0, intercept=0.0, offsets={}, cutoffs={}, decision=decision)
+    predictor.calibration = UNCALIBRATED.model_copy(update={"decision": decision})
 
 
 def _consume(stream) -> None:

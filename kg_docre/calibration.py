@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kg_docre.pretrained import reading
 
-__all__ = ["PRECISIONS", "Calibration"]
+__all__ = ["PRECISIONS", "UNCALIBRATED", "Calibration"]
 
 _FILE = "calibration.json"
 PRECISIONS = range(50, 100)  # percent that cutoffs are kept for
@@ -56,3 +56,6 @@ class Calibration(BaseModel):
         file = Path(folder) / _FILE
         with reading(file):
             return cls.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+UNCALIBRATED = Calibration(slope=1.0, intercept=0.0, offsets={}, cutoffs={})  # a model's own probabilities

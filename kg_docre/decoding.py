@@ -31,7 +31,7 @@ def decode(
     *,
     token_mask: Tensor,
     sentences: Tensor,
-    calibration: Calibration | None = None,
+    calibration: Calibration,
     threshold: float | None = None,
 ) -> list[tuple[Relation, ...]]:
     """Relations of every document whose score reaches the threshold (None: that is decided for) by ``log_odds``, in the
@@ -40,8 +40,7 @@ def decode(
     *Shape:* ``log_odds`` (pairs, relations), ``token_mask`` and ``sentences`` (B, L): which a token is in, or -1.
     """
     probabilities = _calibrated(log_odds, model, calibration).sigmoid()
-    decision = 0.0 if calibration is None else calibration.decision
-    decided = log_odds >= decision if threshold is None else probabilities >= threshold
+    decided = log_odds >= calibration.decision if threshold is None else probabilities >= threshold
     pair, label = decided.nonzero().unbind(1)
     document, head, tail = (column[pair] for column in prediction.pairs)
     count = int(sentences.max()) + 1
@@ -66,21 +65,17 @@ def decode(
     return _assemble(model, features, facts, steps)
 
 
-def least_scores(
-    model: DocREModel, calibration: Calibration | None = None, threshold: float | None = None
-) -> dict[str, float]:
+def least_scores(model: DocREModel, calibration: Calibration, threshold: float | None = None) -> dict[str, float]:
     """The score from which on :func:`decode` reports facts of each label."""
     names = model.config.relations
     if threshold is not None:
         return dict.fromkeys(names, threshold)
-    decision = torch.full((1, len(names)), 0.0 if calibration is None else calibration.decision)
+    decision = torch.full((1, len(names)), calibration.decision)
     return dict(zip(names, _calibrated(decision, model, calibration).sigmoid()[0].tolist(), strict=True))
 
 
-def _calibrated(log_odds: Tensor, model: DocREModel, calibration: Calibration | None) -> Tensor:
+def _calibrated(log_odds: Tensor, model: DocREModel, calibration: Calibration) -> Tensor:
     """*Shape:* (pairs, relations) → (pairs, relations)."""
-    if calibration is None:
-        return log_odds
     offsets = [calibration.intercept + calibration.offsets.get(name, 0.0) for name in model.config.relations]
     return log_odds * calibration.slope + log_odds.new_tensor(offsets)
 

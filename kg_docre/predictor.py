@@ -13,7 +13,7 @@ from torch import Tensor
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.batching import BUDGETS, by_entities
-from kg_docre.calibration import Calibration
+from kg_docre.calibration import UNCALIBRATED, Calibration
 from kg_docre.chunks import LOWEST, Batch, Chunk, apart, in_chunks, prepare
 from kg_docre.contradictions import weighed
 from kg_docre.data.errors import DataError
@@ -74,7 +74,7 @@ class Predictor:
         self.batch_tokens = batch_tokens or tokens
         self.batch_pairs = batch_pairs or pairs
         self.max_entities = max_entities
-        self.calibration = calibration
+        self.calibration = calibration or UNCALIBRATED
         self.subjects = subjects if split_subjects else None
         self.split_subjects = split_subjects
         self.checks = checks
@@ -98,14 +98,14 @@ class Predictor:
     @property
     def decision(self) -> float:
         """The log-odds (:meth:`judgement`) from which on a relation is reported."""
-        return 0.0 if self.calibration is None else self.calibration.decision
+        return self.calibration.decision
 
     def threshold(self, min_precision: float) -> float:
         """The score from which on at least this share of facts was right in held-out documents.
 
         Raises :exc:`ValueError` if the checkpoint is not calibrated or never reached that.
         """
-        if self.calibration is None:
+        if self.calibration is UNCALIBRATED:
             raise ValueError(f"{self.name} is not calibrated: train it with development documents for min_precision")
         return self.calibration.cutoff(min_precision)
 

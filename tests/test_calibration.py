@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
-from kg_docre.calibration import Calibration
+from kg_docre.calibration import UNCALIBRATED, Calibration
 from kg_docre.data.docred import read_docred
 from kg_docre.evaluation.calibration import calibration_error
 from kg_docre.evaluation.relations import score_relations
@@ -125,7 +125,7 @@ def test_a_predictor_reports_calibrated_scores(checkpoint, documents):
     predictor = Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32")
     calibrated = list(predictor.pipe(documents))
     calibration = predictor.calibration
-    predictor.calibration = Calibration(slope=1.0, intercept=0.0, offsets={}, cutoffs={}, decision=calibration.decision)
+    predictor.calibration = UNCALIBRATED.model_copy(update={"decision": calibration.decision})
     plain = list(predictor.pipe(documents))
     pairs = [
         (a, b) for x, y in zip(plain, calibrated, strict=True) for a, b in zip(x.relations, y.relations, strict=True)
@@ -139,7 +139,7 @@ def test_a_predictor_reports_calibrated_scores(checkpoint, documents):
             assert b.score == pytest.approx(_sigmoid(calibration.slope * s + calibration.intercept + offset), abs=1e-3)
             checked += 1
     assert checked > len(pairs) / 2
-    predictor.calibration = None
+    predictor.calibration = UNCALIBRATED
     with pytest.raises(ValueError, match="not calibrated"):
         predictor.threshold(0.9)
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from kg_docre.annotations import Document, Entity
+from kg_docre.calibration import UNCALIBRATED
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import collate
 from kg_docre.data.passages import passages
@@ -52,7 +53,7 @@ def test_order_and_batching_change_nothing(predictor, documents):
 
 
 def test_scores_are_the_models_and_the_threshold_is_its_decision(predictor, documents, monkeypatch):
-    monkeypatch.setattr(predictor, "calibration", None)
+    monkeypatch.setattr(predictor, "calibration", UNCALIBRATED)
     document = documents[0]
     features = predictor.featurizer([document])[0]
     with torch.no_grad():
