@@ -86,7 +86,7 @@ class Groups:
         self.entity_ids: Integers = np.array(ids, np.int64)
         self.documents: Integers = np.array(documents, np.int64)
         self.group_of: Integers = np.array(group_of, np.int64)
-        self.index()
+        self._index()
 
     def divide(self, parts: Iterable[tuple[int, str, list[int]]], *, bare: bool = False) -> None:
         """Take entities out of groups: of each part the group, the id that it gets as a group of its own, and the
@@ -103,9 +103,9 @@ class Groups:
             group = self.groups[number]
             group.entities = [entity for entity in group.entities if self.group_of[entity] == number]
         if divided:
-            self.index()
+            self._index()
 
-    def index(self) -> None:
+    def _index(self) -> None:
         """Take note of who is found with whom; anew where an entity has moved to another group."""
         self._by_document = np.argsort(self.documents, kind="stable")
         self._sorted_documents = self.documents[self._by_document]
@@ -140,21 +140,18 @@ class Groups:
         return self._document_counts[number] / self._document_total
 
     def company(self, number: int) -> Company:
-        """Other groups found in the same documents, rare ones weighing more (inverse document frequency)."""
+        """Other groups found in the same documents, rare ones weighing more (inverse document frequency); of many
+        entities, the first hundred tell enough."""
         if number not in self._company:
+            near: set[int] = set()
+            for document in {int(self.documents[entity]) for entity in self.groups[number].entities[:100]}:
+                near.update(self.in_document(document).tolist())
+            near.discard(number)
             if len(self._company) > _KEPT:
                 self._company.clear()
-            self._company[number] = self.company_of(self.groups[number].entities, number)
+            total = self._document_total
+            self._company[number] = {other: log(1 + total / self._document_counts[other]) for other in near}
         return self._company[number]
-
-    def company_of(self, entities: Sequence[int], number: int) -> Company:
-        """As :meth:`company`, of some of a group's entities; of many, the first hundred tell enough."""
-        near: set[int] = set()
-        for document in {int(self.documents[entity]) for entity in entities[:100]}:
-            near.update(self.in_document(document).tolist())
-        near.discard(number)
-        total = self._document_total
-        return {other: log(1 + total / self._document_counts[other]) for other in near}
 
     def share_a_document(self, first: int, second: int) -> bool:
         """Whether a document tells the two groups apart."""
