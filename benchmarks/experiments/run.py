@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def run(experiment: Experiment) -> None:
         "device": predictor.device.type,
         "torch": torch.__version__,
         "epoch": trained.epoch,
-        "development": trained.scores.to_dict(),
+        "development": asdict(trained.scores),
         "test": scores,
         "masked_at_test": {str(rate): masked_f1(predictor, documents, rate) for rate in row.masked_at_test},
     }

@@ -112,6 +112,8 @@ def evaluate(
     """Score a model on gold mentions: F1, Ign F1, Intra- and Inter-F1, Infer-F1, Infer-Ac, evidence F1, ECE; or on raw
     text: mention, cluster and relation F1."""
     with one_line_errors():
+        from dataclasses import asdict
+
         from kg_docre.corpus.pipeline import Pipeline
         from kg_docre.data.documents import read_documents
         from kg_docre.evaluation.mentions import score_raw_text
@@ -141,7 +143,7 @@ def evaluate(
             for document in found:
                 predicted.append(document)
                 advance()
-        scores = score_raw_text(documents, predicted).to_dict() if raw else report(documents, predicted, known)
+        scores = asdict(score_raw_text(documents, predicted)) if raw else report(documents, predicted, known)
         if as_json:
             typer.echo(json.dumps(scores))
             return

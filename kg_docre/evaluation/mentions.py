@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from kg_docre.annotations import Document
@@ -30,9 +30,6 @@ class RawTextScores:
     relation_precision_any_mention: float
     relation_precision_marked: float
     ece_marked: float
-
-    def to_dict(self) -> dict[str, float]:
-        return asdict(self)
 
 
 def mention_f1(gold: Sequence[Document], predicted: Sequence[Document]) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +41,6 @@ class RelationScores:
     recall: float
     f1: float
     ign_f1: float | None  # None where no training facts are known
-
-    def to_dict(self) -> dict[str, float | None]:
-        return asdict(self)
 
 
 class KnownFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from kg_docre.annotations import PATTERNS, Document
@@ -44,7 +45,7 @@ def report(gold: Sequence[Document], predicted: Sequence[Document], known: Known
             truths, guesses = zip(*inside, strict=True)
             by_entities[name] = score_relations(truths, guesses).f1
     return {
-        **relations.to_dict(),
+        **asdict(relations),
         "intra_f1": sentences.intra_f1,
         "inter_f1": sentences.inter_f1,
         "infer_precision": reasoning.infer_precision,

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -24,7 +24,7 @@ GOLD = _document([BEATLES, ELVIS, MEMPHIS], [(0, "P1", 1), (1, "P19", 2)])
 
 def test_what_is_all_right_scores_one_and_articles_do_not_count():
     without_articles = _document([MEMPHIS, [(1, 2), (8, 10)], ELVIS], [(1, "P1", 2), (2, "P19", 0)])
-    scores = score_raw_text([GOLD], [without_articles]).to_dict()
+    scores = asdict(score_raw_text([GOLD], [without_articles]))
     assert scores.pop("ece_marked") == 0.0
     assert scores == dict.fromkeys(scores, 1.0)
 
