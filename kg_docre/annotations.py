@@ -7,7 +7,7 @@ sentence numbers start at 0, entity numbers are positions in ``Document.entities
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import TypeVar
@@ -97,19 +97,22 @@ class Document:
     sentence_starts: tuple[int, ...]
     entities: tuple[Entity, ...]
     relations: tuple[Relation, ...] = ()
-    spaces: tuple[bool, ...] = field(default=())
+    spaces: tuple[bool, ...] = ()
     title: str = ""
     unjudged: tuple[tuple[int, int], ...] = ()
 
+    def _spaced(self) -> list[str]:
+        """Words with the spaces behind them."""
+        spaces = self.spaces or (True,) * len(self.words)
+        return [word + " " * space for word, space in zip(self.words, spaces, strict=True)]
+
     @cached_property
     def _offsets(self) -> list[int]:
-        spaces = self.spaces or (True,) * len(self.words)
-        return [0, *accumulate(len(word) + space for word, space in zip(self.words, spaces, strict=True))]
+        return [0, *accumulate(map(len, self._spaced()))]
 
     @cached_property
     def text(self) -> str:
-        spaces = self.spaces or (True,) * len(self.words)
-        return "".join(word + " " * space for word, space in zip(self.words, spaces, strict=True))
+        return "".join(self._spaced())
 
     @property
     def sentences(self) -> list[tuple[int, int]]:
