@@ -35,7 +35,8 @@ class Calibration(BaseModel):
     decision: float = Field(default=0.0, description="s from which on a fact is reported")
 
     def cutoff(self, min_precision: float) -> float:
-        """The probability from which on at least this share of facts is right, as far as known.
+        """The probability from which on at least this share of facts is right, as far as known; a share below a half
+        counts as a half.
 
         Raises :exc:`ValueError` for a share outside 0 to 1, or one that was never reached.
         """

@@ -1,1 +1,1 @@
-"""The spaCy face of kg-docre: the pipeline components ``mentions``, ``entity_clusters`` and ``docre``."""
+"""The spaCy face of kg-docre: the components ``paragraphs``, ``mentions``, ``entity_clusters`` and ``docre``."""

@@ -35,7 +35,7 @@ BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
 
 @dataclass(frozen=True)
 class SourceText:
-    """One document as found: its text or, from DocRED-format JSON, its given annotations."""
+    """One document as found: its text and, from DocRED-format JSON and PubTator, its given annotations."""
 
     uri: str
     title: str

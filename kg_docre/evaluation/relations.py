@@ -44,7 +44,7 @@ class RelationScores:
 
 
 class KnownFacts:
-    """Facts of a training set, as (head name, tail name, relation), kept as sorted 64-bit hashes."""
+    """Facts of a training set, as (head name, tail name, relation), kept as 64-bit hashes."""
 
     def __init__(self, hashes: Iterable[int] = ()) -> None:
         self._hashes = frozenset(hashes)

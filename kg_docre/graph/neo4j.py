@@ -1,10 +1,11 @@
 """The graph in Neo4j, over Bolt with the official driver.
 
 ``(:Entity {id, name, type, kb_id, aliases, date})`` with a second label per type, relationships named after the
-relation (``DIRECTOR {id, property: "P57", confidence, support, conflicts, plausibility, inferred, documents}``), and an
-evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via, …}]->(:Document)``, where a Fact has the id
-of its relationship, and ``looked_at`` the ids of the facts that it was read by way of. The full-text index ``kg_names``
-finds entities by words of their names. Everything is merged by id: a second export of the same store changes nothing.
+relation (``DIRECTOR {id, property: "P57", name: "director", confidence, support, conflicts, plausibility, inferred,
+documents}``), and an evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via, …}]->(:Document)``,
+where a Fact has the id of its relationship, and ``looked_at`` the ids of the facts that it was read by way of. The
+full-text index ``kg_names`` finds entities by words of their names. Everything is merged by id: a second export of the
+same store changes nothing.
 
 Every node and relationship lists the ``stores`` it came from. What a store no longer says, an export takes its name
 off, and what no store says any more is deleted; a database can hold the graphs of several stores.
