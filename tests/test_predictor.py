@@ -191,7 +191,7 @@ def _fact(relation):
     return relation.head, relation.label, relation.tail
 
 
-def test_passages_of_fewer_than_two_entities_say_nothing(predictor):
+def test_passages_of_fewer_than_two_entities_are_refused(predictor):
     with pytest.raises(ValueError, match="max_entities must be at least 2, not 1"):
         Predictor(predictor.model, predictor.featurizer, max_entities=1)
 
@@ -272,18 +272,9 @@ def test_evidence_names_head_and_tail(predictor, documents):
 
 def test_evidence_of_pairs_that_no_window_has_both_of_names_them(predictor, documents):
     """Ten documents as one of several windows, beside a short one: evidence is never all of it, nor beyond its end."""
-    words, starts, entities = [], [], []
-    for document in documents:
-        at, sentence = len(words), len(starts)
-        for entity in document.entities:
-            mentions = tuple(
-                replace(m, start=m.start + at, end=m.end + at, sentence=m.sentence + sentence) for m in entity.mentions
-            )
-            entities.append(replace(entity, mentions=mentions))
-        starts += [start + at for start in document.sentence_starts]
-        words += document.words
-    long = Document("long", tuple(words), tuple(starts), tuple(entities[::3]))
-    assert len(words) > 1400
+    long = join(documents)
+    long = replace(long, entities=long.entities[::3], relations=())
+    assert len(long.words) > 1400
     whole = Predictor(
         predictor.model, predictor.featurizer, device="cpu", precision="fp32", batch_tokens=99_999, batch_pairs=99_999
     )
