@@ -377,11 +377,6 @@ def test_builds_into_neo4j_and_queries_find_it(corpus, tmp_path, bolt, database)
             {"NEO4J_USER": "neo4j", "NEO4J_PASSWORD": "s3cret-word"},
             "no Neo4j server answers there",
         ),
-        (
-            "neo4j://127.0.0.1:1",
-            {"NEO4J_USER": "neo4j", "NEO4J_PASSWORD": "s3cret-word"},
-            "no Neo4j server answers there",
-        ),
         ("bolt://neo4j:s3cret", {}, "not a Neo4j address"),
         ("bolt://127.0.0.1:1", {}, "set NEO4J_USER and NEO4J_PASSWORD"),
     ],
