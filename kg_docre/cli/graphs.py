@@ -30,6 +30,7 @@ from kg_docre.cli.options import (
 )
 from kg_docre.cli.root import app
 from kg_docre.corpus.records import MAX_CHARACTERS
+from kg_docre.graph.endings import FILES, FOLDERS, RDF
 from kg_docre.graph.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ Targets = Annotated[
     typer.Option(
         "--to",
         metavar="TARGET",
-        help=".ttl .nt .nq .trig .jsonld (or .gz), .oxigraph, .graphml .gexf .json, .neo4j, neo4j://… (repeatable).",
+        help=f"{' '.join(RDF)} (or .gz), {' '.join((*FILES, *FOLDERS))}, neo4j://… (repeatable).",
     ),
 ]
 Sources = Annotated[

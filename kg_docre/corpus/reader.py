@@ -29,11 +29,11 @@ from kg_docre.corpus.web_pages import from_html, is_html
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
+from kg_docre.graph.endings import FILE_ENDINGS
 
 __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 
 STANDARD_INPUT = "-"
-_GRAPHS = tuple(".sqlite .sqlite-wal .sqlite-shm .oxigraph .neo4j .ttl .nt .nq .trig .jsonld .graphml .gexf".split())
 _PAGES = (".html", ".htm", ".xhtml")
 _MARKUP = {
     **dict.fromkeys((".srt", ".vtt"), "subtitles"),
@@ -44,6 +44,7 @@ _MARKUP = {
 }
 _TABLES = (".csv", ".tsv")
 _READ = (".json", ".jsonl", *_TABLES, *_PAGES)
+_GRAPHS = (".sqlite", ".sqlite-wal", ".sqlite-shm", *(ending for ending in FILE_ENDINGS if ending not in _READ))
 _BEGINNINGS = {"<?xml": "XML", "{\\rtf": "RTF"}  # of files called anyhow
 _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
 _PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")

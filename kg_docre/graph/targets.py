@@ -11,16 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kg_docre.graph.address import check_address, is_address
+from kg_docre.graph.endings import FILE_ENDINGS, FILES, FOLDERS
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
 
-__all__ = ["FILE_ENDINGS", "Credentials", "Target", "open_target"]
-
-_RDF = (".ttl", ".nt", ".nq", ".trig", ".jsonld")
-_NETWORKX = (".graphml", ".gexf", ".json")
-_FOLDERS = (".oxigraph", ".neo4j")
-FILE_ENDINGS = (*_RDF, *(f"{ending}.gz" for ending in _RDF), *_NETWORKX, ".html", *_FOLDERS)
+__all__ = ["Credentials", "Target", "open_target"]
 
 Target = Callable[[KnowledgeGraph], None]
 Credentials = Callable[[], tuple[str, str, str | None]]
@@ -47,7 +43,7 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
         raise ExportError(f"{target}: its folder does not exist")
     if not os.access(path.absolute().parent, os.W_OK):
         raise ExportError(f"{target}: its folder can't be written to")
-    if path.is_dir() and ending not in _FOLDERS:
+    if path.is_dir() and ending not in FOLDERS:
         raise ExportError(f"{target}: a folder")
     try:
         writer = _writer(ending, path, provenance)
@@ -85,19 +81,16 @@ def _few_collections() -> Iterator[None]:
 
 def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
     """What writes this kind of file or folder, once it is sure that it may."""
-    if ending in _NETWORKX:
+    if ending in FILES:
         from kg_docre.graph.graph_xml import write_gexf, write_graphml
         from kg_docre.graph.networkx import write_node_link
-
-        write = {".graphml": write_graphml, ".gexf": write_gexf, ".json": write_node_link}[ending]
-        return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)
-    if ending == ".html":
         from kg_docre.graph.page import write_page
         from kg_docre.graph.page_mark import is_page
 
-        if path.exists() and not is_page(path):
+        if ending == ".html" and path.exists() and not is_page(path):
             raise ExportError("something else than a graph's page")
-        return lambda graph, path: write_page(graph, path, evidence=provenance != Provenance.NONE)
+        write = {".graphml": write_graphml, ".gexf": write_gexf, ".json": write_node_link, ".html": write_page}[ending]
+        return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)
     if ending == ".oxigraph":
         from kg_docre.graph.oxigraph import is_store, write_store
 

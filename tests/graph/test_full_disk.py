@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.graph.targets import FILE_ENDINGS, open_target
+from kg_docre.graph.endings import FILE_ENDINGS
+from kg_docre.graph.targets import open_target
 from kg_docre.store import FactStore
 from tests.resolution.test_resolve import add, document
 
