@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from kg_docre.annotations import Document
 from kg_docre.pretrained import reading
+from kg_docre.resolution.forms import country_name
 
 __all__ = ["FEATURES", "SubjectBoundaries", "boundary_features"]
 
@@ -19,6 +23,7 @@ SUBJECTS = "subjects.safetensors"
 _WINDOWS = (2, 4, 8)  # sentences on each side
 _NEAR = 4  # sentences in which a thing is taken up again
 _SURE = 0.7  # probability from which on a text is cut: what is cut by mistake costs facts of texts of one subject
+_LEAST = 2  # sentences of a subject
 _BEGINNING = 6  # words of a sentence in which a pronoun is most telling
 _PRONOUNS = frozenset("he she it they his her its their him them this these those that such".split())
 FEATURES = 4 * len(_WINDOWS) + 11
@@ -51,9 +56,18 @@ class SubjectBoundaries:
         return p
 
     def beginnings(self, document: Document) -> list[int]:
-        """Numbers of the sentences that are surely the first of another subject."""
-        found: list[int] = (1 + np.flatnonzero(self(document) >= _SURE)).tolist()
-        return found
+        """Numbers of the sentences that are surely the first of another subject. Where any begins on a line of its own,
+        a subject does so, too; each has two sentences or more, and what was spoken of before (:class:`_Leading`) is
+        not spoken of again soon."""
+        likely: list[int] = (1 + np.flatnonzero(self(document) >= _SURE)).tolist()
+        starts, leading = document.sentence_starts, _Leading(document) if likely else None
+        on_lines = {number for number in range(1, len(starts)) if _breaks_line(document.words[starts[number] - 1])}
+        found = [0]
+        for number in likely:
+            long = found[-1] + _LEAST <= number <= len(starts) - _LEAST
+            if leading and long and (not on_lines or number in on_lines) and leading.ends(found[-1], number):
+                found.append(number)
+        return found[1:]
 
     def save(self, folder: str | Path) -> None:
         save_file({name: getattr(self, name) for name in self.__slots__}, Path(folder) / SUBJECTS)
@@ -69,6 +83,38 @@ class SubjectBoundaries:
             if found.first.shape != (FEATURES, *found.second.shape):
                 raise ValueError("a network over other features")
             return found
+
+
+class _Leading:
+    """What a text speaks of in some sentences: the thing, no country, that they name most; several if as often."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        counts = ((n, e) for n, e in enumerate(document.entities) if e.type not in ("TIME", "NUM"))
+        named = ((n, e) for n, e in counts if e.type != "LOC" or not country_name(e.name))
+        self._named = sorted((mention.sentence, number) for number, entity in named for mention in entity.mentions)
+
+    def ends(self, first: int, sentence: int) -> bool:
+        """Whether what the eight sentences before one speak of, if these come not before ``first``, is not named in
+        the eight from there on, nor is a word in capitals of its names: "Acme" of Acme Corp."""
+        end = min(sentence + _WINDOWS[-1], len(self._document.sentence_starts))
+        before = Counter(self._between(max(first, sentence - _WINDOWS[-1]), sentence))
+        most = max(before.values(), default=0)
+        leading = {number for number, count in before.items() if count == most}
+        names = (mention.name for number in leading for mention in self._document.entities[number].mentions)
+        called = {word for name in names for word in name.split() if len(word) > 3 and word[0].isupper()}
+        bounds = [*self._document.sentence_starts, len(self._document.words)]
+        on = self._document.words[bounds[sentence] : bounds[end]]
+        return leading.isdisjoint(self._between(sentence, end)) and called.isdisjoint(on)
+
+    def _between(self, first: int, end: int) -> Sequence[int]:
+        """The things that the sentences from ``first`` on name, those from ``end`` on left out, one by one."""
+        place, behind = (bisect_left(self._named, (sentence,)) for sentence in (first, end))
+        return [number for _, number in self._named[place:behind]]
+
+
+def _breaks_line(word: str) -> bool:
+    return word.isspace() and word.splitlines() != [word]
 
 
 def boundary_features(document: Document) -> Floats:

@@ -84,6 +84,48 @@ def test_texts_are_cut_where_their_subjects_change(boundaries, documents):
     assert sum(len(boundaries.beginnings(document)) for document in documents) <= 1
 
 
+def test_in_a_text_of_several_lines_a_subject_begins_one(boundaries, documents):
+    text, _ = one_text(documents[:4])
+    first, *others = boundaries.beginnings(text)
+    assert others
+
+    def in_lines(*sentences):
+        ends = {text.sentence_starts[number] - 1 for number in sentences}
+        words = (" \n" if place in ends else word for place, word in enumerate(text.words))
+        return boundaries.beginnings(replace(text, words=tuple(words)))
+
+    assert in_lines(first) == in_lines(first, first - 1) == [first]
+    assert in_lines(first - 1) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "begins"),
+    [
+        ("Acme_Steel was founded . It is old . Bo_Berg was born . He sings .", [2]),
+        ("Acme_Steel was founded . It is old . Bo_Berg was born . He left Acme_Steel .", []),
+        ("Acme_Steel was founded . It is old . Bo_Berg was born . He left Acme .", []),
+        ("Acme_Steel was founded . It is in Norway . Bo_Berg was born . He sings in Norway .", [2]),
+        ("Acme_Steel was founded . It is old . Bo_Berg was born .", []),
+        ("Acme_Steel was founded . Bo_Berg was born . He sings .", []),
+        ("Acme_Steel was founded . It is old . Bo_Berg was born . He sings . Ada_Lund was born . She sings .", [2, 4]),
+        ("Acme_Steel was founded . It is old . " + "Bo_Berg sings . " * 8 + "He left Acme_Steel .", [2]),
+    ],
+)
+def test_a_subject_has_two_sentences_and_is_left_behind(lines, begins):
+    """Names have an underscore here, or are Norway; every sentence is likely to begin a subject."""
+    words = lines.split()
+    starts = [0, *(place + 1 for place, word in enumerate(words[:-1]) if word == ".")]
+    named = {word: [] for word in words if "_" in word or word == "Norway"}
+    for place, word in enumerate(words):
+        if word in named:
+            sentence = int(np.searchsorted(starts, place, side="right")) - 1
+            named[word].append(Mention(place, place + 1, sentence, word.replace("_", " ")))
+    entities = [Entity(m[0].name, "LOC" if word == "Norway" else "ORG", tuple(m)) for word, m in named.items()]
+    layer, one = np.zeros((FEATURES, 1), np.float32), np.ones(1, np.float32)
+    everywhere = SubjectBoundaries(layer, one, one, one)
+    assert everywhere.beginnings(Document("d", tuple(words), tuple(starts), tuple(entities))) == begins
+
+
 def test_a_text_of_one_sentence_or_of_no_entities_has_one_subject(boundaries):
     words = tuple("Oslo is a city . It is old .".split())
     whole = Document("d", words, (0,), (Entity("Oslo", "LOC", (Mention(0, 1, 0, "Oslo"),)),))
