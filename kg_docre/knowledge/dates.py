@@ -8,6 +8,7 @@ from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.knowledge.words import FOUNDED, POSSESSIVES, beginnings, behind_brackets, is_its, passed_over
+from kg_docre.names import ARTICLES, TITLES
 
 __all__ = ["BracketedDates", "SaidDates"]
 
@@ -21,8 +22,10 @@ _WITHIN = {_BORN: 12, _DIED: 12, _BEGAN: 20}  # words from there to the date
 _ENDS = frozenset(". ; ( who which when after before while until but".split())
 # behind these no sentence's subject stands: "Ada, sister of Bo", "the museum in Oslo"
 _NO_SUBJECT = frozenset("of in at from by to with near for on and & or , as".split())
-_ARTICLES = frozenset({"the", "a", "an"})
+_BEHIND_PLACES = frozenset(", of in from".split())  # "a band from Dunedin, New Zealand, formed in 2003"
+_PASSIVE = frozenset("was were is been".split())
 _VERBS = frozenset({"was", "were", "is", "died"})
+_KNOWN = frozenset("also better known as simply formerly originally".split())
 _LIFE_ENDS = _ENDS | {",", "and"}
 
 
@@ -74,7 +77,8 @@ class BracketedDates:
 
 class SaidDates:
     """Dates that a text says are of one thing's birth, death or beginning: "Bo Berg, who died in 1871", "Ada's death
-    in 1855", "the death of Ada in 1855", "Berg & Sons was founded by Bo Berg in 1850"."""
+    in 1855", "the death of Ada in 1855", "Berg & Sons was founded by Bo Berg in 1850"; and of what it is known as,
+    or was then: "Lund, known as Skald, was born", "founded in 1915 as Lund & Co"."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -90,6 +94,7 @@ class SaidDates:
     def _owners(self) -> dict[tuple[str, int], set[int]]:
         """By label and date."""
         dates, people = beginnings(self._document, {"TIME"}), beginnings(self._document, {"PER"})
+        words = self._document.words
         found: dict[tuple[str, int], set[int]] = defaultdict(set)
         for number, entity in enumerate(self._document.entities):
             for mention in entity.mentions if dates and entity.type not in ("TIME", "NUM") else ():
@@ -98,19 +103,44 @@ class SaidDates:
                     continue
                 if self._is_no_subject(mention.start) and self._is_verb(mention.end, place):
                     continue
+                before = words[max(0, mention.start - 1) : mention.start]
+                if entity.type == "LOC" and not _BEHIND_PLACES.isdisjoint(before):
+                    continue
                 ends = _ENDS if label == _BEGAN else _LIFE_ENDS
-                for word in range(place, min(place + _WITHIN[label], len(self._document.words))):
+                its = {number, *self._known_as(mention.start)}
+                for word in range(place, min(place + _WITHIN[label], len(words))):
+                    its |= self._founded_as(word) if label == _BEGAN else set()
                     if word in dates:
-                        found[label, dates[word][0]].add(number)
-                    if word in dates or self._document.words[word] in ends or (label != _BEGAN and word in people):
+                        date, behind = dates[word]
+                        found[label, date] |= its | (self._founded_as(behind) if label == _BEGAN else set())
+                    if word in dates or words[word] in ends or (label != _BEGAN and word in people):
                         break
         return found
+
+    def _known_as(self, start: int) -> set[int]:
+        """Of what a clause says that it is called what begins there: "Geisel, known as Dr. Seuss"."""
+        words, place = self._document.words, start
+        while place and (words[place - 1] in _KNOWN or words[place - 1].lower().rstrip(".") in TITLES | ARTICLES):
+            place -= 1
+        if "known" not in words[place:start] or words[place - 1] not in (",", "("):
+            return set()
+        return {n for n, e in enumerate(self._document.entities) if any(m.end == place - 1 for m in e.mentions)}
+
+    def _founded_as(self, place: int) -> set[int]:
+        """What something was called when it began: "founded as Acme", "in 1915 as Acme"."""
+        behind = passed_over(self._document.words, place + 1, ARTICLES)
+        known = self._document.words[place : place + 1] == ("as",) and behind in self._things
+        return {self._things[behind][0]} if known else set()
+
+    @cached_property
+    def _things(self) -> dict[int, tuple[int, int]]:
+        return beginnings(self._document, {"LOC", "ORG", "MISC"})
 
     def _is_no_subject(self, start: int) -> bool:
         """Whether a name is no sentence's subject, or only one of them: "Ada and her husband Bo died"."""
         words = self._document.words
         place = start - 1
-        while place > 0 and words[place].lower() in _ARTICLES:
+        while place > 0 and words[place].lower() in ARTICLES:
             place -= 1
         before = words[max(0, place) : place + 1]
         return not _NO_SUBJECT.isdisjoint(before) or "and" in words[max(0, start - 5) : start]
@@ -132,7 +162,9 @@ class SaidDates:
             return (_SAID[noun], place + 2) if noun in ("death", "birth") else ("", 0)
         place = passed_over(words, place, _BETWEEN)
         verb = "".join(words[place : place + 1])
-        active = verb != "died" and place == first  # "Berg founded" is nothing that happened to Berg
+        # "Berg founded" and "Berg, a Swede, founded the firm" are nothing that happened to Berg
+        what = not ARTICLES.isdisjoint(words[place + 1 : place + 2]) and _PASSIVE.isdisjoint(words[first:place])
+        active = verb != "died" and (place == first or what)
         return (_SAID[verb], place + 1) if verb in _SAID and not active else ("", 0)
 
 

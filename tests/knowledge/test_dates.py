@@ -66,6 +66,18 @@ def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
         ("«PER Ada » and her husband «PER Bo Lind » died in «TIME 1950 »", "P570", [None, None]),
         ("«ORG Acme » in «LOC Oslo » was founded in «TIME 1901 »", "P571", [None, None]),
         ("«ORG Acme » , a part of the «ORG Zeta » , was founded in «TIME 1901 »", "P571", [None, None]),
+        ("«ORG Acme » from «LOC Oslo » , «LOC Norway » , formed in «TIME 1901 »", "P571", [None, None, None]),
+        ("«LOC Oslo » , founded in «TIME 1048 » , is north of «LOC Ski »", "P571", [True, False]),
+        ("«PER Ada » , of «ORG Zeta » , founded the «ORG Acme » in «TIME 1901 »", "P571", [None, None, None]),
+        ("«ORG Zeta » , which was founded a year later , in «TIME 1901 » ; «ORG Acme »", "P571", [True, False]),
+        (
+            "«PER Bo Lind » , also known as Dr. «PER Skald » , was born in «TIME 1901 » ; «PER Ada »",
+            "P569",
+            [True, True, False],
+        ),
+        ("«PER Bo Lind » met «PER Skald » , born in «TIME 1901 »", "P569", [False, True]),
+        ("«ORG Acme » , founded in «TIME 1901 » as the «ORG Lind Ltd » ; «ORG Zeta »", "P571", [True, True, False]),
+        ("«ORG Acme » , founded as «ORG Lind Ltd » in «TIME 1901 » ; «ORG Zeta »", "P571", [True, True, False]),
     ],
 )
 def test_dates_that_are_said_of_one_are_of_no_other(text, label, said):
