@@ -10,6 +10,7 @@ from itertools import islice, repeat
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
@@ -17,7 +18,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from kg_docre.batching import by_length
-from kg_docre.coreference.certain import certain_pairs, joined, retyped
+from kg_docre.coreference.certain import certain_pairs, joined, retyped, strangers
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
@@ -154,7 +155,11 @@ class MentionPredictor:
             torch.tensor([span[:2] for span in spans], dtype=torch.long, device=self.device).view(-1, 2).unbind(1)
         )
         scores = self.detector.coreference(states, start, end - 1, features)
-        return joined(average_linkage(scores.cpu().double().numpy()), certain_pairs(text, spans))
+        table = scores.cpu().double().numpy()
+        apart = strangers(text, spans)
+        for one, other in apart:
+            table[one, other] = table[other, one] = -np.inf
+        return joined(average_linkage(table), certain_pairs(text, spans), apart)
 
 
 def build_detector(encoder: PreTrainedModel, types: Sequence[str], *, coreference: bool = True) -> MentionDetector:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
 from kg_docre.names import GENERATIONS, initials, is_acronym, normalize_name, strip_endings, strip_titles
+from kg_docre.resolution.forms import country_name
+from kg_docre.resolution.gazetteer import countries_of
 
-__all__ = ["certain_pairs", "joined", "retyped"]
+__all__ = ["certain_pairs", "joined", "retyped", "strangers"]
 
 _PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _NUMERAL = re.compile("[ivxlc]+")
@@ -26,33 +29,101 @@ _LISTS = frozenset({",", "and", ":"})
 _OTHERS = frozenset("the son daughter father mother brother sister nephew niece cousin wife husband uncle aunt".split())
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
+_FORMER = frozenset("formerly now then".split())
+# what a company's name ends with and is left out, but of none of its parts: "Sony" and "Sony Pictures" are two
+_TRADES = frozenset(
+    """studio studios entertainment records software electronics technology technologies robotics systems motors
+    airlines airways pharmaceuticals chemicals cement cements steel petroleum foods industries construction""".split()
+)
+_WAS = ("was", "born")
+_MEN, _WOMEN = frozenset({"mr", "sir"}), frozenset("mrs ms miss lady dame".split())
 
 
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name behind,
-    "Mary Whitcombe (née Pryce)", or the surname with its particle, "Van Dijk"; a company and the first word of its
-    name; what bears a name and its initials in brackets behind; what is "also known as" something."""
+    "Mary Whitcombe (née Pryce)", "She was born Mary Pryce", or the surname with its particle, "Van Dijk"; a company and
+    the first word of its name, or all but its trade; what bears a name and its initials in brackets behind, or what it
+    was called before; what is "also known as" something; a name and the same in capitals."""
     pairs = []
     ends = {(end, kind): number for number, (_, end, kind) in enumerate(spans)}
     for number, (start, end, kind) in enumerate(spans):
         named = ends.get((start - 2, "PER"))
         if kind == "PER" and named is not None and tuple(words[start - 2 : start]) in _BEFORE_BIRTH_NAMES:
             pairs.append((named, number))
-        full = ends.get((start - 1, kind))
-        if full is not None and end < len(words) and (words[start - 1], words[end]) == ("(", ")"):
-            first, last, _ = spans[full]
-            if _abbreviates("".join(words[start:end]), " ".join(words[first:last])):
-                pairs.append((full, number))
+        if tuple(words[end : end + 1]) == (")",):
+            opening = start - 1 - (words[start - 1] in _FORMER)
+            full = ends.get((opening, kind))
+            if full is not None and words[opening] == "(":
+                first, last, _ = spans[full]
+                name, other = " ".join(words[first:last]), " ".join(words[start:end])
+                former = opening < start - 1 and not country_name(other)
+                if former or (opening == start - 1 and _is_short(other, name, kind)):
+                    pairs.append((full, number))
         _, before, its = spans[number - 1] if number else (0, 0, "")
         if its == kind and start - _MOST_ALSO <= before and _ALSO.fullmatch(" ".join(words[before:start])):
             pairs.append((number - 1, number))
     people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
-    return pairs + _surnames(people) + _short_persons(words, spans, people) + short_companies(companies)
+    pairs += _surnames(people) + _short_persons(words, spans, people) + _born(words, spans, people)
+    pairs += short_companies(companies) + _without_trades(companies | _names(words, spans, "MISC"))
+    return pairs + [(n, other) for n, other in _in_capitals(words, spans).items() if spans[n][2] == spans[other][2]]
 
 
-def _abbreviates(short: str, name: str) -> bool:
-    """Whether these capitals are a name's initials; others may be those of a league, or of a place's state."""
-    return is_acronym(short) and short.replace(".", "").casefold() in initials(name)
+def strangers(words: Sequence[str], spans: Spans) -> set[tuple[int, int]]:
+    """Numbers of mentions that name two things: Mr and Mrs Oakley, and what has a place in brackets behind, that it
+    belongs to."""
+    ends = {end: number for number, (_, end, kind) in enumerate(spans) if kind in ("ORG", "MISC")}
+    titles = [{word.lower().rstrip(".") for word in words[max(0, start - 1) : end - 1]} for start, end, _ in spans]
+    people = [number for number, (_, _, kind) in enumerate(spans) if kind == "PER"]
+    men, women = ([number for number in people if not its.isdisjoint(titles[number])] for its in (_MEN, _WOMEN))
+    places = [
+        (ends[start - 1], number)
+        for number, (start, end, _) in enumerate(spans)
+        if start - 1 in ends and (words[start - 1], *words[end : end + 1]) == ("(", ")")
+        if countries_of(" ".join(words[start:end]))
+    ]
+    return {*product(men, women), *places}
+
+
+def _is_short(short: str, name: str, kind: str) -> bool:
+    """Whether what stands in brackets behind a name is a short one: its initials, or capitals that begin as it does and
+    are letters of it, one behind the other; others may be those of a league, or of a place's state. Another word is
+    another name of an organization, but for a place, where it is."""
+    if not is_acronym(short):
+        return kind == "ORG" and " " not in short and not countries_of(short)
+    letters = short.replace(".", "").replace(" ", "").casefold()
+    its = normalize_name(name).replace(" ", "")
+    rest = iter(its)
+    in_order = len(letters) > 2 and letters[0] == its[0] and all(letter in rest for letter in letters)
+    return letters in initials(name) or (" " in name and in_order)
+
+
+def _without_trades(names: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Organizations and works that are called by the only longer name that begins so, but for its trade, behind it:
+    "Flying Nun Records" and "Flying Nun"."""
+    longer: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}  # by what they begin with, each with a mention
+    for number, name in names.items():
+        for end in range(1, len(name)):
+            longer.setdefault(name[:end], {}).setdefault(name, number)
+    pairs = []
+    for number, name in names.items():
+        full = longer.get(name, {})
+        one = next(((its, n) for its, n in full.items() if len(full) == 1 and its[:-1] == name and n < number), None)
+        if one and one[0][-1] in _TRADES and not countries_of(" ".join(name)):  # Norwegian is not the airline
+            pairs.append((one[1], number))
+    return pairs
+
+
+def _born(words: Sequence[str], spans: Spans, people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """People and the name that they were born with, with the same first one: "Mary Hollis ... She was born Mary
+    Pryce"."""
+    pairs, last = [], dict[str, int]()
+    for number, name in people.items():
+        name, start = tuple(strip_titles(list(name))), spans[number][0]
+        if len(name) > 1:
+            if [word.lower() for word in words[max(0, start - 3) : start]] in (["she", *_WAS], ["he", *_WAS]):
+                pairs += [(last[name[0]], number)] if name[0] in last else []
+            last[name[0]] = number
+    return pairs
 
 
 def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
@@ -91,12 +162,34 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     """Mentions, with those taken for people that are called by the first word of a company's name, and as no person of
-    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."."""
+    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."; a name in capitals as what
+    it is in small letters; and a longer name that is a person's here, a place's or an organization's there, as what it
+    is most often."""
     people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
     full = {word for name in people.values() if len(name) > 1 for word in name}
     perhaps = {n: name for n, name in people.items() if len(name) == 1 and name[0] not in full}
     taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()
-    return [(start, end, "ORG" if n in taken else kind) for n, (start, end, kind) in enumerate(spans)]
+    kinds = {**dict(enumerate(kind for *_, kind in spans)), **dict.fromkeys(taken, "ORG")}
+    kinds |= {number: kinds[other] for number, other in _in_capitals(words, spans).items()}
+    called: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, name in (people | companies | _names(words, spans, "LOC")).items():
+        if len(name) > 1:
+            called[name].append(number)
+    for numbers in called.values():
+        often = Counter(kinds[number] for number in numbers)
+        if "PER" in often:
+            kinds |= dict.fromkeys(numbers, max(often, key=lambda kind: (often[kind], kind == "PER")))
+    return [(start, end, kinds[number]) for number, (start, end, _) in enumerate(spans)]
+
+
+def _in_capitals(words: Sequence[str], spans: Spans) -> dict[int, int]:
+    """Single names in capitals, and of each a mention that is the same name in small letters: "LONDON", "London"."""
+    single = [(number, words[start]) for number, (start, end, _) in enumerate(spans) if end - start == 1]
+    small = {word.casefold(): number for number, word in reversed(single) if word.istitle()}
+    capitals = (
+        (number, word.casefold()) for number, word in single if word.isupper() and word.isalpha() and len(word) > 3
+    )
+    return {number: small[word] for number, word in capitals if word in small}
 
 
 def _names(words: Sequence[str], spans: Spans, type: str) -> dict[int, tuple[str, ...]]:
@@ -105,12 +198,15 @@ def _names(words: Sequence[str], spans: Spans, type: str) -> dict[int, tuple[str
     return {n: tuple(normalize_name(name).split()) for n, name in named}
 
 
-def joined(clusters: Iterable[list[int]], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Clusters, those of two numbers of a pair made one; in order of their first member."""
+def joined(
+    clusters: Iterable[list[int]], pairs: Iterable[tuple[int, int]], apart: Collection[tuple[int, int]] = ()
+) -> list[list[int]]:
+    """Clusters, those of two numbers of a pair made one, but for such as have the numbers of one of ``apart``; in order
+    of their first member."""
     whole = {number: cluster for cluster in map(list, clusters) for number in cluster}
     for first, second in pairs:
         one, other = whole[first], whole[second]
-        if one is not other:
+        if one is not other and not any({(a, b), (b, a)}.intersection(apart) for a, b in product(one, other)):
             one += other
             whole.update(dict.fromkeys(other, one))
     return sorted(sorted(cluster) for cluster in {id(cluster): cluster for cluster in whole.values()}.values())

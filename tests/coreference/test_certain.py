@@ -1,6 +1,6 @@
 import pytest
 
-from kg_docre.coreference.certain import certain_pairs, joined, retyped
+from kg_docre.coreference.certain import certain_pairs, joined, retyped, strangers
 from kg_docre.coreference.rules import short_companies
 
 
@@ -73,7 +73,7 @@ def _pairs(text):
         ("«ORG Quarry Software Ltd » made it . «ORG Quarry » grew", [("Quarry Software Ltd", "Quarry")]),
         ("«ORG Quarry Software Ltd » «ORG Quarry Bank » «ORG Quarry »", []),
         ("«ORG Quarry Software » or «ORG Quarry Software Ltd » or «ORG Quarry »", [("Quarry Software Ltd", "Quarry")]),
-        ("«ORG Quarry Software » and «ORG Quarry »", []),
+        ("«ORG Quarry Pictures » and «ORG Quarry »", []),
         ("«ORG Oxford University » and «ORG Oxford »", []),
         ("«ORG Quarry Ltd » and «LOC Quarry »", []),
         (
@@ -83,6 +83,28 @@ def _pairs(text):
         ("«PER Jan van Dijk » and «PER Van Dijk » , «LOC Van Dijk »", [("Jan van Dijk", "Van Dijk")]),
         ("«PER Jan van Dijk » , «PER Els van Dijk » and «PER Van Dijk »", []),
         ("«PER Anna Reid » and «PER Reid » , «PER Van »", [("Anna Reid", "Reid")]),
+        (
+            "«ORG Japan Aerospace Exploration Agency » ( «ORG JAXA » )",
+            [("Japan Aerospace Exploration Agency", "JAXA")],
+        ),
+        ("«ORG Japan Agency » ( «ORG JP » ) , «ORG Boston Bruins » ( «ORG OUI » ) , «ORG Japan » ( «ORG JPN » )", []),
+        ("«ORG Rescue Agency » ( «ORG Basarnas » )", [("Rescue Agency", "Basarnas")]),
+        ("«ORG Lithium Ltd » ( «ORG Rennes » ) , «ORG Lithium Ltd » ( «ORG Acme Two » )", []),
+        ("«MISC Dune » ( «MISC Arrakis » ) , «ORG Rescue Agency » ( «ORG Basarnas », «LOC Oslo » )", []),
+        ("«LOC Karimabad » ( formerly «LOC Baltit » )", [("Karimabad", "Baltit")]),
+        ("«ORG Volta AS » ( now «ORG Nimbus Power » )", [("Volta AS", "Nimbus Power")]),
+        ("«LOC Transylvania » ( now «LOC Romania » )", []),
+        ("«LOC Karimabad » ( formerly «LOC Baltit » and «LOC Uri » )", []),
+        ("«LOC Karimabad » , formerly «LOC Baltit » )", []),
+        ("«MISC Flying Nun Records » , or «MISC Flying Nun »", [("Flying Nun Records", "Flying Nun")]),
+        ("«ORG Quarry Software » and «ORG Quarry »", [("Quarry Software", "Quarry")]),
+        ("«ORG Quarry » and «ORG Quarry Software »", []),
+        ("«ORG Quarry Software » , «ORG Quarry Bank » and «ORG Quarry »", []),
+        ("«ORG Norwegian Airlines » is «MISC Norwegian »", []),
+        ("«PER Edith Marlowe » . She was born «PER Edith Rosen »", [("Edith Marlowe", "Edith Rosen")]),
+        ("«PER Edith Marlowe » . She was born «PER Anna Rosen » . There was born «PER Edith Lund »", []),
+        ("in «LOC London » . «LOC LONDON » - It", [("LONDON", "London")]),
+        ("in «LOC London » . «ORG LONDON » and «LOC Us » and «LOC US »", []),
     ],
 )
 def test_what_is_one_thing_beyond_doubt(text, pairs):
@@ -99,9 +121,14 @@ def test_what_is_one_thing_beyond_doubt(text, pairs):
         ("«ORG Nimbus Robotics Inc. » «ORG Nimbus Bank » «PER Nimbus »", "ORG ORG PER"),
         ("«ORG Obama Administration » and «PER Obama »", "ORG PER"),
         ("«ORG Virginia Company » in «LOC Virginia »", "ORG LOC"),
+        ("«ORG NAIROBI » , in «LOC Nairobi »", "LOC LOC"),
+        ("«ORG Anna Reid » and «PER Anna Reid »", "PER PER"),
+        ("«ORG Garnet Crow » , «PER Garnet Crow » and «ORG Garnet Crow »", "ORG ORG ORG"),
+        ("«ORG New Armenia » , «LOC New Armenia » , «MISC Anna Reid » and «PER Anna Reid »", "ORG LOC MISC PER"),
+        ("«ORG Nice » and «PER Nice »", "ORG PER"),
     ],
 )
-def test_what_a_company_is_called_for_short_is_no_person(text, types):
+def test_types_that_other_mentions_tell_better(text, types):
     words, spans = _marked(text)
     found = retyped(words, spans)
     assert [kind for _, _, kind in found] == types.split()
@@ -117,3 +144,22 @@ def test_clusters_of_a_pair_become_one():
     assert joined([[0, 3], [1], [2, 4]], []) == [[0, 3], [1], [2, 4]]
     assert joined([[0, 3], [1], [2, 4]], [(3, 4), (2, 0)]) == [[0, 2, 3, 4], [1]]
     assert joined([[0], [1], [2]], [(0, 1), (1, 2)]) == [[0, 1, 2]]
+    assert joined([[0, 3], [1], [2, 4]], [(3, 4), (4, 1)], {(2, 0)}) == [[0, 3], [1, 2, 4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("«PER Mr. Oakley » and Mrs «PER Oakley » , «PER Oakley »", [("Mr. Oakley", "Oakley")]),
+        ("Sir «PER John Berg » , «PER Dame Ada Berg »", [("John Berg", "Dame Ada Berg")]),
+        ("Dr «PER John Berg » , «PER Miss Berg »", []),
+        ("Mr «ORG Berg » , «PER Mrs Berg »", []),
+        ("«ORG CMA Gabon » ( «ORG Libreville » )", [("CMA Gabon", "Libreville")]),
+        ("«ORG CMA Gabon » ( «ORG Comilog » ) , «LOC Estuaire » ( «LOC Libreville » )", []),
+        ("«ORG CMA Gabon » ( «ORG Libreville » , 1950 )", []),
+    ],
+)
+def test_what_is_never_one_thing(text, apart):
+    words, spans = _marked(text)
+    names = [" ".join(words[a:b]) for a, b, _ in spans]
+    assert sorted((names[i], names[j]) for i, j in strangers(words, spans)) == apart

@@ -68,6 +68,15 @@ def test_what_names_the_same_thing_is_left_in_spans(nlp):
     assert {key: [span.text for span in spans] for key, spans in again.spans.items()} == clusters, "read once more"
 
 
+def test_mr_and_mrs_are_two(nlp):
+    doc = nlp("Mr. Oakley met Mrs. Oakley in Bristol. CMA Gabon (Libreville) and Fluorine du Tarn are old.")
+    clusters = [[span.start for span in spans] for spans in doc.spans.values()]
+    oakleys = [token.i for token in doc if token.text == "Oakley"]
+    assert len(oakleys) == 2
+    assert not any({*oakleys} <= {*cluster} for cluster in clusters)
+    assert ["CMA Gabon"] in [[span.text for span in spans] for spans in doc.spans.values()]
+
+
 def test_clusters_of_another_component_stay(nlp):
     doc = nlp.make_doc(TEXT)
     doc.spans["coref_clusters_1"] = [doc[0:2]]
