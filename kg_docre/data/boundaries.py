@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kg_docre.names import GENERATIONS, LEGAL_FORMS
 
@@ -19,7 +19,9 @@ _SMALL = frozenset(
 _PAIRS = {")": "(", "]": "["}
 _NOT_FIRST = _MARKS | _PAIRS.keys() | {"of", "and", "or", "'s", "’s", "née", "nee", "né"}
 _NOT_LAST = _MARKS | frozenset(_PAIRS.values()) | _SMALL
-_WORDS = frozenset("of the a an and or in on at by for from to with".split())  # none of which is a name by itself
+_WORDS = frozenset(
+    "of the a an and or in on at by for from to with née nee né".split()
+)  # none of which is a name by itself
 _NO_NAME = _MARKS | _PAIRS.keys() | frozenset(_PAIRS.values()) | _WORDS
 _POSSESSIVES = frozenset("my your his her its our their".split())
 _PICTURES = frozenset(("So", "Sk", "Cf", "Mn"))  # Unicode categories of emoji and what they are made of
@@ -33,7 +35,13 @@ _NUMBERED = re.compile(rf"(?:(?i:(?:chapter|part|section|book|act|scene) {_COUNT
 _ADDRESSES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. prof prof. sir madam st. messrs messrs.".split())
 _GREETINGS = frozenset({"Hi", "Hello", "Hey", "Dear"})
 _QUESTIONS = frozenset("Who What Which When Where Why How".split())
-_OFFICES = frozenset("CEO CFO COO CTO Q1 Q2 Q3 Q4".split())
+_OFFICES = frozenset("CEO CFO COO CTO Q1 Q2 Q3 Q4 Board Team team We Our".split())
+_PERSONS = frozenset("We He She They I Professor Senator Minister Governor Sergeant Lieutenant".split())
+# what stands alone above a part of a text, or before a colon
+_HEADINGS = frozenset(
+    """agency awards background bibliography biography career contents discography education filmography history launch
+    legacy life members notes overview references reception sources summary works""".split()
+)
 _AFTER_BORN = frozenset("in into on at to near during of : as the c c. ca circa and".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
@@ -46,8 +54,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
     but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister", "Who"; of
-    a person: "Chapter 1", "Ms."; of an organization: "CEO"). What goes over the end of a sentence is two: "Acme Corp."
-    and "Acme".
+    a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We"; above a paragraph: "Discography"). What
+    goes over the end of a sentence is two: "Acme Corp." and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
@@ -78,7 +86,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             start = kept.pop()[0]
         cut = _sentence_end(words, start, end, kind)
         for part in ((start, cut), (cut, end)) if cut else ((start, end),):
-            if _may_name(words[slice(*part)], kind):
+            if _may_name(words[slice(*part)], kind) and not _is_heading(words, *part, starts):
                 kept.append((*part, kind))
     return kept
 
@@ -117,9 +125,15 @@ def _may_name(words: Sequence[str], kind: str) -> bool:
     if kind == "PER" and (_NUMBERED.fullmatch(" ".join(words)) or _ADDRESSES.issuperset(map(str.lower, words))):
         return False
     if len(words) == 1:
-        office = kind == "ORG" and words[0] in _OFFICES
+        office = words[0] in {"ORG": _OFFICES, "PER": _PERSONS}.get(kind, ())
         return not (words[0].lower() in _NO_NAME or words[0] in _QUESTIONS or office or _is_picture(words[0]))
     return words[0].lower() not in _POSSESSIVES or any(not word.islower() for word in words[1:])
+
+
+def _is_heading(words: Sequence[str], start: int, end: int, starts: Collection[int]) -> bool:
+    """Whether a word is no name where it is all of a line, or what a colon stands behind: "Launch: May 2017"."""
+    above = start in starts and (end in starts or tuple(words[end : end + 1]) == (":",))
+    return above and end - start == 1 and words[start].lower() in _HEADINGS
 
 
 def _is_picture(word: str) -> bool:

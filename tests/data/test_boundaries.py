@@ -113,6 +113,14 @@ def test_an_address_is_no_person(name):
         ("Who", "ORG", []),
         ("WHO", "ORG", ["WHO"]),
         ("The Who", "ORG", ["The Who"]),
+        ("née", "PER", []),
+        ("We", "ORG", []),
+        ("We", "MISC", ["We"]),
+        ("Board", "ORG", []),
+        ("Board of Trade", "ORG", ["Board of Trade"]),
+        ("Professor", "PER", []),
+        ("Professor Beaumont", "PER", ["Professor Beaumont"]),
+        ("King", "PER", ["King"]),
     ],
 )
 def test_greetings_addresses_offices_and_questions_are_no_names(text, kind, names):
@@ -141,6 +149,14 @@ def test_a_name_ends_with_the_sentence(text, kind, names):
 def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Alyth » ( « Calgary ) Yard »", breaks=(2,)) == ["Alyth", "Calgary"]
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
+
+
+def test_a_heading_of_one_word_is_no_name():
+    text = "Foo Fighters « Discography » Breakwater and « Discography »"
+    assert tidied(text, breaks=(2, 3)) == ["Discography"]
+    assert tidied(text, breaks=(2,)) == ["Discography", "Discography"]
+    assert tidied("Sentry « Launch » : 2017 . « Launch » : 2018", breaks=(1,)) == ["Launch"]
+    assert tidied("Sentry « Oslo » and « Apollo »", breaks=(1, 2)) == ["Oslo", "Apollo"]
 
 
 @example(words=["Paris", ")", ")", ")"], cuts=[0, 4], breaks=[])
