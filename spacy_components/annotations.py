@@ -9,6 +9,7 @@ split anew.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -45,6 +46,7 @@ __all__ = [
     "to_document",
 ]
 
+_KINGS_NUMBER = re.compile(r"\w [IVX]+\.$")
 _POSSESSIVES = ("'s", "’s", "'")
 
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
@@ -203,8 +205,11 @@ def _is_short(name: str, fullest: str) -> bool:
 
 
 def _text(span: Span) -> str:
-    """The span's text, line breaks and double spaces made single ones."""
-    return " ".join(span.text.split())
+    """The span's text, line breaks and double spaces made single ones, without the full stop of a sentence that ends
+    with a king's number: "Charles I."."""
+    text = " ".join(span.text.split())
+    ends = len(span) > 0 and span[-1].is_sent_end and _KINGS_NUMBER.search(text)
+    return text[:-1] if ends else text
 
 
 def _sentences(doc: Doc) -> list[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 from spacy.language import Language
@@ -36,9 +36,13 @@ _QUOTED = re.compile(r"[>#|%;\s]*")  # what may stand before every line
 
 @Language.component("paragraphs", assigns=["token.is_sent_start"])
 def make_paragraphs(doc: Doc) -> Doc:
-    """Begin a sentence with every paragraph and behind footnote marks, and none within a link. For the first place in a
-    pipeline: sentence splitters and parsers, one of which is needed still, keep what they find."""
-    for token, begins in {**sentence_starts(doc), **dict.fromkeys(paragraph_starts(doc), True)}.items():
+    """Begin a sentence with every paragraph and behind footnote marks, and none within a link or with the news agency
+    of a dateline. For the first place in a pipeline: sentence splitters and parsers, one of which is needed still, keep
+    what they find."""
+    breaks = _broken(doc)
+    behind, agencies = _datelines(doc, breaks)
+    starts = sentence_starts(doc) | dict.fromkeys([*breaks, *behind], True) | dict.fromkeys(agencies, False)
+    for token, begins in starts.items():
         doc[token].is_sent_start = begins
     return doc
 
@@ -49,14 +53,24 @@ def paragraph_starts(doc: Doc) -> list[int]:
     sentence goes on, or is the sign of a list's item or of a table's row. How wide lines are is told by the longest one
     of several words between two blank lines. And what stands behind a dateline, and the news agency in it, begin one.
     """
-    starts = _broken(doc)
+    breaks = _broken(doc)
+    return sorted({*breaks, *chain(*_datelines(doc, breaks))})
+
+
+def _datelines(doc: Doc, breaks: list[int]) -> tuple[list[int], list[int]]:
+    """First tokens of what stands behind datelines at the text's beginning and ``breaks``, and of the agencies in
+    them."""
     text = doc.text
-    parts: set[int] = set()
-    for start in (0, *starts) if len(doc) else ():
+    behind, agencies = set[int](), set[int]()  # characters
+    for start in (0, *breaks) if len(doc) else ():
         found = _DATELINE.match(text, doc[start].idx)
         if found and (found["more"] or found["agency"] or _is_town(found["place"])):
-            parts.update((found.start("agency"), found.end()))
-    return sorted({*starts, *(token.i for token in doc if token.idx in parts)}) if parts else starts
+            behind.add(found.end())
+            agencies.add(found.start("agency"))
+    first, second = (
+        [token.i for token in doc if token.idx in places] if behind else [] for places in (behind, agencies)
+    )
+    return first, second
 
 
 def _is_town(name: str) -> bool:

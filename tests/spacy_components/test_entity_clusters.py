@@ -58,6 +58,12 @@ def test_names_have_no_line_breaks_and_possessives(nlp):
     assert [e.name for e in nlp(doc)._.entities] == ["New York", "Gilligan"]
 
 
+def test_the_full_stop_behind_a_kings_number_ends_the_sentence(nlp):
+    doc = _doc(nlp, ["Son", "of", "Charles", "I.", "Charles", "V.", "left"], [(2, 4, "PERSON"), (4, 6, "PERSON")])
+    doc[4].is_sent_start = True
+    assert [entity.name for entity in nlp(doc)._.entities] == ["Charles I", "Charles V."]
+
+
 def test_what_is_blank_but_for_article_and_possessive_is_no_entity(nlp):
     words = ["the", "\n", "and", "Oslo", "and", "The", " ", "'s"]
     doc = nlp(_doc(nlp, words, [(0, 2, "PERSON"), (3, 4, "GPE"), (5, 8, "ORG")]))

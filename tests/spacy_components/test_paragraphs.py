@@ -99,6 +99,13 @@ def test_a_parser_keeps_paragraphs_apart():
     assert [sentence.text.strip() for sentence in doc.sents] == ["Barack Obama", HONOLULU, "He moved to Chicago."]
 
 
+def test_a_dateline_is_one_sentence(nlp):
+    doc = nlp("MAKASSAR, Indonesia (Reuters) - A ferry sank in Oslo.\n\nBERLIN (AP) — German police said so.")
+    dateline, sank, other, said = [sentence.text.strip() for sentence in doc.sents]
+    assert (dateline, sank) == ("MAKASSAR, Indonesia (Reuters) -", "A ferry sank in Oslo.")
+    assert (other, said) == ("BERLIN (AP) —", "German police said so.")
+
+
 def test_items_of_a_list_are_mentions_of_their_own(nlp):
     assert [span.text for span in nlp("Paris\n\nLondon\n\nBerlin").ents] == ["Paris", "London", "Berlin"]
 
