@@ -43,6 +43,7 @@ _NOT_WORD = re.compile(r"[^\w]+")
 # what a name is told by besides letters and digits: 1.5 and 15, 50% and $50, C and C++ and C#
 _NOT_NAME = re.compile(r"[^\w.%$€£¥+#]+")
 _FULL_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")
+_AKTIESELSKAB = re.compile(r"(?<=\w )a ?/ ?s$")
 
 
 def without_article(name: str) -> str:
@@ -63,7 +64,7 @@ def normalize_name(name: str) -> str:
     if not folded.isascii():
         folded = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     folded = folded.casefold()
-    folded = _FULL_STOP.sub("", folded).replace("'", "").replace("’", "")
+    folded = _AKTIESELSKAB.sub("as", _FULL_STOP.sub("", folded).replace("'", "").replace("’", ""))
     return _NOT_NAME.sub(" ", folded).strip() or " ".join(name.split()) or name
 
 

@@ -16,6 +16,8 @@ from kg_docre.names import initials, is_acronym, normalize_name, without_article
         ("Apollo 11’s", "Apollo 11"),
         ("Zest Airways, Inc.", "Zest Airways Inc"),
         ("  New\n York ", "New York"),
+        ("Novo Nordisk A/S", "Novo Nordisk AS"),
+        ("Novo Nordisk A / S", "Novo Nordisk A/S"),
     ],
 )
 def test_spellings_of_one_name(name, same):
@@ -33,6 +35,7 @@ def test_spellings_of_one_name(name, same):
         ("50%", "$50"),
         ("C++", "C"),
         ("C#", "C++"),
+        ("A/S", "AS"),
     ],
 )
 def test_different_names_stay_different(name, other):
