@@ -2,19 +2,22 @@
 
 The data are nested lists of ints, strings and floats in ``doc._.docre_entities`` and
 ``doc._.docre_relations``, so ``DocBin(store_user_data=True)``, ``to_bytes``, ``n_process`` and
-pickling carry them. Mentions and sentences are kept by their characters, so that tokens can be merged and sentences
-split anew.
+pickling carry them. Mentions, their clusters and sentences are kept by their characters, so that tokens can be merged
+and sentences split anew.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import srsly
 from spacy.pipeline import EntityLinker
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, SpanGroup
 
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation
 from kg_docre.names import (
@@ -36,10 +39,12 @@ __all__ = [
     "RELATIONS",
     "bare_span",
     "characters_of",
+    "coreference",
     "linked_id",
     "needs_clusters",
     "note_clusters",
     "relations_of",
+    "set_coreference",
     "set_entities",
     "set_relations",
     "spans_at",
@@ -52,6 +57,7 @@ _POSSESSIVES = ("'s", "’s", "'")
 ENTITIES, RELATIONS = "docre_entities", "docre_relations"
 CLUSTERED = "docre_clustered"  # what was clustered because no component had done it
 COREFERENCE = "coref_clusters"  # what keys of ``doc.spans`` begin with that hold clusters of mentions
+_CLUSTER = ("._.", "docre_cluster")  # with a span's characters: as spaCy keys what docs put together keep of spans
 
 
 def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[str]) -> None:
@@ -81,8 +87,37 @@ def note_clusters(doc: Doc, types: Mapping[str, str]) -> None:
 def _marked(doc: Doc, types: Mapping[str, str]) -> str:
     """All that clusters follow from, as a short text that goes wherever the doc goes."""
     entities = [[*characters_of(span), model_type(span.label_, types), span.kb_id_] for span in doc.ents]
-    groups = [list(map(characters_of, doc.spans[key])) for key in doc.spans if key.startswith(COREFERENCE)]
-    return short_hash(json.dumps([entities, groups]))
+    return short_hash(json.dumps([entities, coreference(doc)]))
+
+
+def set_coreference(doc: Doc, clusters: Iterable[Sequence[Span]]) -> None:
+    """Keep clusters of mentions for what clusters entities, instead of those that were kept before."""
+    data: dict[Any, Any] = doc.user_data
+    for key in _cluster_keys(data):
+        del data[key]
+    text = short_hash(doc.text)[:8]  # docs may be put together
+    for number, spans in enumerate(clusters):
+        data.update({(*_CLUSTER, *characters_of(span)): f"{text}_{number}" for span in spans})
+
+
+def coreference(doc: Doc) -> list[list[list[int]]]:
+    """Clusters of mentions by their characters: those of :func:`set_coreference`, and the groups of ``doc.spans`` whose
+    keys begin with :data:`COREFERENCE`."""
+    data: dict[Any, Any] = doc.user_data
+    kept = defaultdict[str, list[list[int]]](list)
+    for key in _cluster_keys(data):
+        kept[data[key]].append(list(key[2:]))
+    return [*kept.values(), *(_characters_in(doc.spans[key]) for key in doc.spans if key.startswith(COREFERENCE))]
+
+
+def _cluster_keys(data: dict[Any, Any]) -> list[tuple[str, str, int, int]]:
+    return [key for key in data if isinstance(key, tuple) and key[:2] == _CLUSTER]
+
+
+def _characters_in(group: SpanGroup) -> list[list[int]]:
+    """Where the spans begin and end. Once tokens are merged, spaCy gives other spans than these, or none; what it
+    would write to disk has their characters still."""
+    return [list(struct.unpack(">ll", span[-8:])) for span in srsly.msgpack_loads(group.to_bytes())["spans"]]
 
 
 def characters_of(span: Span) -> list[int]:

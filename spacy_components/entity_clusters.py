@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg_docre.coreference.rules import NamedMention, cluster_mentions
-from spacy_components.annotations import COREFERENCE, bare_span, linked_id, set_entities
+from spacy_components.annotations import bare_span, coreference, linked_id, set_entities, spans_at
 from spacy_components.labels import DEFAULT_TYPES, model_type
 from spacy_components.views import register_extensions
 
@@ -77,11 +77,11 @@ class EntityClusters:
         """Mentions that a coreference component put into one cluster. One beside pronouns alone says nothing of how
         it relates to other mentions."""
         index = {_core(span): number for number, span in enumerate(spans)}
-        for key in doc.spans:
-            if key.startswith(COREFERENCE):
-                known = [index[_core(span)] for span in doc.spans[key] if _core(span) in index]
-                if len(known) > 1 or len(known) == len(doc.spans[key]):
-                    yield known
+        for cluster in coreference(doc):
+            cores = set(map(_core, spans_at(doc, cluster)))  # of tokens merged since, several may be one
+            known = sorted(index[core] for core in cores if core in index)
+            if len(known) > 1 or len(known) == len(cores):
+                yield known
 
 
 def _core(span: Span) -> tuple[int, int]:

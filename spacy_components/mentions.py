@@ -10,8 +10,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kg_docre.names import short_hash
-from spacy_components.annotations import COREFERENCE
+from spacy_components.annotations import COREFERENCE, set_coreference
 from spacy_components.checkpoint import CheckpointComponent
 from spacy_components.markup import markup_tokens
 from spacy_components.paragraphs import paragraph_starts
@@ -23,12 +22,11 @@ __all__ = ["Mentions", "make_mentions"]
 
 
 _BEGINS = 3  # spaCy's number for the first token of an entity; of none, one that is blocked
-_OWN = f"{COREFERENCE}_mentions_"  # what keys of this component's clusters begin with
 
 
 @Language.factory(
     "mentions",
-    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans"],
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     default_config={"model": "default", "coreference": True, "device": "auto", "precision": "auto"},
 )
 def make_mentions(nlp: Language, name: str, model: str, coreference: bool, device: str, precision: str) -> Mentions:
@@ -46,10 +44,9 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
 
     Labels are the model's entity types (PER, ORG, LOC, TIME, NUM, MISC). Entities that a component has set
     before stay, and what overlaps them, or what is blocked, is left out. No mention goes over the end of a
-    paragraph. If the detector tells, mentions of one thing are a group in
-    ``doc.spans``, where ``entity_clusters`` and ``docre`` find them: ``coref_clusters_mentions_…``, also for what is
-    mentioned once; not where an earlier component has left such clusters. The checkpoint is read at the first
-    use, or when the pipeline is initialized.
+    paragraph. If the detector tells, which mentions are of one thing is kept for ``entity_clusters`` and ``docre``,
+    also of what is mentioned once; not where an earlier component has left such clusters in ``doc.spans``. The
+    checkpoint is read at the first use, or when the pipeline is initialized.
     """
 
     def __init__(
@@ -113,15 +110,10 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         free = {i: span for i, span in enumerate(every) if taken.isdisjoint(range(span.start, span.end))}
         kept = {i: there[span.start, span.end] for i, span in enumerate(every) if (span.start, span.end) in there}
         doc.set_ents([*doc.ents, *free.values()], blocked=blocked)
-        for key in [key for key in doc.spans if key.startswith(_OWN)]:
-            del doc.spans[key]
+        ours, clusters = free | kept, mentions.clusters or ()
         if any(key.startswith(COREFERENCE) for key in doc.spans):
-            return
-        ours = free | kept
-        left = ([ours[i] for i in cluster if i in ours] for cluster in mentions.clusters or ())
-        text = short_hash(doc.text)[:8]  # docs may be put together
-        for number, spans in enumerate((spans for spans in left if spans), 1):
-            doc.spans[f"{_OWN}{text}_{number}"] = spans
+            clusters = ()
+        set_coreference(doc, ([ours[i] for i in cluster if i in ours] for cluster in clusters))
 
 
 def _breaks(doc: Doc, numbers: list[int]) -> list[int]:
