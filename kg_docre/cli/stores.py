@@ -96,7 +96,10 @@ def resolve(
         typer.Option(metavar="NODE NODE", help="Two nodes are one, now and from now on; a name twice: all called so."),
     ] = ("", ""),
     split: Annotated[
-        list[str] | None, typer.Option(metavar="NODE", help="A node is several, now and from now on (repeatable).")
+        list[str] | None,
+        typer.Option(
+            metavar="NODE", help="A node is several, now and from now on, or what it was before --merge (repeatable)."
+        ),
     ] = None,
     decisions: Annotated[
         typer.FileText | None,
@@ -131,12 +134,12 @@ def resolve(
                 return
             before = known.counts()["nodes"]
             merged: list[by_hand.Form] = []
+            taken_back: list[str] = []
             problems: list[str] = []
             if any(merge):
                 merged = by_hand.explain(known, by_hand.merge(known, *merge))
             elif split:
-                for name in split:
-                    by_hand.split(known, name)
+                taken_back = [name for name in split if by_hand.split(known, name)]
             elif decisions:
                 problems = apply_decisions(known, decisions)
             else:
@@ -144,7 +147,9 @@ def resolve(
             counts = known.counts()
             typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")
             if merged:
-                print_forms(merged, "one node now; --split takes it apart again")
+                print_forms(merged, "one node now; --split takes that back")
+            for name in taken_back:
+                typer.echo(f"{name}: the merge is taken back, and all is as before it; --split again divides that")
             for problem in problems:
                 typer.echo(f"Error: {decisions.name if decisions else ''} {problem}", err=True)
             if problems:

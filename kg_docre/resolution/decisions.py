@@ -170,29 +170,40 @@ def decide_merge(store: FactStore, first: str, second: str) -> int:
     return int(store.read("SELECT min(id) FROM entity WHERE node = ?", (nodes[0],)).fetchone()[0])
 
 
-def split(store: FactStore, name: str) -> None:
-    """Take a node, given by id or name, apart: now, and whenever the store is resolved.
+def split(store: FactStore, name: str) -> bool:
+    """Take a node, given by id or name, apart: now, and whenever the store is resolved; whether that took back a merge.
 
-    Every form becomes a node of its own; a node of a single form is another thing in every document.
+    What was merged is again what it was before, if that is not one node, too. Else every form becomes a node of its
+    own; a node of a single form is another thing in every document.
 
     Raises :exc:`ResolutionError` if the name is not one node's, or one document's alone.
     """
     resolve_what_changed(store)
+    merged = decide_split(store, name)
+    resolve(store)
+    query = "SELECT count(DISTINCT node) FROM entity WHERE form IN (SELECT value FROM json_each(?))"
+    if not merged or store.read(query, (json.dumps(merged),)).fetchone()[0] > 1:
+        return bool(merged)
     decide_split(store, name)
     resolve(store)
+    return False
 
 
-def decide_split(store: FactStore, name: str) -> None:
-    """As :func:`split`, for when the store will be resolved."""
+def decide_split(store: FactStore, name: str) -> list[str]:
+    """As :func:`split`, for when the store will be resolved; the forms of which a merge was taken back, if it was."""
     found = explain(store, node := find_node(store, name))
     forms = [form.id for form in found]
+    same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
+    undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
+    if any({*rule[1:]} <= {*forms} for rule in undone):
+        store.decide([], instead_of=undone)
+        return forms
     kind = "alone" if len(forms) > 1 else "by document"
     query = "SELECT count(DISTINCT document) FROM entity WHERE node = ?"
     if kind == "by document" and store.read(query, (node,)).fetchone()[0] < 2:
         raise ResolutionError(f"{name!r} is one name in one document; there is nothing to split")
-    same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
-    undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
+    return []
 
 
 def resolve_what_changed(store: FactStore) -> None:

@@ -85,11 +85,29 @@ def test_a_single_form_is_split_by_document(path):
     assert len(set(after.values())) == 3
 
 
-def test_a_merge_can_be_taken_back(path):
+def test_a_merge_is_taken_back_and_no_more_than_that(path):
+    def placed():
+        with FactStore(path) as store:
+            return store.read("SELECT name, document, node FROM entity ORDER BY id").fetchall()
+
+    before = placed()
+    assert "--split takes that back" in run(path, "--merge", "NATO", "the Alliance").output
+    assert placed() != before
+    done = run(path, "--split", "the Alliance")
+    assert "the Alliance: the merge is taken back, and all is as before it" in done.output
+    assert placed() == before
+    assert "taken back" not in run(path, "--split", "NATO").output
     with FactStore(path) as store:
-        merge(store, "the Alliance", "NATO")
-        split(store, "the Alliance")
-        assert len({nodes(store, "the Alliance")["c"], nodes(store, "NATO")["b"], nodes(store, NATO)["a"]}) == 3
+        assert nodes(store, "NATO")["b"] != nodes(store, NATO)["a"], "split once more"
+
+
+def test_what_names_alone_hold_together_is_split_behind_a_merge_too(path):
+    with FactStore(path) as store:
+        merge(store, "NATO", "the Alliance")
+        store.read("DELETE FROM document WHERE id = (SELECT document FROM entity WHERE name = 'the Alliance')")
+    assert "taken back" not in run(path, "--split", "NATO").output
+    with FactStore(path) as store:
+        assert nodes(store, "NATO")["b"] != nodes(store, NATO)["a"]
 
 
 def test_homonyms_that_were_merged_are_two_again_when_split(path):
