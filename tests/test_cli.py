@@ -302,7 +302,7 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
     (corpus / "map.SVG").write_text("<svg>Rome</svg>")
     (corpus / "lines.jsonl").write_text('{"text": "Rome is in Italy."}\n{"text": \n')
     done = run("build", corpus, "--to", "kg.ttl", cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "2 documents added" in done.stdout
     assert (tmp_path / "kg.ttl").exists()
     assert "Traceback" not in done.stderr
@@ -472,7 +472,9 @@ def test_a_graph_is_asked_without_a_server(corpus, tmp_path):
 
 def test_documents_are_listed_with_what_became_of_them(corpus, tmp_path):
     (corpus / "broken.txt").write_bytes(b"\xff\xfe")
-    assert run("build", corpus, cwd=tmp_path).returncode == 1
+    assert run("build", corpus, cwd=tmp_path).returncode == 3
+    assert run("build", corpus, cwd=tmp_path).returncode == 3, "as long as it cannot be read"
+    assert run("build", corpus / "broken.txt", cwd=tmp_path).returncode == 1, "nothing else was there to be read"
     listed = run("documents", "kg.sqlite", cwd=tmp_path).stdout
     assert "corpus/gilligan.txt" in listed
     assert "not UTF-8" in listed or "binary" in listed

@@ -61,6 +61,8 @@ Sources = Annotated[
     ),
 ]
 
+_SOME_SKIPPED = 3  # exit code of a build that did all but what it named
+
 
 def _files_of(store: Path) -> list[Path]:
     return [store.with_name(store.name + end) for end in ("", "-wal", "-shm")]
@@ -149,7 +151,10 @@ def build(
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
-    """Build a knowledge graph from texts. Run it again and only what is new is read."""
+    """Build a knowledge graph from texts. Run it again and only what is new is read.
+
+    The exit code is 3 where some documents could not be read, and 1 where none could or nothing was done.
+    """
     with one_line_errors():
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.fields import Fields
@@ -238,7 +243,7 @@ def build(
         if result.problems:
             typer.echo(f"{len(result.problems)} skipped; kg-docre documents {store} --failed lists them", err=True)
             if not all(problem.nothing for problem in result.problems):
-                raise typer.Exit(1)
+                raise typer.Exit(_SOME_SKIPPED if contents else 1)
 
 
 def _again(number: int) -> str:
