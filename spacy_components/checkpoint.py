@@ -72,9 +72,18 @@ class CheckpointComponent(Pipe, Generic[PredictorT]):
             self._model, self._predictor = str(Path(path).absolute()), None
         return self
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Spawned processes read the checkpoint themselves: a third of a second, and no weights in pipes."""
-        return {**self.__dict__, "_predictor": None}
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled without the weights: who unpickles it, or a spawned process, reads the checkpoint in a third of a
+        second. (spaCy's own class, being Cython's, would ask for no state.)"""
+        return _again, (type(self), self.name, {**self.__dict__, "_predictor": None})
+
+
+def _again(kind: Any, name: str, state: dict[str, Any]) -> Any:
+    """A component as it was pickled."""
+    component = kind.__new__(kind)
+    component.name = name
+    component.__dict__.update(state)
+    return component
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -53,10 +54,15 @@ class EntityClusters:
         self.name = name
         self._given_types = entity_types or {}
         self.types = {**DEFAULT_TYPES, **self._given_types}
-        attributes = attributes or {}
+        self._attributes = attributes = attributes or {}
         if unknown := attributes.keys() - {"relations", "entities", "entity"}:
             raise ValueError(f"attributes: relations, entities and entity can be renamed, not {min(unknown)!r}")
         register_extensions(**attributes)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickled, where nobody may have made the attributes known."""
+        self.__dict__.update(state)
+        register_extensions(**self._attributes)
 
     def keep_types(self, types: Iterable[str]) -> None:
         """Let labels that are a model's own types stand for themselves; what would be MISC is left out by a model that
