@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
@@ -12,6 +13,8 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.pretrained import checkpoint_path
+from kg_docre.pretrained import entity_types as known_types
 from spacy_components.annotations import (
     ENTITIES,
     RELATIONS,
@@ -137,6 +140,8 @@ class Docre(CheckpointComponent["Predictor"]):
             raise ValueError("batch_tokens is at least 0, max_entities at least 2")
         self.threshold = threshold
         self.min_precision = min_precision
+        with suppress(FileNotFoundError):  # a saved pipeline's checkpoint is told by from_disk
+            _check_types(entity_types or {}, known_types(checkpoint_path(self._model)))
         self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
 
     def _load(self) -> Predictor:
@@ -216,6 +221,13 @@ class Docre(CheckpointComponent["Predictor"]):
             facts, predicted, correct = facts + len(gold), predicted + len(found), correct + len(gold & found)
         precision, recall = ratio(correct, predicted), ratio(correct, facts)
         return {"docre_p": precision, "docre_r": recall, "docre_f": harmonic(precision, recall)}
+
+
+def _check_types(given: Mapping[str, str], known: Sequence[str]) -> None:
+    """Raise :exc:`ValueError` for labels of which another type is said than the model has."""
+    for label, kind in given.items():
+        if kind not in ("", *known):
+            raise ValueError(f"entity_types: the model has the types {', '.join(known)}, not {kind!r} ({label})")
 
 
 def _facts(doc: Doc) -> set[tuple[frozenset[tuple[int, int]], str, frozenset[tuple[int, int]]]]:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span
 
 from kg_docre.coreference.rules import NamedMention, cluster_mentions
 from spacy_components.annotations import bare_span, coreference, linked_id, set_entities, spans_at
-from spacy_components.labels import DEFAULT_TYPES, model_type
+from spacy_components.labels import DEFAULT_TYPES, model_type, warn_of_unmapped
 from spacy_components.views import register_extensions
 
 __all__ = ["EntityClusters", "make_entity_clusters"]
@@ -72,6 +72,8 @@ class EntityClusters:
         self.types = {**defaults, **own, **self._given_types}
 
     def __call__(self, doc: Doc) -> Doc:
+        for label in {span.label_ for span in doc.ents} - self.types.keys():
+            warn_of_unmapped(label)
         spans = [span for span in doc.ents if model_type(span.label_, self.types) and bare_span(span).text.strip()]
         mentions = [NamedMention(span.text, model_type(span.label_, self.types), linked_id(span)) for span in spans]
         clusters = cluster_mentions(mentions, self._coreference(doc, spans))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
+from functools import cache
 
-__all__ = ["DEFAULT_TYPES", "model_type"]
+__all__ = ["DEFAULT_TYPES", "model_type", "warn_of_unmapped"]
 
 # OntoNotes 5 (spaCy's English pipelines) and CoNLL labels; an empty type leaves a mention out.
 # Nationalities are places in DocRED ("American" is a LOC); ordinals are no entities there.
@@ -36,3 +38,13 @@ DEFAULT_TYPES = {
 def model_type(label: str, types: Mapping[str, str]) -> str:
     """The entity type of a recognizer's label; labels nobody mapped are what MISC is."""
     return types.get(label, types.get("MISC", "MISC"))
+
+
+@cache
+def warn_of_unmapped(label: str) -> None:
+    """Say, once for every label, that nobody mapped it."""
+    warnings.warn(
+        f"nobody has said which type of the model the label {label!r} is, so it is taken for MISC, of which there are "
+        f'few relations; say it with config={{"entity_types": {{{label!r}: "ORG"}}}} ("" leaves it out)',
+        stacklevel=3,
+    )

@@ -15,6 +15,7 @@ __all__ = [
     "detector_fingerprint",
     "detector_of",
     "ensemble_of",
+    "entity_types",
     "mention_types",
     "own_checkpoint",
     "reading",
@@ -80,14 +81,19 @@ def reading(file: Path) -> Iterator[None]:
 def detector_of(path_or_name: str | Path) -> str | None:
     """The checkpoint whose detector finds the mentions of this one: itself, else the default one if that finds no
     types but this one's, else None."""
-    config = checkpoint_path(path_or_name) / "config.json"
-    with reading(config):
-        types = json.loads(config.read_text(encoding="utf-8"))["entity_types"]
+    types = entity_types(checkpoint_path(path_or_name))
     for name in (str(path_or_name), _DEFAULT):
         found = mention_types(checkpoint_path(name))
         if found and set(found) <= set(types):
             return name
     return None
+
+
+def entity_types(folder: Path) -> tuple[str, ...]:
+    """The types of entities that a checkpoint reads relations of."""
+    config = folder / "config.json"
+    with reading(config):
+        return tuple(json.loads(config.read_text(encoding="utf-8"))["entity_types"])
 
 
 def mention_types(folder: Path) -> tuple[str, ...]:

@@ -186,6 +186,7 @@ def test_a_checkpoints_folder_is_found_from_elsewhere(checkpoint, tmp_path, monk
         ({"threshold": 90}, "threshold: a share from 0 to 1, not 90"),
         ({"min_precision": "0.9"}, "min_precision: a share from 0 to 1, not '0.9'"),
         ({"max_entities": 0}, "max_entities at least 2"),
+        ({"entity_types": {"CITY": "PLACE"}}, r"entity_types: the model has .*LOC.*, not 'PLACE' \(CITY\)"),
         ({"attributes": {"facts": "facts"}}, "relations, entities and entity can be renamed, not 'facts'"),
     ],
 )
@@ -244,18 +245,17 @@ def test_analysis_is_content(checkpoint):
 
 def test_one_refused_doc_goes_to_the_error_handler(checkpoint, make_doc, documents):
     nlp = spacy.blank("en")
-    nlp.add_pipe("docre", config={"model": str(checkpoint), "entity_types": {"TIME": "ERA"}})
-    times = [any(e.type == "TIME" for e in d.entities) for d in documents]
-    timed, timeless = documents[times.index(True)], documents[times.index(False)]
-    docs = [make_doc(d, clustered=False) for d in (timed, timeless, timeless)]
+    nlp.add_pipe("docre", config={"model": str(checkpoint)})
+    docs = [make_doc(document) for document in documents[:3]]
+    set_entities(docs[0], [[span] for span in docs[0].ents], ["ERA"] * len(docs[0].ents))
+    alone = docs[0].copy()
     with pytest.raises(ValueError, match="type 'ERA' is none of"):
         list(nlp.pipe([doc.copy() for doc in docs]))
     caught = []
     nlp.set_error_handler(lambda name, component, docs, error: caught.append((name, len(docs), str(error))))
     assert len(list(nlp.pipe(docs))) == 2
     assert [call[:2] for call in caught] == [("docre", 1)]
-    alone = nlp(make_doc(timed, clustered=False))
-    assert alone._.relations == []
+    assert nlp(alone)._.relations == []
     assert len(caught) == 2
 
 

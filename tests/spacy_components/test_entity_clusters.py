@@ -146,8 +146,12 @@ def test_a_thing_is_called_what_the_text_calls_it_first(names, label, name):
 def test_labels_of_ones_own(nlp):
     nlp.remove_pipe("entity_clusters")
     nlp.add_pipe("entity_clusters", config={"entity_types": {"GENE": "ORG", "DATE": ""}})
-    doc = nlp(_doc(nlp, "BRCA1 in 1990 and Foo".split(), [(0, 1, "GENE"), (2, 3, "DATE"), (4, 5, "UNHEARD")]))
-    assert [(e.name, e.type) for e in doc._.entities] == [("BRCA1", "ORG"), ("Foo", "MISC")]
+    words = "BRCA1 in 1990 and Foo".split()
+    with pytest.warns(UserWarning, match="label 'UNHEARD' is, so it is taken for MISC.*entity_types") as warned:
+        first, second = (nlp(_doc(nlp, words, [(0, 1, "GENE"), (2, 3, "DATE"), (4, 5, "UNHEARD")])) for _ in range(2))
+    assert first._.entities
+    assert [(e.name, e.type) for e in second._.entities] == [("BRCA1", "ORG"), ("Foo", "MISC")]
+    assert len(warned) == 1, "once, and not of labels that are mapped or left out"
 
 
 def test_what_a_model_has_no_type_for_is_left_out():
