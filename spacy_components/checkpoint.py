@@ -19,6 +19,8 @@ __all__ = ["CheckpointComponent"]
 
 PredictorT = TypeVar("PredictorT")
 
+_SET_BY_SPACY = ("name", "error_handler")
+
 
 class CheckpointComponent(Pipe, Generic[PredictorT]):
     """A component whose predictor is made of a checkpoint, at the first use or when the pipeline is initialized."""
@@ -33,6 +35,15 @@ class CheckpointComponent(Pipe, Generic[PredictorT]):
         self._model = str(folder.absolute()) if model not in shipped_checkpoints() and folder.is_dir() else str(model)
         self._options = options
         self._predictor: PredictorT | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse what would change nothing: options are those that the pipeline was made with, and is saved with."""
+        if not name.startswith("_") and name not in _SET_BY_SPACY:
+            raise AttributeError(
+                f"{name} can't be set once {self.name!r} is made; give it to nlp.add_pipe, config={{{name!r}: …}}, "
+                "or to kg_docre.load"
+            )
+        super().__setattr__(name, value)
 
     @property
     def predictor(self) -> PredictorT:

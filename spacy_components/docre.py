@@ -138,11 +138,21 @@ class Docre(CheckpointComponent["Predictor"]):
                 raise ValueError(f"{option}: a share from 0 to 1, not {value!r}")
         if batch_tokens < 0 or max_entities < 2:
             raise ValueError("batch_tokens is at least 0, max_entities at least 2")
-        self.threshold = threshold
-        self.min_precision = min_precision
+        self._threshold = threshold
+        self._min_precision = min_precision
         with suppress(FileNotFoundError):  # a saved pipeline's checkpoint is told by from_disk
             _check_types(entity_types or {}, known_types(checkpoint_path(self._model)))
         self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
+
+    @property
+    def threshold(self) -> float | None:
+        """The score a relation must reach, if that was said."""
+        return self._threshold
+
+    @property
+    def min_precision(self) -> float | None:
+        """The share of relations that should be right, if that was said."""
+        return self._min_precision
 
     def _load(self) -> Predictor:
         from kg_docre.predictor import Predictor

@@ -195,6 +195,14 @@ def test_options_that_cannot_be_are_refused_at_once(options, message):
         Docre(**options)
 
 
+@pytest.mark.parametrize("option", ["threshold", "min_precision", "checks", "max_entities", "treshold"])
+def test_options_that_would_do_nothing_are_refused_later(option):
+    component = Docre(min_precision=0.9)
+    with pytest.raises(AttributeError, match=f"{option} can't be set once 'docre' is made; give it to nlp.add_pipe"):
+        setattr(component, option, 0.5)
+    assert (component.threshold, component.min_precision) == (None, 0.9)
+
+
 def test_corrected_entities_are_read_anew(nlp, make_doc, documents):
     doc = nlp(make_doc(documents[0], clustered=False))
     assert doc._.relations
