@@ -19,7 +19,8 @@ class Advance(Protocol):
 
 @contextmanager
 def progress(task: str, total: int | None, *, every: float = 30.0) -> Iterator[Advance]:
-    """Show how far ``task`` is on stderr: a bar if it is a terminal, else a line every ``every`` seconds."""
+    """Show how far ``task`` is on stderr: a bar if it is a terminal, else a line every ``every`` seconds and
+    at the end."""
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -42,15 +43,17 @@ def progress(task: str, total: int | None, *, every: float = 30.0) -> Iterator[A
             yield advance_bar
         return
 
-    done, last = 0, time.monotonic()
+    done, shown, last = 0, 0, time.monotonic()
     size = "" if total is None else f"/{total}"
 
     def advance_log(steps: int = 1, note: str = "") -> None:
-        nonlocal done, last
+        nonlocal done, shown, last
         done += steps
         now = time.monotonic()
         if now - last >= every or done == total:
-            last = now
+            shown, last = done, now
             print(f"{task}: {done}{size}{' · ' + note if note else ''}", file=sys.stderr, flush=True)
 
     yield advance_log
+    if shown != done:  # nobody knew the total, or it was another
+        print(f"{task}: {done}", file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import mimetypes
 import os
 import re
@@ -50,6 +51,7 @@ _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere,
 _PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")
 # what short endings stand for that are the last letters of a title as often as not: "U.S.A", "about.me"
 _ANYTHING = ("application/octet-stream", "application/x-troff", "application/x-troff-me", "application/x-troff-ms")
+_COUNTED = 32_000_000  # bytes: longer JSON files are not read only to be counted
 _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed file that is cut off or damaged
 
 
@@ -234,7 +236,8 @@ def _unzipped(path: Path) -> Path:
 
 
 def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
-    """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell."""
+    """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell, as of PubTator
+    and of long JSON files."""
     hidden, total = {Path(path).resolve() for path in exclude}, 0
     if STANDARD_INPUT in sources:
         return None
@@ -242,17 +245,21 @@ def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | 
         files, closed = _files(source, hidden, sources) if source.is_dir() else ([source], [])
         total += max(len(closed), not files)  # an empty folder is a problem
         for file in files:
-            ending = file.suffix.lower()
-            if ending in (".json", ".gz") or is_pubtator(file):
-                return None
+            ending = _unzipped(file).suffix.lower()
             try:
-                with file.open("rb") as stream:
+                with _open(file) as stream:
                     if ending in _TABLES:
                         total += count_rows(stream)
-                    elif ending == ".jsonl":
-                        total += max(1, sum(1 for line in stream if line.strip()))
+                    elif ending == ".json":
+                        data = stream.read(_COUNTED + 1)
+                        if len(data) > _COUNTED:
+                            return None
+                        value = json.loads(data)
+                        total += len(value) or 1 if isinstance(value, list) else 1
+                    elif is_pubtator(_unzipped(file)):
+                        return None
                     else:
-                        total += 1
-            except OSError:
+                        total += max(1, sum(1 for line in stream if line.strip())) if ending == ".jsonl" else 1
+            except (*_UNREADABLE, ValueError, RecursionError):
                 total += 1
     return total

@@ -462,7 +462,7 @@ def test_compressed_files_are_read_as_what_is_in_them(tmp_path):
         ("c.JSON.GZ#item 1", "", "three"),
         ("d.gz", "d", "plain"),
     ]
-    assert count_documents([tmp_path]) is None
+    assert count_documents([tmp_path]) == 5
 
 
 def test_what_a_cut_off_file_still_has_is_read(tmp_path):
@@ -547,6 +547,21 @@ def test_endings_may_be_in_capitals(tmp_path):
         "B.JSON#item 2",
     ]
     assert count_documents([tmp_path / "A.JSONL"]) == 1
+    assert count_documents([tmp_path]) == 3
+
+
+def test_json_is_counted_unless_it_is_long_or_broken(tmp_path, monkeypatch):
+    (tmp_path / "a.json").write_text('[{"text": "Rome is in Italy."}, {"text": "Bonn is in Germany."}]')
+    for name, data in {
+        "b.json": b"[]",
+        "c.json": b"{",
+        "d.json": b'{"text": ""}',
+        "e.jsonl": b"",
+        "f.gz": b"x",
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    assert count_documents([tmp_path]) == len(list(read_corpus([tmp_path]))) == 7
+    monkeypatch.setattr("kg_docre.corpus.reader._COUNTED", 40)
     assert count_documents([tmp_path]) is None
 
 
