@@ -23,6 +23,15 @@ class EntityView:
     kb_id: str
     mentions: tuple[Span, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold, of the mentions their texts."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "kb_id": self.kb_id,
+            "mentions": [_text(mention) for mention in self.mentions],
+        }
+
     def __str__(self) -> str:
         return f"{self.name} ({self.type})"
 
@@ -39,6 +48,16 @@ class ReasoningView:
     premises: tuple[tuple[EntityView, EntityView], tuple[EntityView, EntityView]]
     names: tuple[tuple[str, ...], tuple[str, ...]]
     weight: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold."""
+        pairs = zip(self.premises, self.names, strict=True)
+        return {
+            "pattern": self.pattern,
+            "via": self.via.name,
+            "premises": [{"head": a.name, "names": list(names), "tail": b.name} for (a, b), names in pairs],
+            "weight": self.weight,
+        }
 
     def __str__(self) -> str:
         pairs = zip(self.premises, self.names, strict=True)
@@ -58,6 +77,21 @@ class RelationView:
     score: float
     evidence: tuple[Span, ...]
     reasoning: tuple[ReasoningView, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold: head and tail with their types and ids, sentences as texts."""
+        ends = {
+            side: {"name": entity.name, "type": entity.type, "kb_id": entity.kb_id}
+            for side, entity in (("head", self.head), ("tail", self.tail))
+        }
+        return {
+            **ends,
+            "label": self.label,
+            "name": self.name,
+            "score": self.score,
+            "evidence": [_text(sentence) for sentence in self.evidence],
+            "reasoning": [step.to_dict() for step in self.reasoning],
+        }
 
     def __str__(self) -> str:
         return f"{self.head.name} —{self.name}→ {self.tail.name} ({self.score:.2f})"
@@ -85,6 +119,10 @@ def register_extensions(*, relations: str = "relations", entities: str = "entiti
                 raise ValueError(f"{kind}._.{name} is taken by another extension; choose another name in the config")
             continue
         owner.set_extension(name, getter=getter)
+
+
+def _text(span: Span) -> str:
+    return " ".join(span.text.split())
 
 
 def _view(doc: Doc, index: int, data: list[Any]) -> EntityView:

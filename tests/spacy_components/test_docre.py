@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import subprocess
@@ -70,6 +71,22 @@ def test_relations_of_a_doc(nlp, make_doc, documents, checkpoint):
                 assert f"{a.name} —{' / '.join(relations) or '?'}→ {b.name}" in str(step)
     assert "→" in str(doc._.relations[0])
     assert any(any(step.names) for r in doc._.relations for step in r.reasoning)
+
+
+def test_relations_and_entities_as_json(nlp, make_doc, documents):
+    doc = nlp(make_doc(documents[1]))
+    written = json.loads(json.dumps([relation.to_dict() for relation in doc._.relations]))
+    for found, relation in zip(written, doc._.relations, strict=True):
+        assert found["head"] == {"name": relation.head.name, "type": relation.head.type, "kb_id": relation.head.kb_id}
+        assert found["tail"]["name"] == relation.tail.name
+        assert (found["label"], found["name"], found["score"]) == (relation.label, relation.name, relation.score)
+        assert found["evidence"] == [sentence.text.strip() for sentence in relation.evidence]
+        for step, told in zip(found["reasoning"], relation.reasoning, strict=True):
+            assert (step["via"], step["pattern"]) == (told.via.name, told.pattern)
+            assert [premise["names"] for premise in step["premises"]] == list(map(list, told.names))
+    assert any(found["reasoning"] for found in written)
+    entity = json.loads(json.dumps(doc._.entities[0].to_dict()))
+    assert entity["mentions"] == [mention.text for mention in doc._.entities[0].mentions]
 
 
 def test_it_clusters_entities_itself_when_nobody_has(nlp, make_doc, documents):
