@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -112,9 +113,12 @@ def resolve(
     decided: Annotated[
         bool, typer.Option("--decided", help="Print what was decided, to keep it and for other stores.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --explain: a JSON object a name.")] = False,
 ) -> None:
     """Find out anew which entities of a store are one real thing, or look into it and decide. No text is read."""
     with one_line_errors():
+        from dataclasses import asdict
+
         from kg_docre.graph.table import print_forms
         from kg_docre.resolution import decisions as by_hand
         from kg_docre.resolution.decision_file import apply_decisions, read_decisions
@@ -123,10 +127,16 @@ def resolve(
 
         if sum(map(bool, (explain, any(merge), split, decisions, decided))) > 1:
             raise ValueError("--explain, --merge, --split, --decisions and --decided: one at a time")
+        if as_json and not explain:
+            raise ValueError("--json is for --explain; --decided prints JSON anyway")
         with FactStore(store, create=False) as known:
             if explain:
                 for name in explain:
-                    print_forms(by_hand.explain(known, by_hand.find_node(known, name)), name)
+                    forms = by_hand.explain(known, node := by_hand.find_node(known, name))
+                    for form in forms if as_json else ():
+                        typer.echo(json.dumps({"asked": name, "node": node, **asdict(form)}, ensure_ascii=False))
+                    if not as_json:
+                        print_forms(forms, name)
                 return
             if decided:
                 for line in read_decisions(known):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,23 @@ def test_a_node_is_explained(path):
     assert len(forms) == 2
     assert len(joined) == 1
     assert joined[0].score == pytest.approx(sum(joined[0].reasons.values()))
+
+
+def test_a_node_is_explained_as_json(path):
+    shown = run(path, "--explain", "NATO", "--explain", "Brussels", "--json").output
+    *nato, brussels = map(json.loads, shown.splitlines())
+    assert [form["asked"] for form in nato] == ["NATO"] * 2
+    assert {form["node"] for form in nato} == {find(path, NATO)}
+    assert {name for form in nato for name in form["names"]} == {"NATO", NATO}
+    (joined,) = (form for form in nato if form["reasons"])
+    assert joined["score"] == pytest.approx(sum(joined["reasons"].values()))
+    assert (brussels["names"], brussels["documents"], brussels["entities"]) == (["Brussels"], ["a"], 1)
+    assert "--json is for --explain" in run(path, "--json").output
+
+
+def find(path, name):
+    with FactStore(path) as store:
+        return find_node(store, name)
 
 
 def test_what_a_person_merged_stays_merged(path):
