@@ -226,7 +226,8 @@ def test_what_is_read_again_for_its_options_is_said(corpus, tmp_path):
     assert "2 documents added (1 read again, for it was read in another way before), 0 already there" in done.stdout
 
 
-def test_an_interrupted_build_says_what_it_keeps(tmp_path):
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_says_what_it_keeps(ended_by, tmp_path):
     lines = "".join(json.dumps({"id": n, "text": f"{n} {TEXT * 3}"}) + "\n" for n in range(1000))
     (tmp_path / "many.jsonl").write_text(lines)
     code = """
@@ -238,9 +239,9 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         while not (tmp_path / "kg.sqlite").exists() or not _documents(tmp_path / "kg.sqlite"):
             time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ended_by)
         _, said = process.communicate(timeout=60)
-    assert process.returncode == 128 + 2
+    assert process.returncode == 128 + ended_by
     kept = _documents(tmp_path / "kg.sqlite")
     assert said.decode().endswith(
         f"stopped; kg.sqlite holds {kept} documents, and the same command goes on from there\n"

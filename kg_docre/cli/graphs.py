@@ -79,32 +79,32 @@ def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[s
 
 @contextmanager
 def _told_what_is_kept(store: Path, facts: FactStore) -> Iterator[Callable[[], None]]:
-    """Interrupted, say what there is. What is given looks again whether somebody has interrupted: it is lost where it
-    comes while a library frees an object."""
-    asked = False
+    """Interrupted, or ended from outside, say what there is. What is given looks again whether somebody has done so: it
+    is lost where it comes while a library frees an object."""
+    asked = 0
 
     def note(number: int, frame: FrameType | None) -> None:
         nonlocal asked
-        asked = True
-        signal.default_int_handler(number, frame)
+        asked = number
+        raise KeyboardInterrupt
 
     def check() -> None:
         if asked:
             raise KeyboardInterrupt
 
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    usual = usual and threading.current_thread() is threading.main_thread()  # no other may set this
-    if usual:
-        signal.signal(signal.SIGINT, note)
+    usual = []
+    if threading.current_thread() is threading.main_thread():  # no other may set this
+        ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        usual = [(number, signal.signal(number, note)) for number in (signal.SIGTERM, *[signal.SIGINT] * ours)]
     try:
         yield check
     except KeyboardInterrupt:
         kept = counted(facts.counts()["documents"], "document")
         typer.echo(f"stopped; {store} holds {kept}, and the same command goes on from there", err=True)
-        raise typer.Exit(128 + 2) from None
+        raise typer.Exit(128 + (asked or signal.SIGINT)) from None
     finally:
-        if usual:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, before in usual:
+            signal.signal(number, before)
 
 
 @app.command()
