@@ -236,8 +236,8 @@ def _unzipped(path: Path) -> Path:
 
 
 def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
-    """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell, as of PubTator
-    and of long JSON files."""
+    """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell, as of
+    PubTator and of long JSON files."""
     hidden, total = {Path(path).resolve() for path in exclude}, 0
     if STANDARD_INPUT in sources:
         return None
