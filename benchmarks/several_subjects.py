@@ -22,7 +22,8 @@ from pathlib import Path
 from time import perf_counter
 
 from kg_docre.annotations import Document
-from kg_docre.predictor import MAX_ENTITIES, Predictor
+from kg_docre.batching import MAX_ENTITIES
+from kg_docre.predictor import Predictor
 from kg_docre.training.dataset import read_split
 from kg_docre.training.joined import join, names_of
 from kg_docre.training.subjects import one_text

@@ -19,13 +19,14 @@ from spacy.tokens import Doc, Span
 
 from benchmarks.straightforward import Straightforward
 from kg_docre.annotations import Document
+from kg_docre.batching import BATCH_SIZE
 from kg_docre.calibration import UNCALIBRATED
 from kg_docre.data.docred import read_docred
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.features import Features, Featurizer, collate
 from kg_docre.modeling import DocumentBatch
 from kg_docre.precision import autocast
-from kg_docre.predictor import BATCH_SIZE, Predictor
+from kg_docre.predictor import Predictor
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import label_tensor
 from kg_docre.training.initial_model import build_model

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-__all__ = ["BUDGETS", "by_entities", "by_length"]
+__all__ = ["BATCH_SIZE", "BUDGETS", "MAX_ENTITIES", "by_entities", "by_length"]
+
+BATCH_SIZE = 128  # documents that are sorted by length together
+MAX_ENTITIES = 100  # of a passage
 
 _TOKEN_WASTE = 1.05  # tokens per real token, at most, where documents share a batch
 _PAIR_WASTE = 1.1  # cells per real pair, at most, where documents share a matrix

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from kg_docre.batching import by_length
+from kg_docre.batching import BATCH_SIZE, by_length
 from kg_docre.coreference.certain import certain_pairs, joined, retyped, strangers
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
@@ -111,7 +111,7 @@ class MentionPredictor:
         texts: Iterable[Sequence[str]],
         *,
         breaks: Iterable[Sequence[int]] | None = None,
-        batch_size: int = 128,
+        batch_size: int = BATCH_SIZE,
     ) -> Iterator[FoundMentions]:
         """Mentions of every text, in order; ``batch_size`` texts are sorted by length together. ``breaks`` are for each
         text the words at which a paragraph begins, over which no mention goes."""

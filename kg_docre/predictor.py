@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.batching import BUDGETS, by_entities
+from kg_docre.batching import BATCH_SIZE, BUDGETS, MAX_ENTITIES, by_entities
 from kg_docre.calibration import UNCALIBRATED, Calibration
 from kg_docre.chunks import LOWEST, Batch, Chunk, apart, in_chunks, prepare
 from kg_docre.contradictions import weighed
@@ -26,10 +26,7 @@ from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 from kg_docre.subjects import SubjectBoundaries
 
-__all__ = ["BATCH_SIZE", "MAX_ENTITIES", "Predictor"]
-
-BATCH_SIZE = 128
-MAX_ENTITIES = 100  # of a passage
+__all__ = ["Predictor"]
 
 
 class Predictor:

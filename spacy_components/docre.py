@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.batching import BATCH_SIZE, MAX_ENTITIES
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.pretrained import entity_types as known_types
 from spacy_components.annotations import (
@@ -48,7 +49,7 @@ _NO_ENTITIES = (
         "device": "auto",
         "precision": "auto",
         "batch_tokens": 0,
-        "max_entities": 100,
+        "max_entities": MAX_ENTITIES,
         "split_subjects": True,
         "checks": True,
         "entity_types": {},
@@ -116,7 +117,7 @@ class Docre(CheckpointComponent["Predictor"]):
         device: str = "auto",
         precision: str = "auto",
         batch_tokens: int = 0,
-        max_entities: int = 100,
+        max_entities: int = MAX_ENTITIES,
         split_subjects: bool = True,
         checks: bool = True,
         entity_types: dict[str, str] | None = None,
@@ -169,7 +170,7 @@ class Docre(CheckpointComponent["Predictor"]):
         self.set_annotations(doc, relations)
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
         """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
         pipeline's error handler: by default the error is raised, else the doc is left out."""
         for doc, relations in self.predict(stream, batch_size=batch_size):
@@ -180,7 +181,7 @@ class Docre(CheckpointComponent["Predictor"]):
                 yield doc
 
     def predict(
-        self, docs: Iterable[Doc], *, batch_size: int = 128
+        self, docs: Iterable[Doc], *, batch_size: int = BATCH_SIZE
     ) -> Iterator[tuple[Doc, tuple[Relation, ...] | Exception]]:
         """Docs with their relations, or with the reason why there are none. Entities are clustered where no
         component has done it; the docs are left as they are otherwise."""

@@ -10,6 +10,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kg_docre.batching import BATCH_SIZE
 from spacy_components.annotations import COREFERENCE, set_coreference
 from spacy_components.checkpoint import CheckpointComponent
 from spacy_components.markup import markup_tokens
@@ -74,7 +75,7 @@ class Mentions(CheckpointComponent["MentionPredictor"]):
         self._annotate(doc, found)
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
         """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
         pipeline's error handler: by default the error is raised, else the doc is left out."""
         docs = iter(stream)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kg_docre.batching import MAX_ENTITIES
 from kg_docre.cli.options import (
     AboutEntity,
     Checks,
@@ -134,7 +135,7 @@ def build(
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
-    ] = 100,
+    ] = MAX_ENTITIES,
     split_subjects: Annotated[
         bool,
         typer.Option("--split-subjects/--one-subject", help="Read a text as two where it turns to another subject."),

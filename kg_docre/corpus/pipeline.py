@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 from spacy.tokens import Doc
 
 from kg_docre.annotations import Document
+from kg_docre.batching import MAX_ENTITIES
 from kg_docre.contradictions import CHECKS
 from kg_docre.corpus.records import Problem, SourceText
 from kg_docre.corpus.titles import called_by_title
 from kg_docre.data.errors import DataError
-from kg_docre.predictor import MAX_ENTITIES, Predictor
+from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
 from spacy_components.annotations import needs_clusters, to_document
 from spacy_components.entity_clusters import EntityClusters
