@@ -136,6 +136,8 @@ class TrainingConfig(TrainingFile):
     def _consistent(self) -> Self:
         if self.development is not None and self.development_size:
             raise ValueError("give development or development_size, not both")
+        if self.tune_threshold and self.development is None and not self.development_size:
+            raise ValueError("tune_threshold needs development documents: give development or development_size")
         if (self.encoder is None) == (self.checkpoint is None):
             raise ValueError("give encoder or checkpoint, one of them")
         dropouts = (self.hidden_dropout, self.attention_dropout)

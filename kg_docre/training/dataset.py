@@ -13,6 +13,7 @@ from torch import Tensor
 
 from kg_docre.annotations import Document
 from kg_docre.data.documents import read_documents
+from kg_docre.data.errors import DataError
 from kg_docre.data.features import Features
 
 __all__ = ["label_tensor", "length_batches", "read_split", "text_hash", "unjudged_tensor"]
@@ -42,10 +43,14 @@ def read_split(
     ``training_size`` keeps that many documents, the first in the same order. Of ``sparse`` files, whose labels are
     right but not all there, the unrelated pairs are unjudged; of ``unlabelled`` ones all pairs are. A text of these
     that an earlier file has is left out.
+
+    Raises :exc:`DataError` for files that can't be read, and for a development file without documents.
     """
     files = [read_documents(path, hierarchy=hierarchy) for path in train]
     if development is not None:
         held_out = read_documents(development, hierarchy=hierarchy)
+        if not held_out:
+            raise DataError(f"{development}: there is no document in it")
     else:
         held_out = sorted(files[0], key=text_hash)[:development_size]
     hidden = {text_hash(document) for document in held_out}

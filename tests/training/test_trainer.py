@@ -68,6 +68,10 @@ def test_development_documents_have_facts(training_file, tmp_path):
     file = training_file(development=str(tmp_path / "bare.json"), development_size=0, epochs=1)
     with pytest.raises(DataError, match="no development document has a fact"):
         train(TrainingConfig.from_toml(file), tmp_path / "run")
+    (tmp_path / "empty.json").write_text("[]")
+    empty = training_file(development=str(tmp_path / "empty.json"), development_size=0, epochs=1)
+    with pytest.raises(DataError, match=r"empty\.json: there is no document in it"):
+        train(TrainingConfig.from_toml(empty), tmp_path / "run")
     same = training_file(development=str(DATA / "redocred_sample.json"), development_size=0, epochs=1)
     with pytest.raises(DataError, match="no training document with two entities is left, beside what is for develop"):
         train(TrainingConfig.from_toml(same), tmp_path / "other")
@@ -209,6 +213,7 @@ def test_batches_cover_everything_once_and_are_of_like_length():
         ({"epoch": 1}, r"epoch: no such field; did you mean epochs\?"),
         ({"objective": "knowledge-distillation"}, "need a teacher"),
         ({"unlabelled": ["more.json"]}, "need a teacher"),
+        ({"tune_threshold": True, "development_size": 0}, "tune_threshold needs development documents"),
         ({"teacher": "somewhere"}, "teacher: no checkpoint 'somewhere'"),
         ({"model": {"patterns": (5,)}}, "patterns"),
         ({"train": ["nowhere.json"]}, r"nowhere\.json"),
