@@ -1,6 +1,6 @@
 """DocRE-SD and DocuNet as torch modules."""
 
-from kg_docre.modeling.config import ModelConfig
+from kg_docre.modeling.config import ModelChoices, ModelConfig
 from kg_docre.modeling.encoder import (
     DocumentBatch,
     DocumentEncoder,
@@ -16,6 +16,7 @@ __all__ = [
     "DocumentBatch",
     "DocumentEncoder",
     "EncodedDocuments",
+    "ModelChoices",
     "ModelConfig",
     "PairMatrix",
     "Prediction",

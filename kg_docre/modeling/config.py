@@ -6,25 +6,19 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["ModelConfig"]
+__all__ = ["ModelChoices", "ModelConfig"]
 
 
-class ModelConfig(BaseModel):
-    """What a :class:`~kg_docre.modeling.DocREModel` is made of. Serialized as ``config.json``.
+class ModelChoices(BaseModel):
+    """What a training file may choose in ``[model]``.
 
-    The defaults are DocRE-SD (AAAI 2023); :meth:`docunet` and :meth:`atlop` give the other two.
+    The defaults are DocRE-SD (AAAI 2023); :meth:`ModelConfig.docunet` and :meth:`ModelConfig.atlop` give the other two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    encoder: dict[str, Any] = Field(description="Hugging Face configuration of the encoder")
     window: int = Field(512, ge=16, description="tokens the encoder takes at once, special tokens included")
     window_overlap: int = Field(128, ge=0, description="tokens two neighbouring windows share")
-    prefix: tuple[int, ...] = Field((), description="special token ids before every window")
-    suffix: tuple[int, ...] = Field((), description="special token ids after every window")
-    marker: int = Field(description="token id of the mention marker '*'")
-
-    relations: dict[str, str] = Field(min_length=1, description="relation id → readable name, in logit order")
     entity_types: tuple[str, ...] = Field(("PER", "ORG", "LOC", "TIME", "NUM", "MISC"), min_length=1)
 
     pair_types: tuple[tuple[str, str], ...] = Field(
@@ -68,6 +62,20 @@ class ModelConfig(BaseModel):
             raise ValueError("classifier_context: only a bilinear classifier reads it")
         if self.pair_width % self.bilinear_groups:
             raise ValueError("pair_width must be a multiple of bilinear_groups")
+        return self
+
+
+class ModelConfig(ModelChoices):
+    """What a :class:`~kg_docre.modeling.DocREModel` is made of. Serialized as ``config.json``."""
+
+    encoder: dict[str, Any] = Field(description="Hugging Face configuration of the encoder")
+    prefix: tuple[int, ...] = Field((), description="special token ids before every window")
+    suffix: tuple[int, ...] = Field((), description="special token ids after every window")
+    marker: int = Field(description="token id of the mention marker '*'")
+    relations: dict[str, str] = Field(min_length=1, description="relation id → readable name, in logit order")
+
+    @model_validator(mode="after")
+    def _room_for_text(self) -> Self:
         if self.window - len(self.prefix) - len(self.suffix) <= self.window_overlap:
             raise ValueError("window_overlap must be smaller than the window without its special tokens")
         return self

@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from kg_docre.data.errors import DataError
+from kg_docre.modeling.config import ModelChoices
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
 __all__ = ["TrainingConfig", "TrainingFile", "identity", "problems"]
@@ -23,11 +24,11 @@ def problems(error: ValidationError, fields: Iterable[str] = ()) -> str:
     """Every wrong field and why, in one line; of a field that is none, which of ``fields`` is written like it."""
     found = []
     for item in error.errors():
-        name, reason = ".".join(map(str, item["loc"])) or "file", item["msg"]
+        name, reason = ".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
             near = get_close_matches(name, fields, 1)
             reason = f"no such field{f'; did you mean {near[0]}?' if near else ''}"
-        found.append(f"{name}: {reason}")
+        found.append(f"{name}: {reason}" if name else reason)
     return "; ".join(found)
 
 
@@ -85,7 +86,7 @@ class TrainingConfig(TrainingFile):
         description="facts that Ign F1 leaves out, [[head name, tail name, relation], …]; default: those of training, "
         "that of the checkpoint too",
     )
-    model: dict[str, Any] = Field(default_factory=dict, description="fields of ModelConfig other than the encoder's")
+    model: dict[str, Any] = Field(default_factory=dict, description="fields of ModelChoices")
 
     objective: Objective = Field(
         "self-distillation",
@@ -131,6 +132,17 @@ class TrainingConfig(TrainingFile):
     seed: int = 0
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, …")
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where it is faster")
+
+    @field_validator("model")
+    @classmethod
+    def _choices(cls, model: dict[str, Any]) -> dict[str, Any]:
+        for name in model.keys() & cls.model_fields.keys():
+            raise ValueError(f"{name}: no such field; it belongs above [model]")
+        try:
+            ModelChoices.model_validate(model)
+        except ValidationError as error:
+            raise ValueError(problems(error, ModelChoices.model_fields)) from error
+        return model
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

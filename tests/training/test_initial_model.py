@@ -99,7 +99,8 @@ def test_encoders_that_cannot_be_used_are_named(encoder_folder, training_file, t
         ({"encoder": encoder(tmp_path / "long", encoder_folder, config)}, "longformer sees only what is near"),
         ({"encoder": str(tmp_path / "nowhere")}, "encoder '.*nowhere'"),
         ({"model": {"window": 1024}}, "window: .* reads at most 512 tokens, not 1024"),
-        ({"model": {"window": 3}}, "^model: window: Input should be greater"),
+        ({"model": {"window": 129, "window_overlap": 128}}, "^model: window_overlap must be smaller"),
+        ({"model": {"window": 3}}, r"training\.toml: model: window: Input should be greater"),
     ):
         with pytest.raises(DataError, match=message) as refused:
             build_model(TrainingConfig.from_toml(training_file(**fields)))

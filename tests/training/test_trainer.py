@@ -216,6 +216,9 @@ def test_batches_cover_everything_once_and_are_of_like_length():
         ({"tune_threshold": True, "development_size": 0}, "tune_threshold needs development documents"),
         ({"teacher": "somewhere"}, "teacher: no checkpoint 'somewhere'"),
         ({"model": {"patterns": (5,)}}, "patterns"),
+        ({"model": {"patern": (1,)}}, r"training\.toml: model: patern: no such field; did you mean patterns\?"),
+        ({"model": {"marker": 999999}}, "model: marker: no such field"),
+        ({"model": {"epochs": 3}}, r"model: epochs: no such field; it belongs above \[model\]"),
         ({"train": ["nowhere.json"]}, r"nowhere\.json"),
     ],
 )
