@@ -9,6 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 __all__ = ["ModelChoices", "ModelConfig"]
 
 
+# choices that have an effect with some values of another choice alone
+_ONLY_WITH = {
+    "patterns": ("reasoning", ("r-msa",)),
+    "reasoning_layers": ("reasoning", ("r-msa", "msa")),
+    "classifier_context": ("classifier", ("bilinear",)),
+    "bilinear_groups": ("classifier", ("bilinear",)),
+}
+
+
 class ModelChoices(BaseModel):
     """What a training file may choose in ``[model]``.
 
@@ -58,10 +67,12 @@ class ModelChoices(BaseModel):
         unknown = {name for pair in self.pair_types for name in pair} - set(self.entity_types)
         if unknown:
             raise ValueError(f"pair_types: {', '.join(sorted(unknown))} not among entity_types")
-        if self.classifier_context and self.classifier == "linear":
-            raise ValueError("classifier_context: only a bilinear classifier reads it")
         if self.pair_width % self.bilinear_groups:
             raise ValueError("pair_width must be a multiple of bilinear_groups")
+        for name, (other, values) in _ONLY_WITH.items():
+            chosen = getattr(self, name) != type(self).model_fields[name].default
+            if chosen and getattr(self, other) not in values:
+                raise ValueError(f"{name}: has no effect where {other} is not {' or '.join(values)}")
         return self
 
 

@@ -18,6 +18,7 @@ from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 __all__ = ["TrainingConfig", "TrainingFile", "identity", "problems"]
 
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
+_MASKING = ("self-distillation", "masked-branch")
 
 
 def problems(error: ValidationError, fields: Iterable[str] = ()) -> str:
@@ -155,6 +156,10 @@ class TrainingConfig(TrainingFile):
         dropouts = (self.hidden_dropout, self.attention_dropout)
         if self.checkpoint is not None and (self.model or dropouts != (None, None)):
             raise ValueError("model, hidden_dropout and attention_dropout are the checkpoint's own")
+        if self.objective not in _MASKING:
+            for name in ("max_mask_rate", "curriculum"):
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(f"{name}: has no effect where objective is not {' or '.join(_MASKING)}")
         if self.teacher is None and (self.objective == "knowledge-distillation" or self.unlabelled):
             raise ValueError("objective 'knowledge-distillation' and unlabelled files need a teacher")
         return self
