@@ -431,8 +431,20 @@ def test_evaluate_prints_one_object_of_fractions(tmp_path):
     assert 0.5 < scores["f1"] <= 1
     assert scores["f1"] == pytest.approx(2 / (1 / scores["precision"] + 1 / scores["recall"]))
     assert scores["ign_f1"] <= scores["f1"]
+    assert "Warning" not in done.stderr
     table = run("evaluate", "small", DATA / "redocred_sample.json", cwd=tmp_path)
     assert f"{scores['f1']:.4f}" in table.stdout
+
+
+def test_evaluate_tells_of_relations_that_the_model_does_not_know(tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
+    facts = sum(len(document["labels"]) for document in documents)
+    documents[0]["labels"][0]["r"] = documents[1]["labels"][0]["r"] = "P9999"
+    (tmp_path / "odd.json").write_text(json.dumps(documents))
+    done = run("evaluate", "default", "odd.json", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["facts"] == facts
+    warning = f"Warning: 2 of {facts} facts count as missed, for default does not know their relations: P9999\n"
+    assert warning in done.stderr
 
 
 def test_train_from_the_command_line(training_file, tmp_path):

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from kg_docre.cli.options import Checks, Device, MinPrecision, Precision, SpacyModel, Threshold, one_line_errors
+from kg_docre.cli.options import (
+    Checks,
+    Device,
+    MinPrecision,
+    Precision,
+    SpacyModel,
+    Threshold,
+    counted,
+    one_line_errors,
+)
 from kg_docre.cli.root import app
 
 Hierarchy = Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")]
@@ -137,6 +146,15 @@ def evaluate(
             device=device,
             precision=precision,
         )
+        relations = pipeline.predictor.model.config.relations
+        if unknown := [r.label for d in documents for r in d.relations if r.label not in relations]:
+            some = ", ".join(sorted(set(unknown))[:5])
+            facts = sum(len(document.relations) for document in documents)
+            typer.echo(
+                f"Warning: {len(unknown)} of {counted(facts, 'fact')} count as missed, for {model} does not know their "
+                f"relations: {some}",
+                err=True,
+            )
         found = pipeline.reread(documents) if raw else pipeline.predictor.pipe(documents, threshold=pipeline.threshold)
         predicted = []
         with progress("documents", len(documents)) as advance:
@@ -147,7 +165,7 @@ def evaluate(
         if as_json:
             typer.echo(json.dumps(scores))
             return
-        print_report(scores, pipeline.predictor.model.config.relations)
+        print_report(scores, relations)
 
 
 @app.command()
