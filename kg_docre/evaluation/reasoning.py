@@ -29,13 +29,14 @@ Pairs = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ReasoningScores:
-    """Fractions of 1; ``infer_acc_by_pattern`` in the order of :data:`~kg_docre.annotations.PATTERNS`."""
+    """Fractions of 1; ``infer_acc_by_pattern`` in the order of :data:`~kg_docre.annotations.PATTERNS`. None where no
+    gold fact is in a chain, or none fits a pattern."""
 
-    infer_precision: float
-    infer_recall: float
-    infer_f1: float
-    infer_acc: float
-    infer_acc_by_pattern: tuple[float, ...]
+    infer_precision: float | None
+    infer_recall: float | None
+    infer_f1: float | None
+    infer_acc: float | None
+    infer_acc_by_pattern: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,13 @@ def score_reasoning(gold: Sequence[Document], predicted: Sequence[Document]) -> 
                 covered[key] += 1
                 reached[key] += fact in guesses
     precision, recall = ratio(hits, found), ratio(hits, expected)
+    accuracy = {key: ratio(reached[key], covered[key]) if covered[key] else None for key in covered}
     return ReasoningScores(
-        infer_precision=precision,
-        infer_recall=recall,
-        infer_f1=harmonic(precision, recall),
-        infer_acc=ratio(reached[0], covered[0]),
-        infer_acc_by_pattern=tuple(ratio(reached[pattern], covered[pattern]) for pattern in PATTERNS),
+        infer_precision=precision if expected else None,
+        infer_recall=recall if expected else None,
+        infer_f1=harmonic(precision, recall) if expected else None,
+        infer_acc=accuracy[0],
+        infer_acc_by_pattern=tuple(accuracy[pattern] for pattern in PATTERNS),
     )
 
 

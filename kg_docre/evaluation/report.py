@@ -73,7 +73,7 @@ def print_report(scores: dict[str, Any], names: dict[str, str], *, relations: in
     single = Table.grid(padding=(0, 2))
     for name, value in scores.items():
         if not isinstance(value, dict):
-            single.add_row(name, "unknown" if value is None else _shown(value))
+            single.add_row(name, _shown(value))
     console.print(single)
     if "by_relation" not in scores:  # of raw text
         return
@@ -88,5 +88,5 @@ def print_report(scores: dict[str, Any], names: dict[str, str], *, relations: in
     console.print(table)
 
 
-def _shown(value: float) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+def _shown(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)

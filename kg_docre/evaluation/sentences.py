@@ -13,11 +13,11 @@ __all__ = ["SentenceScores", "score_sentences"]
 
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
-    """Fractions of 1; those of evidence are None where the gold facts have none, the last two where no predicted
-    fact is one of those that have."""
+    """Fractions of 1; the first two are None where no gold fact is of that kind, those of evidence where the gold facts
+    have none, the last two where no predicted fact is one of those that have."""
 
-    intra_f1: float
-    inter_f1: float
+    intra_f1: float | None
+    inter_f1: float | None
     evidence_f1: float | None
     sentence_precision: float | None
     sentence_recall: float | None
@@ -49,7 +49,7 @@ def score_sentences(gold: Sequence[Document], predicted: Sequence[Document]) -> 
                 given_of_right += len(sentences)
                 right += len(sentences & marked)
     intra, inter = (
-        harmonic(ratio(both, predicted_facts), ratio(both, gold_facts))
+        harmonic(ratio(both, predicted_facts), ratio(both, gold_facts)) if gold_facts else None
         for gold_facts, predicted_facts, both in (counts[True], counts[False])
     )
     evidence_f1 = harmonic(ratio(right, given), ratio(right, told)) if told else None

@@ -8,7 +8,7 @@ from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relat
 from kg_docre.evaluation.calibration import calibration_error
 from kg_docre.evaluation.reasoning import covered_pairs, pattern_coverage, score_reasoning, score_steps
 from kg_docre.evaluation.relations import by_relation
-from kg_docre.evaluation.report import report
+from kg_docre.evaluation.report import print_report, report
 from kg_docre.evaluation.sentences import score_sentences
 
 
@@ -91,10 +91,24 @@ def test_infer_scores():
     # gold chain: 0 → 1 → 2 with 0 → 2. Predicted: 0 → 1, 1 → 2, 2 → 0 are a cycle, no chain
     assert scores.infer_f1 == 0.0
     assert scores.infer_acc == pytest.approx(2 / 3)  # (0, 1) and (1, 2) of the three
-    assert scores.infer_acc_by_pattern == (0.0, 1.0, 1.0, 0.0)
+    assert scores.infer_acc_by_pattern == (0.0, 1.0, 1.0, None)
     assert score_reasoning([GOLD], [GOLD]).infer_f1 == 1.0
     extra = replace(GOLD, relations=(*GOLD.relations, Relation(head=0, label="z", tail=2)))
     assert score_reasoning([GOLD], [extra]).infer_precision == pytest.approx(3 / 4)
+
+
+def test_what_no_gold_fact_can_tell_is_unknown(capsys):
+    """As of CDR, whose facts lead from chemicals to diseases: no chain, and here none between sentences."""
+    gold = _document(PLACES, [(0, "a", 1)])
+    scores = report([gold], [FOUND])
+    assert scores["intra_f1"] > 0
+    names = ("inter_f1", "infer_precision", "infer_recall", "infer_f1", "infer_acc")
+    assert {scores[name] for name in names} == {None}
+    assert scores["by_pattern"] == dict.fromkeys("1234")
+    print_report(scores, {})
+    shown = capsys.readouterr().out
+    assert "pattern: 1: unknown, 2: unknown" in shown
+    assert "0.0000" not in shown.partition("infer_f1")[2].partition("step_accuracy")[0]
 
 
 def test_steps_are_right_if_facts_relate_both_pairs():
