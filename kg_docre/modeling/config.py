@@ -103,7 +103,11 @@ class ModelConfig(ModelChoices):
 
     @staticmethod
     def atlop() -> dict[str, Any]:
-        """The fields that turn the default into ATLOP (AAAI 2021), the base model of both papers."""
+        """The fields that turn the default into ATLOP (AAAI 2021), the base model of both papers.
+
+        The context comes to the classifier by way of the pair's ``pair_width`` features, from which its two projections
+        are then made; ATLOP projects it twice as it is, as ``classifier_context`` does.
+        """
         return {
             "pair_features": "context",
             "reasoning": "none",

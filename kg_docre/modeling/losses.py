@@ -45,7 +45,9 @@ def binary_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 def prediction_divergence(target: Tensor, other: Tensor) -> Tensor:
     r"""DocRE-SD eq 8, :math:`\mathrm{KL}(p \,\|\, \hat p)`, summed over relations.
 
-    Each relation of a pair holds or not by itself (eq 7), so p is one Bernoulli variable per relation.
+    Each relation of a pair holds or not by itself (eq 7), so p is one Bernoulli variable per relation. With an adaptive
+    threshold it is :math:`\sigma(l_r - l_{TH})`, where eq 7 has :math:`\sigma(l_r)`: eq 10 stays the same if all
+    logits of a pair rise together, so that what training gives a meaning are their differences to the threshold's.
 
     *Shape:* decision scores (pairs, relations), the log-odds of p and of p̂ → divergence per pair (pairs,).
     """

@@ -70,7 +70,10 @@ class ContextPairs(nn.Module):
 class SimilarityPairs(nn.Module):
     r"""DocuNet eq 3, the similarity-based strategy, followed by :math:`W_3` of eq 6.
 
-    .. math:: F(e_s, e_o) = [e_s \odot e_o;\ \cos(e_s, e_o);\ e_s W_1 e_o]
+    .. math:: F(e_s, e_o) = [e_s \odot e_o;\ \cos(e_s, e_o);\ e_s W_1 e_o / \sqrt{\mathrm{width}}]
+
+    The root is not in the paper: it scales the bilinear form as attention scores are, so that it does not drown the
+    rest.
     """
 
     def __init__(self, *, entity_width: int, pair_width: int) -> None:
@@ -83,7 +86,6 @@ class SimilarityPairs(nn.Module):
         product = entities[:, :, None] * entities[:, None]
         normal = nn.functional.normalize(entities, dim=-1)
         cosine = normal @ normal.transpose(1, 2)
-        # scaled by the width's root, as attention scores are, so that it does not drown the rest
         bilinear = self.bilinear(entities) @ entities.transpose(1, 2) / entities.shape[-1] ** 0.5
         features: Tensor = self.project(torch.cat([product, cosine[..., None], bilinear[..., None]], -1))
         return features

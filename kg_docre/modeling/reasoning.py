@@ -30,6 +30,10 @@ class ReasoningAttention(nn.Module):
     :math:`M_{s,o} \cdot M_{s,o} / \sqrt d` is some :math:`\sqrt d`, all others are around 0, and trained models
     never looked at an intermediate.
 
+    As in eq 3, i runs over all entities, s and o among them, for which F reads a diagonal cell, of an entity and
+    itself. Only pairs of two entities are ever masked (DocRE-SD, first branch), so that of a masked pair these cells
+    still show either entity.
+
     :math:`W_d` splits into halves, so :math:`F_i = U_i + V_i` with U a function of one cell touching s and V of one
     cell touching o, each computed once per cell. Scores and outputs are then four batched matrix products: memory
     O(N²d) instead of O(N³d), arithmetic O(N²d² + N³d) instead of O(N³d²), the same numbers. Heads take
