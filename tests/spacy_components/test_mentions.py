@@ -75,11 +75,10 @@ def test_which_mentions_name_the_same_thing_is_kept_with_a_doc(nlp):
 
 def test_mr_and_mrs_are_two(nlp):
     doc = nlp("Mr. Oakley met Mrs. Oakley in Bristol. CMA Gabon (Libreville) and Fluorine du Tarn are old.")
-    clusters = [[span.start for span in spans] for spans in doc.spans.values()]
-    oakleys = [token.i for token in doc if token.text == "Oakley"]
-    assert len(oakleys) == 2
-    assert not any({*oakleys} <= {*cluster} for cluster in clusters)
-    assert ["CMA Gabon"] in [[span.text for span in spans] for spans in doc.spans.values()]
+    clusters = _clusters(doc)
+    oakleys = [cluster for cluster in clusters if any("Oakley" in name for name in cluster)]
+    assert [len(cluster) for cluster in oakleys] == [1, 1]
+    assert ["CMA Gabon"] in clusters
 
 
 def test_clusters_of_another_component_stay(nlp):
