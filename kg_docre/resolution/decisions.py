@@ -179,31 +179,34 @@ def split(store: FactStore, name: str) -> bool:
     Raises :exc:`ResolutionError` if the name is not one node's, or one document's alone.
     """
     resolve_what_changed(store)
+    rows = store.read("SELECT id FROM entity WHERE node = ?", (find_node(store, name),))
+    entities = json.dumps([id for (id,) in rows])
     merged = decide_split(store, name)
     resolve(store)
-    query = "SELECT count(DISTINCT node) FROM entity WHERE form IN (SELECT value FROM json_each(?))"
-    if not merged or store.read(query, (json.dumps(merged),)).fetchone()[0] > 1:
-        return bool(merged)
-    decide_split(store, name)
+    now = "SELECT DISTINCT node FROM entity WHERE id IN (SELECT value FROM json_each(?))"
+    nodes = [node for (node,) in store.read(now, (entities,))]
+    if not merged or len(nodes) > 1:
+        return merged
+    decide_split(store, *nodes)
     resolve(store)
     return False
 
 
-def decide_split(store: FactStore, name: str) -> list[str]:
-    """As :func:`split`, for when the store will be resolved; the forms of which a merge was taken back, if it was."""
+def decide_split(store: FactStore, name: str) -> bool:
+    """As :func:`split`, for when the store will be resolved, where taking a merge back is all that is done to it."""
     found = explain(store, node := find_node(store, name))
     forms = [form.id for form in found]
     same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
     undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
     if any({*rule[1:]} <= {*forms} for rule in undone):
         store.decide([], instead_of=undone)
-        return forms
+        return True
     kind = "alone" if len(forms) > 1 else "by document"
     query = "SELECT count(DISTINCT document) FROM entity WHERE node = ?"
     if kind == "by document" and store.read(query, (node,)).fetchone()[0] < 2:
         raise ResolutionError(f"{name!r} is one name in one document; there is nothing to split")
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
-    return []
+    return False
 
 
 def resolve_what_changed(store: FactStore) -> None:
