@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import product
+from itertools import chain, product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
@@ -162,14 +162,16 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     """Mentions, with those taken for people that are called by the first word of a company's name, and as no person of
-    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."; a name in capitals as what
-    it is in small letters; and a longer name that is a person's here, a place's or an organization's there, as what it
-    is most often."""
+    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."; companies that are called
+    by all but their trade as companies, "Flying Nun" Records; a name in capitals as what it is in small letters; and a
+    longer name that is a person's here, a place's or an organization's there, as what it is most often."""
     people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
     full = {word for name in people.values() if len(name) > 1 for word in name}
     perhaps = {n: name for n, name in people.items() if len(name) == 1 and name[0] not in full}
     taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()
     kinds = {**dict(enumerate(kind for *_, kind in spans)), **dict.fromkeys(taken, "ORG")}
+    trading = companies | _names(words, spans, "MISC")
+    kinds |= dict.fromkeys(chain(*_without_trades(trading)), "ORG")
     kinds |= {number: kinds[other] for number, other in _in_capitals(words, spans).items()}
     called: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, name in (people | companies | _names(words, spans, "LOC")).items():

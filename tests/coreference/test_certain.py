@@ -121,6 +121,8 @@ def test_what_is_one_thing_beyond_doubt(text, pairs):
         ("«ORG Nimbus Robotics Inc. » «ORG Nimbus Bank » «PER Nimbus »", "ORG ORG PER"),
         ("«ORG Obama Administration » and «PER Obama »", "ORG PER"),
         ("«ORG Virginia Company » in «LOC Virginia »", "ORG LOC"),
+        ("«ORG Flying Nun Records » , «MISC Flying Nun » and «MISC Flying Nun »", "ORG ORG ORG"),
+        ("«MISC TCL Technology » and «ORG TCL » , «MISC Flying Nun » and «MISC Dune »", "ORG ORG MISC MISC"),
         ("«ORG NAIROBI » , in «LOC Nairobi »", "LOC LOC"),
         ("«ORG Anna Reid » and «PER Anna Reid »", "PER PER"),
         ("«ORG Garnet Crow » , «PER Garnet Crow » and «ORG Garnet Crow »", "ORG ORG ORG"),
