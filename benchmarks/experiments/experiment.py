@@ -75,11 +75,18 @@ class Experiment:
 
 
 def read_protocol(name: str) -> Protocol:
-    return Protocol.model_validate(tomllib.loads((HERE / "protocols" / f"{name}.toml").read_text(encoding="utf-8")))
+    return Protocol.model_validate(_read("protocols", name))
 
 
 def read_row(name: str) -> Row:
-    return Row.model_validate(tomllib.loads((HERE / "rows" / f"{name}.toml").read_text(encoding="utf-8")))
+    return Row.model_validate(_read("rows", name))
+
+
+def _read(folder: str, name: str) -> dict[str, Any]:
+    files = {file.stem: file for file in sorted((HERE / folder).glob("*.toml"))}
+    if name not in files:
+        raise ValueError(f"no {name!r} among the {folder}: {', '.join(files)}")
+    return tomllib.loads(files[name].read_text(encoding="utf-8"))
 
 
 def experiments_of(name: str) -> list[Experiment]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.experiments.experiment import Experiment, experiments_of, read_protocol, read_row
+from benchmarks.experiments.experiment import RESULTS, Experiment, experiments_of, read_protocol, read_row
 from benchmarks.experiments.masking import masked_f1
 from kg_docre.data.docred import read_docred
 from kg_docre.evaluation.relations import KnownFacts
@@ -37,13 +37,10 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, metavar="N")
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time, each with its share of the cores")
     arguments = parser.parse_args()
-    wanted = [
-        experiment
-        for experiment in experiments_of(arguments.protocol)
-        if (not arguments.rows or experiment.row in arguments.rows)
-        and (not arguments.seeds or experiment.seed in arguments.seeds)
-        and not experiment.result.exists()
-    ]
+    try:
+        wanted = _wanted(arguments.protocol, arguments.rows, arguments.seeds)
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
     if arguments.jobs == 1:
         for experiment in wanted:
             run(experiment)
@@ -56,6 +53,25 @@ def main() -> None:
             failed += [e for e, code in zip(now, workers.map(worker, now), strict=True) if code]
     if failed:
         sys.exit(f"failed, see log.txt there: {', '.join(str(e.folder) for e in failed)}")
+
+
+def _wanted(protocol: str, rows: list[str] | None, seeds: list[int] | None) -> list[Experiment]:
+    """The runs asked for that have no result. Raises :exc:`ValueError` for unknown ones, and where data are missing."""
+    every = experiments_of(protocol)
+    for asked, known in ((rows, [e.row for e in every]), (seeds, [e.seed for e in every])):
+        for name in asked or ():
+            if name not in known:
+                raise ValueError(f"{protocol} has no {name}, but {', '.join(map(str, dict.fromkeys(known)))}")
+    chosen = [e for e in every if (not rows or e.row in rows) and (not seeds or e.seed in seeds)]
+    wanted = [experiment for experiment in chosen if not experiment.result.exists()]
+    if not wanted:
+        print(f"every run has its result; delete one in {RESULTS / protocol} to repeat its run")
+        return wanted
+    settings = read_protocol(protocol)
+    for file in (*settings.training["train"], settings.test):
+        if not Path(file).exists():
+            raise ValueError(f"{file}: no such file; {protocol} looks for its data in the working directory")
+    return wanted
 
 
 def _in_a_process(experiment: Experiment, threads: int) -> int:

@@ -26,6 +26,29 @@ def test_rows_differ_from_the_protocol_in_what_their_name_says():
     assert read_row("knowledge-distillation").teacher == "without-first-branch"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["minilm"], r"no 'minilm' among the protocols: minilm-400, mpnet-400"),
+        (["minilm-400", "--rows", "docre"], r"minilm-400 has no docre, but atlop, docre-sd, .*mask-0\.8$"),
+        (["minilm-400", "--seeds", "4"], r"minilm-400 has no 4, but 1, 2, 3"),
+        (["minilm-400"], r"redocred/train\.json: no such file; minilm-400 looks for its data in the working directory"),
+    ],
+)
+def test_what_cannot_be_run_is_one_line(arguments, message, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(experiments, "RESULTS", tmp_path)
+    monkeypatch.setattr("sys.argv", ["run", *arguments])
+    with pytest.raises(SystemExit, match=message):
+        run.main()
+
+
+def test_a_clone_has_every_result_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["run", "mpnet-400"])
+    run.main()
+    assert "every run has its result; delete one in " in capsys.readouterr().out
+
+
 def test_a_run_leaves_a_result_that_the_tables_show(monkeypatch, tmp_path, encoder_folder):
     sample = DATA / "redocred_sample.json"
     here = tmp_path / "experiments"
