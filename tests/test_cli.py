@@ -447,6 +447,28 @@ def test_evaluate_tells_of_relations_that_the_model_does_not_know(tmp_path):
     assert warning in done.stderr
 
 
+def test_predictions_are_what_docreds_leaderboard_takes(tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
+    documents.append({**documents[0], "labels": []})  # of the same title
+    (tmp_path / "dev.json").write_text(json.dumps(documents))
+    unlabelled = [{name: value for name, value in document.items() if name != "labels"} for document in documents]
+    (tmp_path / "test.json").write_text(json.dumps(unlabelled))
+    done = run("evaluate", "default", "dev.json", "--predictions", "dev.out", "--json", cwd=tmp_path)
+    facts = json.loads((tmp_path / "dev.out").read_text())
+    assert len(facts) == json.loads(done.stdout)["predicted"]
+    assert {tuple(fact) for fact in facts} == {("title", "h_idx", "t_idx", "r", "evidence")}
+    labels = {(d["title"], n["h"], n["t"], n["r"]) for d in documents for n in d["labels"]}
+    right = [fact for fact in facts if (fact["title"], fact["h_idx"], fact["t_idx"], fact["r"]) in labels]
+    assert len(right) > len(facts) / 2
+    assert any(fact["evidence"] for fact in facts)
+    done = run("evaluate", "default", "test.json", "--predictions", "test.out", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "scores: unknown, for test.json has no labels\n")
+    assert (tmp_path / "test.out").read_bytes() == (tmp_path / "dev.out").read_bytes()
+    for refused in (("test.json",), ("x.json", "--raw")):
+        assert run("evaluate", "default", "test.json", "--predictions", *refused, cwd=tmp_path).returncode == 1
+    assert json.loads((tmp_path / "test.json").read_text()) == unlabelled
+
+
 def test_train_from_the_command_line(training_file, tmp_path):
     done = run("train", training_file(epochs=1), "--output", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -106,6 +106,9 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],
     data: Annotated[Path, typer.Argument(help="A file with labels: DocRED format or PubTator.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Write the facts found to this file, in the format of DocRED's leaderboard.")
+    ] = None,
     known_facts: Annotated[
         Path | None, typer.Option(help="Facts Ign F1 leaves out; default: those the checkpoint was trained on.")
     ] = None,
@@ -124,6 +127,7 @@ def evaluate(
         from dataclasses import asdict
 
         from kg_docre.corpus.pipeline import Pipeline
+        from kg_docre.data.docred import write_predictions
         from kg_docre.data.documents import read_documents
         from kg_docre.evaluation.mentions import score_raw_text
         from kg_docre.evaluation.relations import KnownFacts
@@ -133,6 +137,13 @@ def evaluate(
 
         if spacy_model and not raw:
             raise ValueError("--spacy-model goes with --raw: gold mentions need none")
+        if predictions is not None:
+            if raw:
+                raise ValueError("--predictions are about the entities of the file, which --raw does not read")
+            if predictions.resolve() == data.resolve():
+                raise ValueError(f"{predictions}: that is what is read; name another file")
+            if not predictions.resolve().parent.is_dir():
+                raise ValueError(f"{predictions}: its folder does not exist")
         documents = read_documents(data, hierarchy=hierarchy)
         folder = checkpoint_path(model)
         known = KnownFacts.from_json(known_facts) if known_facts else KnownFacts.of_checkpoint(folder)
@@ -161,6 +172,12 @@ def evaluate(
             for document in found:
                 predicted.append(document)
                 advance()
+        if predictions is not None:
+            write_predictions(predicted, predictions)
+            typer.echo(f"wrote {predictions}", err=True)
+            if not any(document.relations for document in documents):
+                typer.echo("null" if as_json else f"scores: unknown, for {data} has no labels")
+                return
         scores = asdict(score_raw_text(documents, predicted)) if raw else report(documents, predicted, known)
         if as_json:
             typer.echo(json.dumps(scores))

@@ -24,7 +24,7 @@ from typing import Any
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.data.errors import DataError
 
-__all__ = ["parse_docred", "read_docred", "to_docred", "write_docred"]
+__all__ = ["parse_docred", "read_docred", "to_docred", "write_docred", "write_predictions"]
 
 
 def read_docred(path: str | Path) -> list[Document]:
@@ -180,3 +180,13 @@ def write_docred(documents: Sequence[Document], path: str | Path) -> None:
     Path(path).write_text(
         json.dumps([to_docred(document) for document in documents], ensure_ascii=False), encoding="utf-8"
     )
+
+
+def write_predictions(documents: Sequence[Document], path: str | Path) -> None:
+    """Write the documents' relations as DocRED's leaderboard takes them: one list, entities by their number."""
+    facts = [
+        {"title": document.title, "h_idx": r.head, "t_idx": r.tail, "r": r.label, "evidence": list(r.evidence)}
+        for document in documents
+        for r in document.relations
+    ]
+    Path(path).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
