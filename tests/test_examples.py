@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -58,6 +59,17 @@ def test_draw_a_graph(tmp_path):
     assert {"Crowded <House>", "Australia", "country"} <= texts
     assert not {"far away", "located in"} & texts
     assert "no node is called" in run("draw_a_graph.py", tmp_path / "kg.graphml", "Nobody", tmp_path / "x.svg").stderr
+
+
+def test_the_recipes_of_the_models_are_training_files():
+    from kg_docre.training.config import TrainingConfig
+
+    page = (EXAMPLES / "training.md").read_text(encoding="utf-8")
+    blocks = [tomllib.loads(block) for block in re.findall("```toml\n(.*?)```", page, re.DOTALL)]
+    recipes = [block for block in blocks if "objective" in block and "encoder" not in block]
+    for recipe in recipes:
+        TrainingConfig.model_validate({"encoder": "any", "train": ["train.json"], **recipe})
+    assert [recipe["model"]["reasoning"] for recipe in recipes] == ["r-msa", "u-net", "none"]
 
 
 def test_the_cdr_recipe_trains_and_scores_chemicals_and_diseases(tmp_path, encoder_folder, monkeypatch):
