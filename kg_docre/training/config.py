@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -15,9 +15,10 @@ from kg_docre.data.errors import DataError
 from kg_docre.modeling.config import ModelChoices
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
-__all__ = ["TrainingConfig", "TrainingFile", "identity", "problems"]
+__all__ = ["Seed", "TrainingConfig", "TrainingFile", "identity", "problems"]
 
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
+Seed = Annotated[int, Field(ge=-(10**12), le=10**12)]
 _MASKING = ("self-distillation", "masked-branch")
 
 
@@ -29,6 +30,8 @@ def problems(error: ValidationError, fields: Iterable[str] = ()) -> str:
         if item["type"] == "extra_forbidden":
             near = get_close_matches(name, fields, 1)
             reason = f"no such field{f'; did you mean {near[0]}?' if near else ''}"
+        elif item["type"] == "tuple_type":
+            reason = 'expected a list, ["…"]'
         found.append(f"{name}: {reason}" if name else reason)
     return "; ".join(found)
 
@@ -130,7 +133,7 @@ class TrainingConfig(TrainingFile):
     tune_threshold: bool = Field(
         False, description="move the decision threshold to where F1 on the development documents is best"
     )
-    seed: int = 0
+    seed: Seed = 0
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, …")
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where it is faster")
 
@@ -147,6 +150,8 @@ class TrainingConfig(TrainingFile):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if len(set(self.train)) < len(self.train):
+            raise ValueError("train: the same file twice")
         if self.development is not None and self.development_size:
             raise ValueError("give development or development_size, not both")
         if self.tune_threshold and self.development is None and not self.development_size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -65,6 +66,8 @@ def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocRE
 
 
 def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
+    if (Path(encoder_name).is_absolute() or encoder_name.startswith((".", "~"))) and not Path(encoder_name).exists():
+        raise DataError(f"encoder {encoder_name!r}: no such folder")
     settings = _pretrained(AutoConfig, encoder_name)
     if settings.model_type in _LOCAL_ATTENTION:
         raise DataError(f"encoder: {settings.model_type} sees only what is near, and pairs need all of a window")

@@ -25,7 +25,7 @@ from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path, weights_fingerprint
 from kg_docre.progress import progress
-from kg_docre.training.config import TrainingFile
+from kg_docre.training.config import Seed, TrainingFile
 from kg_docre.training.dataset import length_batches, read_split, text_hash
 from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.optimization import build_schedule
@@ -51,7 +51,7 @@ class MentionTrainingConfig(TrainingFile):
     learning_rate: float = Field(1e-3, gt=0, description="of what is not the encoder")
     weight_decay: float = Field(0.01, ge=0)
     warmup: float = Field(0.06, ge=0, lt=1)
-    seed: int = 0
+    seed: Seed = 0
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
 

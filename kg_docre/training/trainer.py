@@ -25,6 +25,7 @@ from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
 from kg_docre.training.calibration import fit_calibration, probable
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
+from kg_docre.training.checks import check_documents
 from kg_docre.training.config import TrainingConfig, identity
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
 from kg_docre.training.evidence import evidence_tensors
@@ -67,6 +68,8 @@ def train(config: TrainingConfig, output: str | Path) -> TrainingResult:
     Raises :exc:`DataError` for unusable data, naming it, and for a folder with a run of other settings.
     """
     folder = Path(output)
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file; name a folder for the run")
     folder.mkdir(parents=True, exist_ok=True)
     return _Run(config, folder).train()
 
@@ -90,7 +93,6 @@ class _Run:
         )
         given = None if config.relations is None else read_relations(config.relations)
         self.model, tokenizer = build_model(config, given)
-        relations = self.model.config.relations
         self.model.to(self.device)
         if config.step_weight and not getattr(self.model.reasoning, "patterns", ()):
             raise DataError("step_weight: the model reasons over no third entity (reasoning must be 'r-msa')")
@@ -108,15 +110,7 @@ class _Run:
         else:
             self.known = KnownFacts.from_json(config.known_facts)
         self.documents = [document for document in self.documents if len(document.entities) > 1]
-        for document in (*self.documents, *self.development):
-            self.featurizer.check(document)
-            for relation in document.relations:
-                if relation.label not in relations:
-                    raise DataError(f"{document.id}: relation {relation.label!r} is not in the vocabulary")
-        if not self.documents:
-            raise DataError("no training document with two entities is left, beside what is for development")
-        if self.development and not any(document.relations for document in self.development):
-            raise DataError("no development document has a fact to choose the best epoch by")
+        check_documents(self.documents, self.development, self.featurizer, self.model.config)
         alone = self.documents
         chance = torch.Generator().manual_seed(config.seed)
         together = strangers(alone, round(config.joined * len(alone)), chance)

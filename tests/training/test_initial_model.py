@@ -97,7 +97,7 @@ def test_encoders_that_cannot_be_used_are_named(encoder_folder, training_file, t
     )
     for fields, message in (
         ({"encoder": encoder(tmp_path / "long", encoder_folder, config)}, "longformer sees only what is near"),
-        ({"encoder": str(tmp_path / "nowhere")}, "encoder '.*nowhere'"),
+        ({"encoder": str(tmp_path / "nowhere")}, "encoder '.*nowhere': no such folder"),
         ({"model": {"window": 1024}}, "window: .* reads at most 512 tokens, not 1024"),
         ({"model": {"window": 129, "window_overlap": 128}}, "^model: window_overlap must be smaller"),
         ({"model": {"window": 3}}, r"training\.toml: model: window: Input should be greater"),

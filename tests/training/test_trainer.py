@@ -62,12 +62,15 @@ def test_a_run_does_not_go_on_with_other_data(training_file, tmp_path):
         train(config, tmp_path / "run")
 
 
-def test_development_documents_have_facts(training_file, tmp_path):
+def test_documents_have_facts(training_file, tmp_path):
     bare = [replace(document, relations=()) for document in read_docred(DATA / "redocred_sample.json")[8:]]
     write_docred(bare, tmp_path / "bare.json")
     file = training_file(development=str(tmp_path / "bare.json"), development_size=0, epochs=1)
     with pytest.raises(DataError, match="no development document has a fact"):
         train(TrainingConfig.from_toml(file), tmp_path / "run")
+    unlabelled = training_file(train=[str(tmp_path / "bare.json")], development_size=0, epochs=1)
+    with pytest.raises(DataError, match="no training document has a fact to learn from"):
+        train(TrainingConfig.from_toml(unlabelled), tmp_path / "run")
     (tmp_path / "empty.json").write_text("[]")
     empty = training_file(development=str(tmp_path / "empty.json"), development_size=0, epochs=1)
     with pytest.raises(DataError, match=r"empty\.json: there is no document in it"):
@@ -225,12 +228,23 @@ def test_batches_cover_everything_once_and_are_of_like_length():
         ({"objective": "r-drop", "max_mask_rate": 0.5}, "max_mask_rate: has no effect where objective is not self-d"),
         ({"model": {"marker": 999999}}, "model: marker: no such field"),
         ({"model": {"epochs": 3}}, r"model: epochs: no such field; it belongs above \[model\]"),
+        ({"train": "nowhere.json"}, "train: expected a list"),
+        ({"train": ["nowhere.json", "nowhere.json"]}, "train: the same file twice"),
+        ({"seed": 10**20}, "seed: Input should be less"),
+        ({"model": {"pair_types": [["NUM", "NUM"]]}}, "pair_types: no fact of the training documents"),
         ({"train": ["nowhere.json"]}, r"nowhere\.json"),
     ],
 )
 def test_broken_training_files_name_the_field(fields, message, training_file, tmp_path):
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=message) as refused:
         train(TrainingConfig.from_toml(training_file(**fields)), tmp_path)
+    assert "Value error" not in str(refused.value)
+
+
+def test_a_run_has_a_folder(training_file, tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(DataError, match="out is a file; name a folder"):
+        train(TrainingConfig.from_toml(training_file()), tmp_path / "out")
 
 
 def test_relations_outside_the_vocabulary_are_named(training_file, tmp_path):
