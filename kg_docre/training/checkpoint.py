@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-__all__ = ["load_state", "replace_folder", "restore_folder", "save_state"]
+from kg_docre.data.errors import DataError
+
+__all__ = ["load_state", "replace_folder", "restore_folder", "save_state", "saved_progress"]
 
 
 def replace_folder(new: Path, folder: Path) -> None:
@@ -29,6 +33,26 @@ def restore_folder(folder: Path) -> None:
     old = folder.with_name(folder.name + ".old")
     if not folder.exists() and old.exists():
         old.rename(folder)
+
+
+@contextmanager
+def _unharmed(folder: Path) -> Iterator[None]:
+    """Whatever fails while a state is read becomes one line."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"{folder} is damaged ({reason}); without it the run begins anew") from error
+
+
+def saved_progress(folder: Path) -> dict[str, Any] | None:
+    """``progress`` of a state, None where there is none. Raises :exc:`DataError` if it is damaged."""
+    file = folder / "state.json"
+    if not file.is_file():
+        return None
+    with _unharmed(folder):
+        progress: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["progress"]
+        return progress
 
 
 def save_state(
@@ -63,23 +87,24 @@ def load_state(
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
 ) -> dict[str, Any]:
-    """Put everything back and return ``progress``."""
-    tensors = load_file(folder / "state.safetensors")
-    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-    for prefix, model in models.items():
-        start = f"{prefix}."
-        model.load_state_dict({n.removeprefix(start): v for n, v in tensors.items() if n.startswith(start)})
-    moments: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        if name.startswith("optimizer."):
-            _, number, moment = name.split(".")
-            moments.setdefault(int(number), {})[moment] = value
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-    scheduler.load_state_dict({**scheduler.state_dict(), **state["schedule"]})
-    for group, rate in zip(optimizer.param_groups, scheduler.get_last_lr(), strict=True):
-        group["lr"] = rate
-    torch.set_rng_state(tensors["random.cpu"])
-    if "random.cuda" in tensors and torch.cuda.is_available():
-        torch.cuda.set_rng_state(tensors["random.cuda"])
-    progress: dict[str, Any] = state["progress"]
-    return progress
+    """Put everything back and return ``progress``. Raises :exc:`DataError` if something of it is damaged."""
+    with _unharmed(folder):
+        tensors = load_file(folder / "state.safetensors")
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        for prefix, model in models.items():
+            start = f"{prefix}."
+            model.load_state_dict({n.removeprefix(start): v for n, v in tensors.items() if n.startswith(start)})
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            if name.startswith("optimizer."):
+                _, number, moment = name.split(".")
+                moments.setdefault(int(number), {})[moment] = value
+        optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+        scheduler.load_state_dict({**scheduler.state_dict(), **state["schedule"]})
+        for group, rate in zip(optimizer.param_groups, scheduler.get_last_lr(), strict=True):
+            group["lr"] = rate
+        torch.set_rng_state(tensors["random.cpu"])
+        if "random.cuda" in tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(tensors["random.cuda"])
+        done: dict[str, Any] = state["progress"]
+        return done

@@ -24,7 +24,7 @@ from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
 from kg_docre.training.calibration import fit_calibration, probable
-from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state
+from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state, saved_progress
 from kg_docre.training.checks import check_documents
 from kg_docre.training.config import TrainingConfig, identity
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
@@ -132,11 +132,10 @@ class _Run:
 
     def _refuse_another_run(self) -> None:
         """Raise :exc:`DataError` if the folder has a run from another configuration."""
-        state = self.folder / "last" / "state.json"
-        if not state.is_file():
+        saved = saved_progress(self.folder / "last")
+        if saved is None:
             return
-        there = json.loads(state.read_text(encoding="utf-8"))["progress"]["config"]
-        different = [name for name, value in identity(self.config).items() if there.get(name) != value]
+        different = [name for name, value in identity(self.config).items() if saved["config"].get(name) != value]
         if different:
             raise DataError(
                 f"{self.folder} holds a run with other settings ({', '.join(different)}); choose another output folder"
@@ -159,10 +158,13 @@ class _Run:
         total = steps_per_epoch * config.epochs
         optimizer = build_optimizer(self.model, config)
         scheduler = build_schedule(optimizer, steps=total, warmup=config.warmup)
-        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "config": identity(self.config)}
+        done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "log": [], "config": identity(self.config)}
         last = self.folder / "last"
         if (last / "state.json").is_file():
-            done = load_state(last, self._models(), optimizer, scheduler)
+            done |= load_state(last, self._models(), optimizer, scheduler)
+            self._write_log(done["log"])
+        else:
+            (self.folder / "log.jsonl").unlink(missing_ok=True)  # of an older run
         for epoch in range(done["epoch"], config.epochs):
             losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
             evaluation = self.evaluate()
@@ -172,19 +174,20 @@ class _Run:
                 done["best"] = None if scores is None else asdict(scores)
                 done["best_epoch"] = epoch + 1
                 self._save_best(evaluation.calibration)
+            found = {} if scores is None else {"f1": scores.f1, "ign_f1": scores.ign_f1}
+            done["log"].append({"epoch": epoch + 1, **losses, **found})
             fresh = self.folder / "last.new"
             shutil.rmtree(fresh, ignore_errors=True)
             save_state(fresh, self._models(), optimizer, scheduler, done)
             replace_folder(fresh, last)
-            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
-                line = {
-                    "epoch": epoch + 1,
-                    **losses,
-                    **({} if scores is None else {"f1": scores.f1, "ign_f1": scores.ign_f1}),
-                }
-                log.write(json.dumps(line) + "\n")
+            self._write_log(done["log"])
         best = None if done["best"] is None else RelationScores(**done["best"])
         return TrainingResult(folder=self.folder / "best", epoch=done["best_epoch"], scores=best)
+
+    def _write_log(self, lines: list[dict[str, Any]]) -> None:
+        if lines:
+            text = "".join(json.dumps(line) + "\n" for line in lines)
+            (self.folder / "log.jsonl").write_text(text, encoding="utf-8")
 
     def _models(self) -> dict[str, torch.nn.Module]:
         """What is trained, and its average if there is one."""

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from kg_docre.data.docred import read_docred, write_docred
 from kg_docre.data.errors import DataError
 from kg_docre.evaluation.relations import score_relations
 from kg_docre.predictor import Predictor
+from kg_docre.training.checkpoint import replace_folder
 from kg_docre.training.config import TrainingConfig
 from kg_docre.training.dataset import length_batches, read_split
 from kg_docre.training.objective import mask_rate
@@ -94,6 +96,40 @@ def test_a_kill_between_two_renames_loses_nothing(training_file, tmp_path):
     train(config, tmp_path)
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 1, "the epoch was trained again"
     assert (tmp_path / "best" / "model.safetensors").exists()
+
+
+def test_a_damaged_state_is_one_line(training_file, tmp_path):
+    config = TrainingConfig.from_toml(training_file(epochs=1))
+    train(config, tmp_path)
+    for name in ("state.safetensors", "state.json"):
+        whole = (tmp_path / "last" / name).read_bytes()
+        (tmp_path / "last" / name).write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(DataError, match=r"last is damaged \(.*\); without it the run begins anew") as refused:
+            train(config, tmp_path)
+        assert len(str(refused.value).splitlines()) == 1
+        (tmp_path / "last" / name).write_bytes(whole)
+
+
+def test_the_log_has_each_epoch_of_the_run_once(training_file, tmp_path, monkeypatch):
+    def epochs():
+        return [json.loads(line)["epoch"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+
+    config = TrainingConfig.from_toml(training_file(epochs=2))
+
+    def killed(new, folder):
+        replace_folder(new, folder)
+        if folder.name == "last":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg_docre.training.trainer.replace_folder", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(config, tmp_path)
+    train(config, tmp_path)
+    assert epochs() == [1, 2]
+    shutil.rmtree(tmp_path / "last")  # so that it begins anew
+    train(config, tmp_path)
+    assert epochs() == [1, 2]
 
 
 def test_a_seed_reproduces_a_run_and_another_does_not(training_file, tmp_path):
