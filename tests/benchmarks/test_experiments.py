@@ -30,7 +30,7 @@ def test_rows_differ_from_the_protocol_in_what_their_name_says():
     ("arguments", "message"),
     [
         (["minilm"], r"no 'minilm' among the protocols: minilm-400, mpnet-400"),
-        (["minilm-400", "--rows", "docre"], r"minilm-400 has no docre, but atlop, docre-sd, .*mask-0\.8$"),
+        (["minilm-400", "--rows", "docre"], r"minilm-400 has no docre, but atlop, .*mask-0\.8$"),
         (["minilm-400", "--seeds", "4"], r"minilm-400 has no 4, but 1, 2, 3"),
         (["minilm-400"], r"redocred/train\.json: no such file; minilm-400 looks for its data in the working directory"),
     ],
