@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import behind_brackets
+from kg_docre.knowledge.words import adjectives_passed_over, behind_brackets, last_before
 from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
@@ -51,9 +51,7 @@ class Nationalities:
     def _countries(self, person: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()
         for mention in self._document.entities[person].mentions:
-            place = mention.start - 1
-            while place >= max(0, mention.start - _BEFORE) and _is_plain(words[place]):
-                place -= 1
+            place = last_before(words, mention.start, _BEFORE, _is_plain)
             found |= _nations(words, place)
             if words[max(0, place - 1) : place] == ("-",):
                 found |= _nations(words, place - 2)
@@ -63,10 +61,7 @@ class Nationalities:
             place = behind_brackets(words, mention.end)
             place += words[place : place + 1] == (",",)
             if words[place : place + 2] in _IS_A:
-                place += 2
-                end = place + _BEHIND
-                while place < end and words[place : place + 1] and words[place].islower():
-                    place += 1
+                place = adjectives_passed_over(words, place + 2, _BEHIND)
                 first = _nations(words, place)
                 found |= first | (_nations(words, place + 2) if first else first)
         return found

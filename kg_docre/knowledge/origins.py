@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import POSSESSIVES, beginnings, behind_brackets
+from kg_docre.knowledge.words import (
+    POSSESSIVES,
+    adjectives_passed_over,
+    beginnings,
+    behind_brackets,
+    last_before,
+)
 from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
@@ -49,31 +55,26 @@ class Origins:
     def _inside(self, thing: int) -> Iterator[frozenset[str]]:
         """Countries of the places behind an "in" of sentences that name a thing."""
         words = self._document.words
-        for start, end in {self._document.sentences[m.sentence] for m in self._document.entities[thing].mentions}:
-            for place in range(start, end):
+        sentences = {mention.sentence for mention in self._document.entities[thing].mentions}
+        for number in sentences:
+            for place in range(*self._document.sentences[number]):
                 if words[place] == "in" and place + 1 in self._places:
-                    name = " ".join(words[place + 1 : self._places[place + 1][1]])
-                    beyond = self._places.get(self._places[place + 1][1] + 1)
-                    yield countries_of(name)
-                    if beyond:
-                        yield countries_of(" ".join(words[self._places[place + 1][1] + 1 : beyond[1]]))
+                    end = self._places[place + 1][1]
+                    yield countries_of(" ".join(words[place + 1 : end]))
+                    if end + 1 in self._places:  # "in Malmö, Sweden"
+                        yield countries_of(" ".join(words[end + 1 : self._places[end + 1][1]]))
 
     def _countries(self, thing: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()
         for mention in self._document.entities[thing].mentions:
-            place = mention.start - 1
-            while place >= max(0, mention.start - _BEFORE) and _is_plain(words[place]):
-                place -= 1
+            place = last_before(words, mention.start, _BEFORE, _is_plain)
             if not _NOUNS.isdisjoint(words[place + 1 : mention.start]):
                 found |= _nation(words, place)
             place = behind_brackets(words, mention.end)
             place += words[place : place + 1] == (",",)
             place += words[place : place + 1] in (("is",), ("was",))
             if words[place : place + 1] in (("a",), ("an",)):
-                end = place + 1 + _ADJECTIVES
-                place += 1
-                while place < end and words[place : place + 1] and words[place].islower():
-                    place += 1
+                place = adjectives_passed_over(words, place + 1, _ADJECTIVES)
                 if not _NOUNS.isdisjoint(words[place + 1 : place + 1 + _BEHIND]):
                     found |= _nation(words, place)
         return found

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container
+from collections.abc import Callable, Collection, Container
 
 from kg_docre.annotations import Document
 
-__all__ = ["FOUNDED", "POSSESSIVES", "beginnings", "behind_brackets", "is_its", "passed_over", "share_a_word"]
+__all__ = [
+    "FOUNDED",
+    "POSSESSIVES",
+    "adjectives_passed_over",
+    "beginnings",
+    "behind_brackets",
+    "is_its",
+    "last_before",
+    "passed_over",
+    "share_a_word",
+]
 
 FOUNDED = frozenset("founded established formed incorporated created launched".split())
 POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
@@ -25,6 +35,22 @@ def passed_over(words: tuple[str, ...], place: int, between: Container[str]) -> 
     while words[place : place + 1] and words[place] in between:
         place += 1
     return place
+
+
+def adjectives_passed_over(words: tuple[str, ...], place: int, most: int) -> int:
+    """The place of the first word from there on, behind so many at most, that is written with a capital."""
+    end = place + most
+    while place < end and words[place : place + 1] and words[place].islower():
+        place += 1
+    return place
+
+
+def last_before(words: tuple[str, ...], place: int, far: int, plain: Callable[[str], bool]) -> int:
+    """The place of the last word before this one that is not ``plain``, or that is further than ``far`` words."""
+    last = place - 1
+    while last >= max(0, place - far) and plain(words[last]):
+        last -= 1
+    return last
 
 
 def beginnings(document: Document, types: Container[str]) -> dict[int, tuple[int, int]]:
