@@ -61,7 +61,8 @@ class SubjectBoundaries:
         not spoken of again soon."""
         likely: list[int] = (1 + np.flatnonzero(self(document) >= _SURE)).tolist()
         starts, leading = document.sentence_starts, _Leading(document) if likely else None
-        on_lines = {number for number in range(1, len(starts)) if _breaks_line(document.words[starts[number] - 1])}
+        enough = range(_LEAST, len(starts) - _LEAST + 1)  # a title, or "All rights reserved.", has a line anyway
+        on_lines = {number for number in enough if _breaks_line(document.words[starts[number] - 1])}
         found = [0]
         for number in likely:
             long = found[-1] + _LEAST <= number <= len(starts) - _LEAST

@@ -96,6 +96,7 @@ def test_in_a_text_of_several_lines_a_subject_begins_one(boundaries, documents):
 
     assert in_lines(first) == in_lines(first, first - 1) == [first]
     assert in_lines(first - 1) == []
+    assert in_lines(1) == in_lines(len(text.sentence_starts) - 1) == [first, *others], "a title, or what ends a page"
 
 
 @pytest.mark.parametrize(

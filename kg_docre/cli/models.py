@@ -142,6 +142,8 @@ def evaluate(
                 raise ValueError("--predictions are about the entities of the file, which --raw does not read")
             if predictions.resolve() == data.resolve():
                 raise ValueError(f"{predictions}: that is what is read; name another file")
+            if predictions.is_dir():
+                raise ValueError(f"{predictions}: a folder")
             if not predictions.resolve().parent.is_dir():
                 raise ValueError(f"{predictions}: its folder does not exist")
         documents = read_documents(data, hierarchy=hierarchy)

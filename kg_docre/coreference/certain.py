@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import chain, product
+from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
@@ -29,21 +29,15 @@ _LISTS = frozenset({",", "and", ":"})
 _OTHERS = frozenset("the son daughter father mother brother sister nephew niece cousin wife husband uncle aunt".split())
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
-_FORMER = frozenset("formerly now then".split())
-# what a company's name ends with and is left out, but of none of its parts: "Sony" and "Sony Pictures" are two
-_TRADES = frozenset(
-    """studio studios entertainment records software electronics technology technologies robotics systems motors
-    airlines airways pharmaceuticals chemicals cement cements steel petroleum foods industries construction""".split()
-)
 _WAS = ("was", "born")
-_MEN, _WOMEN = frozenset({"mr", "sir"}), frozenset("mrs ms miss lady dame".split())
+_MEN, _WOMEN = frozenset({"Mr", "Sir"}), frozenset("Mrs Ms Miss Lady Dame".split())
 
 
 def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name behind,
     "Mary Whitcombe (née Pryce)", "She was born Mary Pryce", or the surname with its particle, "Van Dijk"; a company and
-    the first word of its name, or all but its trade; what bears a name and its initials in brackets behind, or what it
-    was called before; what is "also known as" something; a name and the same in capitals."""
+    the first word of its name; what bears a name and its initials in brackets behind, or what it formerly was; what is
+    "also known as" something; a name and the same in capitals."""
     pairs = []
     ends = {(end, kind): number for number, (_, end, kind) in enumerate(spans)}
     for number, (start, end, kind) in enumerate(spans):
@@ -51,20 +45,19 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
         if kind == "PER" and named is not None and tuple(words[start - 2 : start]) in _BEFORE_BIRTH_NAMES:
             pairs.append((named, number))
         if tuple(words[end : end + 1]) == (")",):
-            opening = start - 1 - (words[start - 1] in _FORMER)
-            full = ends.get((opening, kind))
-            if full is not None and words[opening] == "(":
+            former = words[start - 1] == "formerly"
+            full = ends.get((start - 1 - former, kind))
+            if full is not None and words[start - 1 - former] == "(":
                 first, last, _ = spans[full]
                 name, other = " ".join(words[first:last]), " ".join(words[start:end])
-                former = opening < start - 1 and not country_name(other)
-                if former or (opening == start - 1 and _is_short(other, name, kind)):
+                if (kind in ("ORG", "LOC") and not country_name(other)) if former else _is_short(other, name):
                     pairs.append((full, number))
         _, before, its = spans[number - 1] if number else (0, 0, "")
         if its == kind and start - _MOST_ALSO <= before and _ALSO.fullmatch(" ".join(words[before:start])):
             pairs.append((number - 1, number))
     people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
     pairs += _surnames(people) + _short_persons(words, spans, people) + _born(words, spans, people)
-    pairs += short_companies(companies) + _without_trades(companies | _names(words, spans, "MISC"))
+    pairs += short_companies(companies)
     return pairs + [(n, other) for n, other in _in_capitals(words, spans).items() if spans[n][2] == spans[other][2]]
 
 
@@ -72,57 +65,36 @@ def strangers(words: Sequence[str], spans: Spans) -> set[tuple[int, int]]:
     """Numbers of mentions that name two things: Mr and Mrs Oakley, and what has a place in brackets behind, that it
     belongs to."""
     ends = {end: number for number, (_, end, kind) in enumerate(spans) if kind in ("ORG", "MISC")}
-    titles = [{word.lower().rstrip(".") for word in words[max(0, start - 1) : end - 1]} for start, end, _ in spans]
+    titles = [{word.rstrip(".") for word in words[max(0, start - 1) : end - 1]} for start, end, _ in spans]
     people = [number for number, (_, _, kind) in enumerate(spans) if kind == "PER"]
     men, women = ([number for number in people if not its.isdisjoint(titles[number])] for its in (_MEN, _WOMEN))
     places = [
         (ends[start - 1], number)
         for number, (start, end, _) in enumerate(spans)
         if start - 1 in ends and (words[start - 1], *words[end : end + 1]) == ("(", ")")
-        if countries_of(" ".join(words[start:end]))
+        if (there := countries_of(" ".join(words[start:end])))
+        and there.isdisjoint(countries_of(" ".join(words[slice(*spans[ends[start - 1]][:2])])))  # no "(UK)" of its own
     ]
     return {*product(men, women), *places}
 
 
-def _is_short(short: str, name: str, kind: str) -> bool:
-    """Whether what stands in brackets behind a name is a short one: its initials, or capitals that begin as it does and
-    are letters of it, one behind the other; others may be those of a league, or of a place's state. Another word is
-    another name of an organization, but for a place, where it is."""
-    if not is_acronym(short):
-        return kind == "ORG" and " " not in short and not countries_of(short)
-    letters = short.replace(".", "").replace(" ", "").casefold()
-    its = normalize_name(name).replace(" ", "")
-    rest = iter(its)
-    in_order = len(letters) > 2 and letters[0] == its[0] and all(letter in rest for letter in letters)
-    return letters in initials(name) or (" " in name and in_order)
-
-
-def _without_trades(names: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Organizations and works that are called by the only longer name that begins so, but for its trade, behind it:
-    "Flying Nun Records" and "Flying Nun"."""
-    longer: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}  # by what they begin with, each with a mention
-    for number, name in names.items():
-        for end in range(1, len(name)):
-            longer.setdefault(name[:end], {}).setdefault(name, number)
-    pairs = []
-    for number, name in names.items():
-        full = longer.get(name, {})
-        one = next(((its, n) for its, n in full.items() if len(full) == 1 and its[:-1] == name and n < number), None)
-        if one and one[0][-1] in _TRADES and not countries_of(" ".join(name)):  # Norwegian is not the airline
-            pairs.append((one[1], number))
-    return pairs
+def _is_short(short: str, name: str) -> bool:
+    """Whether capitals in brackets behind a name are its initials; others may be those of a league, or of a place's
+    state."""
+    return is_acronym(short) and short.replace(".", "").replace(" ", "").casefold() in initials(name)
 
 
 def _born(words: Sequence[str], spans: Spans, people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
-    """People and the name that they were born with, with the same first one: "Mary Hollis ... She was born Mary
-    Pryce"."""
-    pairs, last = [], dict[str, int]()
+    """People and the name that they were born with, if nobody else has the same first one: "Mary Hollis … She was born
+    Mary Pryce"."""
+    pairs, called = [], defaultdict[str, dict[tuple[str, ...], int]](dict)
     for number, name in people.items():
         name, start = tuple(strip_titles(list(name))), spans[number][0]
         if len(name) > 1:
-            if [word.lower() for word in words[max(0, start - 3) : start]] in (["she", *_WAS], ["he", *_WAS]):
-                pairs += [(last[name[0]], number)] if name[0] in last else []
-            last[name[0]] = number
+            born = [word.lower() for word in words[max(0, start - 3) : start]] in (["she", *_WAS], ["he", *_WAS])
+            if born and len(known := called[name[0]]) == 1:
+                pairs += [(other, number) for other in known.values()]
+            called[name[0]].setdefault(name, number)
     return pairs
 
 
@@ -162,17 +134,16 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
 
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     """Mentions, with those taken for people that are called by the first word of a company's name, and as no person of
-    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."; companies that are called
-    by all but their trade as companies, "Flying Nun" Records; a name in capitals as what it is in small letters; and a
-    longer name that is a person's here, a place's or an organization's there, as what it is most often."""
+    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."; a name in capitals as what
+    it is in small letters, but for people's; and a longer name that is a person's here, a place's or an organization's
+    there, as what it is most often."""
     people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
     full = {word for name in people.values() if len(name) > 1 for word in name}
     perhaps = {n: name for n, name in people.items() if len(name) == 1 and name[0] not in full}
     taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()
     kinds = {**dict(enumerate(kind for *_, kind in spans)), **dict.fromkeys(taken, "ORG")}
-    trading = companies | _names(words, spans, "MISC")
-    kinds |= dict.fromkeys(chain(*_without_trades(trading)), "ORG")
-    kinds |= {number: kinds[other] for number, other in _in_capitals(words, spans).items()}
+    capitals = _in_capitals(words, spans).items()
+    kinds |= {number: kinds[other] for number, other in capitals if "PER" not in (kinds[number], kinds[other])}
     called: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, name in (people | companies | _names(words, spans, "LOC")).items():
         if len(name) > 1:

@@ -132,7 +132,7 @@ def _may_name(words: Sequence[str], kind: str) -> bool:
 
 def _is_heading(words: Sequence[str], start: int, end: int, starts: Collection[int]) -> bool:
     """Whether a word is no name where it is all of a line, or what a colon stands behind: "Launch: May 2017"."""
-    above = start in starts and (end in starts or tuple(words[end : end + 1]) == (":",))
+    above = (not start or start in starts) and (end in starts or tuple(words[end : end + 1]) == (":",))
     return above and end - start == 1 and words[start].lower() in _HEADINGS
 
 

@@ -87,7 +87,7 @@ def _writer(ending: str, path: Path, provenance: Provenance | None) -> Writer:
         from kg_docre.graph.page import write_page
         from kg_docre.graph.page_mark import is_page
 
-        if ending == ".html" and path.exists() and not is_page(path):
+        if ending == ".html" and path.exists() and path.stat().st_size and not is_page(path):
             raise ExportError("something else than a graph's page")
         write = {".graphml": write_graphml, ".gexf": write_gexf, ".json": write_node_link, ".html": write_page}[ending]
         return lambda graph, path: write(graph, path, evidence=provenance != Provenance.NONE)

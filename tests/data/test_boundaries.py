@@ -156,6 +156,7 @@ def test_a_heading_of_one_word_is_no_name():
     assert tidied(text, breaks=(2, 3)) == ["Discography"]
     assert tidied(text, breaks=(2,)) == ["Discography", "Discography"]
     assert tidied("Sentry « Launch » : 2017 . « Launch » : 2018", breaks=(1,)) == ["Launch"]
+    assert tidied("« Launch » : 2017") == tidied("« Biography » Ada Byron", breaks=(1,)) == []
     assert tidied("Sentry « Oslo » and « Apollo »", breaks=(1, 2)) == ["Oslo", "Apollo"]
 
 
