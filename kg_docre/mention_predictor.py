@@ -157,7 +157,8 @@ class MentionPredictor:
         scores = self.detector.coreference(states, start, end - 1, features)
         table = scores.cpu().double().numpy()
         apart = strangers(text, spans)
-        for one, other in apart:
+        if apart:
+            one, other = map(list, zip(*apart, strict=True))
             table[one, other] = table[other, one] = -np.inf
         return joined(average_linkage(table), certain_pairs(text, spans), apart)
 

@@ -91,6 +91,7 @@ class _Leading:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._bounds = [*document.sentence_starts, len(document.words)]
         counts = ((n, e) for n, e in enumerate(document.entities) if e.type not in ("TIME", "NUM"))
         named = ((n, e) for n, e in counts if e.type != "LOC" or not country_name(e.name))
         self._named = sorted((mention.sentence, number) for number, entity in named for mention in entity.mentions)
@@ -104,8 +105,7 @@ class _Leading:
         leading = {number for number, count in before.items() if count == most}
         names = (mention.name for number in leading for mention in self._document.entities[number].mentions)
         called = {word for name in names for word in name.split() if len(word) > 3 and word[0].isupper()}
-        bounds = [*self._document.sentence_starts, len(self._document.words)]
-        on = self._document.words[bounds[sentence] : bounds[end]]
+        on = self._document.words[self._bounds[sentence] : self._bounds[end]]
         return leading.isdisjoint(self._between(sentence, end)) and called.isdisjoint(on)
 
     def _between(self, first: int, end: int) -> Sequence[int]:

@@ -177,9 +177,14 @@ def joined(
     """Clusters, those of two numbers of a pair made one, but for such as have the numbers of one of ``apart``; in order
     of their first member."""
     whole = {number: cluster for cluster in map(list, clusters) for number in cluster}
+    strange: dict[int, set[int]] = defaultdict(set)
+    for first, second in apart:
+        strange[first].add(second)
+        strange[second].add(first)
     for first, second in pairs:
         one, other = whole[first], whole[second]
-        if one is not other and not any({(a, b), (b, a)}.intersection(apart) for a, b in product(one, other)):
+        few, many = sorted((one, other), key=len)
+        if one is not other and all(strange[number].isdisjoint(many) for number in few if number in strange):
             one += other
             whole.update(dict.fromkeys(other, one))
     return sorted(sorted(cluster) for cluster in {id(cluster): cluster for cluster in whole.values()}.values())

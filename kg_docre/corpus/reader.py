@@ -30,7 +30,7 @@ from kg_docre.corpus.web_pages import from_html, is_html
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
-from kg_docre.graph.endings import FILE_ENDINGS
+from kg_docre.graph.endings import FILES, FOLDERS, RDF
 
 __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 
@@ -45,7 +45,7 @@ _MARKUP = {
 }
 _TABLES = (".csv", ".tsv")
 _READ = (".json", ".jsonl", *_TABLES, *_PAGES)
-_GRAPHS = (".sqlite", ".sqlite-wal", ".sqlite-shm", *(ending for ending in FILE_ENDINGS if ending not in _READ))
+_GRAPHS = (".sqlite", ".sqlite-wal", ".sqlite-shm", *(end for end in (*RDF, *FILES, *FOLDERS) if end not in _READ))
 _BEGINNINGS = {"<?xml": "XML", "{\\rtf": "RTF"}  # of files called anyhow
 _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
 _PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")

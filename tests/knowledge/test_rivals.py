@@ -5,8 +5,8 @@ from kg_docre.knowledge.rivals import Rivals
 from tests.knowledge.marked import marked
 
 
-def _said(*facts):
-    document = marked("«PER Ada » «PER Bo » «PER Carl » «PER Dora »")
+def _said(*facts, text="«PER Ada » «PER Bo » «PER Carl » «PER Dora »"):
+    document = marked(text)
     relations = tuple(Relation(head, tail, label, score, ()) for head, label, tail, score in facts)
     rivals = Rivals(replace(document, relations=relations))
     return [rivals.agree(relation) for relation in relations]
@@ -33,10 +33,8 @@ def test_rivers_end_in_one_another_one_way_alone():
 
 
 def test_nobody_is_born_or_dies_twice():
-    dates = "«TIME 4 May 1950 » «TIME 1950 » «TIME 1951 » «TIME May 6 »"
-    document = marked(f"«PER Ada » {dates} «PER Bo » «TIME 1950s » «TIME 1951 or 1952 »")
     ada, day, year, other, may, bo, decade, doubt = range(8)
-    facts = (
+    said = _said(
         (ada, "P569", day, 0.8),
         (ada, "P569", year, 0.7),
         (ada, "P569", other, 0.75),
@@ -46,17 +44,7 @@ def test_nobody_is_born_or_dies_twice():
         (ada, "P571", other, 0.1),
         (ada, "P569", decade, 0.2),
         (ada, "P569", doubt, 0.2),
+        text="«PER Ada » «TIME 4 May 1950 » «TIME 1950 » «TIME 1951 » «TIME May 6 » «PER Bo » «TIME 1950s » "
+        "«TIME 1951 or 1952 »",
     )
-    relations = tuple(Relation(head, tail, label, score, ()) for head, label, tail, score in facts)
-    rivals = Rivals(replace(document, relations=relations))
-    assert [rivals.agree(relation) for relation in relations] == [
-        None,
-        False,
-        False,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-    ]
+    assert said == [None, False, False, None, None, None, None, None, None]
