@@ -1,4 +1,5 @@
-"""What else is known speaks against some facts: where places lie, what stands beside names, what excludes what."""
+"""What else is known speaks against some facts: what is denied, where places lie, what stands beside names, what
+excludes what."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import replace
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.knowledge.dates import BracketedDates, SaidDates
+from kg_docre.knowledge.denials import Denials
 from kg_docre.knowledge.founders import Founders
 from kg_docre.knowledge.kin import Kin
 from kg_docre.knowledge.nationalities import Nationalities
@@ -17,7 +19,7 @@ from kg_docre.resolution.gazetteer import agrees
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
-CHECKS = 3  # a number for what is known: facts checked against something else are others
+CHECKS = 4  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 
 
@@ -33,6 +35,8 @@ def weighed(document: Document, least: Mapping[str, float]) -> tuple[Relation, .
     knowledge = Knowledge(document)
     kept = []
     for relation in document.relations:
+        if knowledge.denies(relation):
+            continue
         if knowledge.agrees(relation) is False:
             odds = _ODDS * relation.score / max(1.0 - relation.score, 1e-9)
             relation = replace(relation, score=odds / (1.0 + odds))
@@ -48,7 +52,12 @@ class Knowledge:
     def __init__(self, document: Document) -> None:
         self._entities = document.entities
         kinds = (BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Kin, Founders, Rivals)
-        self._said = tuple(kind(document) for kind in kinds)
+        self._denials = Denials(document)
+        self._said = (self._denials, *(kind(document) for kind in kinds))
+
+    def denies(self, relation: Relation) -> bool:
+        """Whether the text says that a fact is not so."""
+        return self._denials.agree(relation) is False
 
     def agrees(self, relation: Relation) -> bool | None:
         """Whether all of it that is about a fact agrees with it; None where nothing is."""

@@ -36,10 +36,10 @@ class Predictor:
     that are reasoned over at once, padding included (0: as suits the device). Documents with more entities than
     ``max_entities`` are read in overlapping passages that have no more (None: none is), since reasoning grows with the
     cube of their number. Where ``subjects`` sees a text turn to another subject, it is read as two, unless
-    ``split_subjects`` is false. With ``checks``, what something else that is known speaks against is unlikely
-    (:mod:`~kg_docre.contradictions`). ``calibration`` turns log-odds into probabilities
-    that hold; without it they are the model's own. ``others`` judge together with the model, from which evidence and
-    reasoning are. ``name`` says where facts come from; checkpoints are called by folder and content.
+    ``split_subjects`` is false. With ``checks``, what the text denies is left out, and what something else
+    that is known speaks against is unlikely (:mod:`~kg_docre.contradictions`). ``calibration`` turns log-odds into
+    probabilities that hold; without it they are the model's own. ``others`` judge together with the model, from which
+    evidence and reasoning are. ``name`` says where facts come from; checkpoints are called by folder and content.
     """
 
     def __init__(

@@ -78,9 +78,9 @@ def make_docre(
     threshold follows. ``device``: "auto" takes a GPU where there is one. ``precision``: "fp32", "bf16", or "auto"
     for what is faster. ``batch_tokens``: encoder tokens of one batch; 0: as suits the device. ``max_entities``:
     documents with more are read in overlapping passages. ``split_subjects``: where a text turns to another subject
-    it is read as two. ``checks``: what something else that is known speaks against is unlikely
-    (:mod:`~kg_docre.contradictions`). ``entity_types``: labels of your recognizer → model types, "" to leave them
-    out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component found.
+    it is read as two. ``checks``: what the text denies is left out, and what something else that is known speaks
+    against is unlikely (:mod:`~kg_docre.contradictions`). ``entity_types``: labels of your recognizer → model types, ""
+    to leave them out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component found.
     """
     return Docre(
         name=name,

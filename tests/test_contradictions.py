@@ -31,6 +31,12 @@ def test_all_that_is_known_is_weighed():
     assert [relation.score < 0.1 for relation in found] == [False, True, True, False]
 
 
+def test_what_is_denied_goes_however_sure_the_model_is():
+    document = marked("«LOC Norway » is not a member of the «ORG European Union » , but of «ORG NATO » .")
+    relations = tuple(Relation(0, tail, "P463", 0.999, (0,)) for tail in (1, 2))
+    assert weighed(replace(document, relations=relations), {"P463": 0.0}) == relations[1:]
+
+
 def test_a_predictor_minds_it_unless_it_is_not_to(checkpoint):
     document = marked("«LOC Helsinki » is in «LOC Sweden » .")
     found = {}

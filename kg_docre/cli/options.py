@@ -57,7 +57,7 @@ Checks = Annotated[
     bool,
     typer.Option(
         "--checks/--unchecked",
-        help="Mind where places lie, and what a text says beside names: of countries, dates, relatives, founders.",
+        help="Mind what a text denies or says beside names (countries, dates, kin, founders), and where places lie.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a row instead of a table.")]
