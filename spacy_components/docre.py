@@ -80,7 +80,8 @@ def make_docre(
     documents with more are read in overlapping passages. ``split_subjects``: where a text turns to another subject
     it is read as two. ``checks``: what the text denies is left out, and what something else that is known speaks
     against is unlikely (:mod:`~kg_docre.contradictions`). ``entity_types``: labels of your recognizer → model types, ""
-    to leave them out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component found.
+    to leave them out. ``attributes``: names of the Doc and Span extensions; under all names is what the last component
+    found.
     """
     return Docre(
         name=name,
