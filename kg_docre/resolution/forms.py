@@ -57,6 +57,7 @@ def is_demonym(word: str) -> bool:
     return word.casefold() in _demonyms()
 
 
+@lru_cache(maxsize=1 << 16)
 def country_name(name: str) -> str:
     """What the country is called whose name, abbreviation or people this is; empty if it is none's."""
     form = _countries().get(normalize_name(name), "")
