@@ -60,6 +60,39 @@ def forget(
 
 
 @app.command()
+def merge(
+    store: Annotated[Path, typer.Argument(help="A fact store; made where there is none.")],
+    others: Annotated[list[Path], typer.Argument(help="Fact stores to copy from; they stay as they are.")],
+) -> None:
+    """Copy what other stores have into one: of a corpus that was read in parts, on several machines."""
+    with one_line_errors():
+        from contextlib import ExitStack
+
+        from kg_docre.corpus.missing import called_from
+        from kg_docre.progress import progress
+        from kg_docre.resolution.decision_file import apply_decisions, read_decisions
+        from kg_docre.store import FactStore
+        from kg_docre.store.merge import merge as copy
+
+        merged = []
+        decisions = list[str]()
+        with ExitStack() as opened:
+            parts = [opened.enter_context(FactStore(path, create=False)) for path in others]
+            into = opened.enter_context(FactStore(store))
+            with progress("documents", sum(part.counts()["documents"] for part in parts)) as advance:
+                for part in parts:
+                    rename = called_from(part.path.parent, store.parent)
+                    merged.append(copy(into, part, rename=rename, advance=advance))
+                    decisions += read_decisions(part)
+            apply_decisions(into, decisions)
+            counts = into.counts()
+        added, there, differing = map(sum, zip(*merged, strict=True))
+        typer.echo(f"{counted(added, 'document')} added, {there} already there; {store} holds {held(counts)}")
+        if differing:
+            typer.echo(f"{counted(differing, 'source')} had two texts; what was read later is kept", err=True)
+
+
+@app.command()
 def reject(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     head: Annotated[str, typer.Argument(help="What the fact is about, by any of its names, or by id.")],

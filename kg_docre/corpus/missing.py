@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -14,7 +15,7 @@ from kg_docre.corpus.records import PIPED, Problem, files_of
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore, list_sources
 
-__all__ = ["forget_missing", "meant_by", "missing", "moved"]
+__all__ = ["called_from", "forget_missing", "meant_by", "missing", "moved"]
 
 
 def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") -> dict[str, set[str]]:
@@ -30,6 +31,20 @@ def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") 
             whole = _whole(place, base)
             meant[name] = {uri for uri in known if _is_path(uri) and whole in _places(uri, base)} | (known & {name})
     return meant
+
+
+def called_from(before: Path, now: Path) -> Callable[[str], str]:
+    """What a store in the folder ``now`` calls what one in ``before`` does: files that are there by their paths from
+    its own folder, all else as it is."""
+    is_there = cache(lambda file: _whole(file, before).exists())
+
+    def renamed(uri: str) -> str:
+        for file in files_of(uri) if _is_path(uri) else ():
+            if is_there(file):
+                return uri_of(_whole(file, before), now) + uri.removeprefix(file)
+        return uri
+
+    return renamed
 
 
 def _is_path(uri: str) -> bool:

@@ -125,7 +125,8 @@ class StoreFile:
             raise StoreError(f"{self.path}: not valid text, an unpaired surrogate: {error.object!r:.60}") from error
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything written inside is kept together, or nothing of it; raises :exc:`StoreError`."""
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -56,7 +56,7 @@ class FactStore(StoreFile):
         number, known = row
         if known:
             return True
-        with self._transaction() as db:
+        with self.transaction() as db:
             found = db.execute("SELECT 1 FROM document WHERE id = ? AND content_hash = ?", (number, digest)).fetchone()
             if found:
                 self._lead(db, [(uri, number, title)])
@@ -96,7 +96,7 @@ class FactStore(StoreFile):
         digest = digest or content_hash(document.text)
         if self.link(document.id, digest=digest, model=model, title=document.title):
             return False
-        with self._transaction() as db:
+        with self.transaction() as db:
             replaced = db.execute("SELECT id FROM document WHERE content_hash = ?", (digest,)).fetchone()
             sources = {document.id: document.title}
             forms: dict[str, str] = {}  # what the replaced reading was resolved to, by what names alone tell
@@ -119,14 +119,14 @@ class FactStore(StoreFile):
 
     def begin_run(self, *, version: str, config: Mapping[str, Value]) -> int:
         """Note that a build begins, with what it is set to; the run's number."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             insert = "INSERT INTO run (version, config, started) VALUES (?, ?, ?)"
             return db.execute(insert, (version, json.dumps(config), _now())).lastrowid or 0
 
     def note_failure(self, uri: str, reason: str, *, run: int, gone: bool = False, parts: bool = False) -> None:
         """Keep why what is found at ``uri`` could not be read, until it can. What was found there before stays, unless
         it is ``gone``, with the ``parts`` of a file if that has any: ``uri#id``."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             if gone:
                 db.execute("DELETE FROM source WHERE uri = ?", (_encodable(uri),))
             if gone and parts:
@@ -136,13 +136,13 @@ class FactStore(StoreFile):
 
     def clear_failures(self, uris: Iterable[str]) -> None:
         """Keep no longer why what is found there could not be read."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany("DELETE FROM failure WHERE uri = ?", ((uri,) for uri in uris))
 
     def forget(self, *uris: str) -> list[str]:
         """Delete what was found at these uris, with all that no other source says; those there was something at."""
         known = []
-        with self._transaction() as db:
+        with self.transaction() as db:
             for uri in uris:
                 found = [db.execute(f"DELETE FROM {table} WHERE uri = ?", (uri,)) for table in ("source", "failure")]
                 if any(deleted.rowcount > 0 for deleted in found):
@@ -168,7 +168,7 @@ class FactStore(StoreFile):
 
     def prune(self) -> int:
         """Delete documents that no source leads to any more, with all they said; returns how many."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             return self._delete(db, "id NOT IN (SELECT document FROM source)", ())
 
     def place(
@@ -181,7 +181,7 @@ class FactStore(StoreFile):
 
         Nothing is written, and false returned, if another process has placed them, kept a rule or deleted the last
         of them since ``generation``."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             if db.execute("SELECT generation FROM resolved").fetchone()[0] != generation:
                 return False
             db.executemany("UPDATE entity SET form = ?, node = ? WHERE id = ? AND form = ? AND node = ?", entities)
@@ -198,14 +198,14 @@ class FactStore(StoreFile):
 
     def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
         """Keep rules of resolution (kind, first form, second form), and drop others."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany("DELETE FROM rule WHERE kind = ? AND first = ? AND second = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules)
             db.execute("UPDATE resolved SET generation = generation + 1")
 
     def reject(self, facts: Iterable[Triple], *, instead_of: Iterable[Triple] = ()) -> None:
         """Keep facts that are wrong, by the forms of what head and tail are called, and take back others."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany("DELETE FROM rejected WHERE head = ? AND label = ? AND tail = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", facts)
 

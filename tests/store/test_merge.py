@@ -1,0 +1,203 @@
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from typer.testing import CliRunner
+
+from kg_docre.annotations import PATTERNS, ReasoningStep, premises
+from kg_docre.cli import app
+from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
+from kg_docre.resolution.decisions import find_node
+from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.resolve import resolve
+from kg_docre.store import FactStore, StoreError, list_sources
+from kg_docre.store import merge as module
+from kg_docre.store.merge import merge
+
+
+def _with_steps(document):
+    """The document whose relations have a step each that its relations explain, where there is one."""
+    related = {(r.head, r.tail) for r in document.relations}
+    relations = []
+    for r in document.relations:
+        ways = [
+            ReasoningStep(pattern, via, pairs, 0.5)
+            for pattern, via in product(PATTERNS, range(len(document.entities)))
+            if via not in (r.head, r.tail) and set(pairs := premises(pattern, r.head, via, r.tail)) <= related
+        ]
+        relations.append(replace(r, reasoning=tuple(ways[:1])))
+    return replace(document, relations=tuple(relations))
+
+
+def _fill(path, documents, *, model="m", failures=()):
+    with FactStore(path) as store:
+        run = store.begin_run(version="1", config={"model": model})
+        for document in map(_with_steps, documents):
+            store.add(document, model=model, names=docred_relations(), resolve=form_id, run=run)
+        for uri in failures:
+            store.note_failure(uri, f"unreadable by {model}", run=run)
+        resolve(store)
+    return path
+
+
+def _said(path):
+    """All that graphs have of a store."""
+    with FactStore(path, create=False) as store:
+        graph = KnowledgeGraph(store)
+        names = {node.id: (node.name, node.type, node.aliases) for node in graph.nodes()}
+        facts = {
+            (
+                names[fact.head],
+                fact.label,
+                names[fact.tail],
+                fact.confidence,
+                frozenset(
+                    (e.document.id, e.score, e.sentences, e.step and (*e.step[:2], names[e.step.via]))
+                    for e in fact.evidence
+                ),
+            )
+            for fact in graph.facts()
+        }
+        assert any(step for *_, evidence in facts for *_, step in evidence)
+        documents = {(d.id, d.uri, d.title, d.model) for d in graph.documents()}
+        return set(names.values()), facts, documents, [*graph.evidence_sentences()], store.counts()
+
+
+def _run(*arguments):
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def parts(tmp_path, documents):
+    return [_fill(tmp_path / "a.sqlite", documents[:6]), _fill(tmp_path / "b.sqlite", documents[4:])]
+
+
+def test_stores_of_parts_merged_are_a_store_of_the_whole(tmp_path, documents, parts, monkeypatch):
+    monkeypatch.setattr(module, "_BATCH", 3)
+    before = [_said(part) for part in parts]
+    whole, merged = _said(_fill(tmp_path / "whole.sqlite", documents)), tmp_path / "merged.sqlite"
+    code, printed, _ = _run("merge", merged, *parts)
+    assert code == 0
+    assert printed.startswith(
+        f"10 documents added, 2 already there; {merged} holds 10 documents, {whole[-1]['nodes']} nodes"
+    )
+    *said, sentences, counts = _said(merged)
+    assert said == [*whole[:3]]
+    assert sorted(sentences) == sorted(whole[3])
+    assert counts == whole[4]
+    assert "0 documents added, 12 already there" in _run("merge", merged, *parts)[1]
+    assert _said(merged)[:3] == tuple(said)
+    assert [_said(part) for part in parts] == before
+
+
+def test_a_build_goes_on_where_its_parts_stopped(tmp_path, documents, parts):
+    with FactStore(tmp_path / "merged.sqlite") as store:
+        for part in parts:
+            with FactStore(part) as other:
+                merge(store, other)
+        add = {"model": "m", "names": docred_relations(), "resolve": form_id}
+        assert not any(store.add(document, **add) for document in documents)
+        runs = {document.run for document in KnowledgeGraph(store).documents()}
+        assert [run.config for run in KnowledgeGraph(store).runs()] == ['{"model": "m"}'] * 2
+        assert runs == {run.id for run in KnowledgeGraph(store).runs()}
+        store.forget(*(document.id for document in documents))
+        assert set(store.counts().values()) == {0}
+
+
+def test_a_text_of_both_stays_as_it_is_and_has_the_sources_of_both(tmp_path, documents):
+    here = _fill(tmp_path / "a.sqlite", documents[:1], model="here")
+    there = _fill(tmp_path / "b.sqlite", [replace(documents[0], id="copy"), documents[1]], model="there")
+    with FactStore(here) as store, FactStore(there) as other:
+        assert merge(store, other) == (1, 1, 0)
+        sources = {source.uri: source.model for source in list_sources(store)}
+    assert sources == {documents[0].id: "here", "copy": "here", documents[1].id: "there"}
+
+
+@pytest.mark.parametrize(("earlier", "found"), [("a", "there"), ("b", "here")])
+def test_of_a_source_that_has_changed_the_later_text_is_taken(earlier, found, tmp_path, documents):
+    here = _fill(tmp_path / "a.sqlite", [replace(documents[0], id="one")], model="here")
+    there = _fill(tmp_path / "b.sqlite", [replace(documents[1], id="one")], model="there")
+    with FactStore(tmp_path / f"{earlier}.sqlite") as store, store.transaction() as db:
+        db.execute("UPDATE document SET added = '2020-01-01T00:00:00+00:00'")
+    code, _, told = _run("merge", here, there)
+    assert (code, "1 source had two texts" in told) == (0, True)
+    with FactStore(here) as store:
+        assert [source.model for source in list_sources(store)] == [found]
+        assert store.counts()["documents"] == 1
+
+
+def test_files_are_called_by_their_paths_from_the_store_that_has_them_now(tmp_path, documents):
+    names = ["texts/a.txt", "texts/b.jsonl#1", "gone/c.txt", "https://example.org/a.txt"]
+    (tmp_path / "part" / "texts").mkdir(parents=True)
+    for name in ("a.txt", "b.jsonl"):
+        (tmp_path / "part" / "texts" / name).touch()
+    part = _fill(
+        tmp_path / "part" / "kg.sqlite",
+        [replace(document, id=name) for document, name in zip(documents, names, strict=False)],
+        failures=["texts/a.txt#x"],
+    )
+    (tmp_path / "all").mkdir()
+    assert _run("merge", tmp_path / "all" / "kg.sqlite", part)[0] == 0
+    with FactStore(tmp_path / "all" / "kg.sqlite") as store:
+        assert [source.uri for source in list_sources(store)] == [
+            "../part/texts/a.txt",
+            "../part/texts/a.txt#x",
+            "../part/texts/b.jsonl#1",
+            "gone/c.txt",
+            "https://example.org/a.txt",
+        ]
+
+
+def test_what_could_not_be_read_is_kept_unless_it_could_be_elsewhere(tmp_path, documents):
+    here = _fill(tmp_path / "a.sqlite", documents[:1], model="here", failures=["x", "y"])
+    there = _fill(tmp_path / "b.sqlite", documents[1:2], model="there", failures=["y", "z", documents[0].id])
+    read = _fill(tmp_path / "c.sqlite", [replace(documents[2], id="x")])
+    for part in (there, read):
+        assert _run("merge", here, part)[0] == 0
+    with FactStore(here) as store:
+        failed = {source.uri: source.failure for source in list_sources(store, failed=True)}
+    assert failed == {"y": "unreadable by here", "z": "unreadable by there"}
+
+
+def test_what_people_decided_holds_in_the_merged_store(tmp_path, parts):
+    with FactStore(parts[0]) as store:
+        first, second = [node.name for node in KnowledgeGraph(store).nodes() if node.type == "PER"][:2]
+        fact = next(KnowledgeGraph(store).facts())
+    assert _run("resolve", parts[0], "--merge", first, second)[0] == 0
+    assert _run("reject", parts[0], fact.head, fact.name, fact.tail)[0] == 0
+    merged = tmp_path / "merged.sqlite"
+    assert _run("merge", merged, *reversed(parts))[0] == 0
+    with FactStore(merged) as store:
+        assert find_node(store, first) == find_node(store, second)
+        assert fact.id not in {its.id for its in KnowledgeGraph(store).facts()}
+
+
+def test_killed_in_between_it_is_whole_and_goes_on(tmp_path, documents, parts, monkeypatch):
+    monkeypatch.setattr(module, "_BATCH", 1)
+    merged = tmp_path / "merged.sqlite"
+
+    batches = iter(range(2))
+
+    def stop_at_the_second(_):
+        if next(batches):
+            raise KeyboardInterrupt
+
+    with FactStore(merged) as store, FactStore(parts[0]) as other, pytest.raises(KeyboardInterrupt):
+        merge(store, other, advance=stop_at_the_second)
+    with FactStore(merged) as store:
+        assert store.counts()["documents"] == 2
+    assert _run("merge", merged, *parts)[1].startswith("8 documents added, 4 already there")
+    assert _said(merged)[1] == _said(_fill(tmp_path / "whole.sqlite", documents))[1]
+
+
+def test_a_store_that_is_none_or_the_same_is_named_and_nothing_is_made(tmp_path, parts):
+    merged = tmp_path / "merged.sqlite"
+    code, _, error = _run("merge", merged, parts[0], tmp_path / "none.sqlite")
+    assert (code, error) == (1, f"Error: {tmp_path / 'none.sqlite'}: no such store\n")
+    assert not merged.exists()
+    code, _, error = _run("merge", parts[0], parts[0])
+    assert (code, "itself" in error) == (1, True)
+    with FactStore(merged) as store, pytest.raises(StoreError, match="no such store"):
+        merge(store, FactStore(tmp_path / "none.sqlite", create=False))
