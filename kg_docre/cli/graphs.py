@@ -132,6 +132,9 @@ def build(
     title_field: Annotated[
         list[str] | None, typer.Option(show_default="title", help="That of titles (repeatable).")
     ] = None,
+    encoding: Annotated[
+        str, typer.Option(show_default="utf-8", help="What texts are in, but for HTML: cp1252, utf-16, …")
+    ] = "",
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
@@ -158,6 +161,7 @@ def build(
     """
     with one_line_errors():
         from kg_docre.corpus.build import build as build_store
+        from kg_docre.corpus.encodings import checked_encoding
         from kg_docre.corpus.fields import Fields
         from kg_docre.corpus.missing import forget_missing as forget
         from kg_docre.corpus.missing import moved
@@ -181,6 +185,7 @@ def build(
             raise ValueError("--forget-missing: of standard input there is no telling what it had before")
         if not (forget_missing or STANDARD_INPUT in sources or any(map(os.path.lexists, sources))):
             raise FileNotFoundError(f"no such file or folder: {', '.join(sources)}")
+        encoding = encoding and checked_encoding(encoding)
         if not store.parent.is_dir():
             raise FileNotFoundError(f"{store}: its folder does not exist")
         pipeline = Pipeline.from_pretrained(
@@ -199,7 +204,7 @@ def build(
             called = {"text": text_field, "id": id_field, "title": title_field}
             with (
                 _told_what_is_kept(store, facts) as check,
-                progress("documents", count_documents(sources, exclude=ours)) as advance,
+                progress("documents", count_documents(sources, exclude=ours, encoding=encoding)) as advance,
             ):
 
                 def read(number: int) -> None:
@@ -212,6 +217,7 @@ def build(
                     fields=Fields(**{name: tuple(given) for name, given in called.items() if given}),
                     base=store.parent,
                     exclude=ours,
+                    encoding=encoding,
                 )
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=read)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []

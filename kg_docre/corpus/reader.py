@@ -11,9 +11,11 @@ import sys
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from kg_docre.corpus.encodings import recoded
 from kg_docre.corpus.fields import Fields, from_json, from_line, from_piped_line
 from kg_docre.corpus.records import (
     BINARY,
@@ -62,6 +64,7 @@ def read_corpus(
     fields: Fields | None = None,
     base: str | Path = ".",
     exclude: Iterable[str | Path] = (),
+    encoding: str = "",
 ) -> Iterator[SourceText | Problem]:
     """Every document of files and folders, in a stable order.
 
@@ -74,7 +77,8 @@ def read_corpus(
     whatever ``fields`` says these are called, or a DocRED document with its entities; ``.csv`` and ``.tsv`` have them
     in columns, which the first line names; ``.pubtator`` and ``.PubTator.txt`` bring entities too; of HTML the main
     text is read, where trafilatura is installed; any other file is one plain text in UTF-8, unless its name says that
-    it is something else (``.py``, ``.svg``). In texts without entities, character references of HTML ("&amp;") are read
+    it is something else (``.py``, ``.svg``). With ``encoding`` all but HTML, which says its own, is in that instead of
+    UTF-8. In texts without entities, character references of HTML ("&amp;") are read
     as what they stand for. All may be compressed (``.gz``). Empty, binary, wrongly encoded and malformed ones come back
     as :class:`Problem`, as do XML and what else is no plain text, and texts over ``max_characters``.
 
@@ -84,7 +88,7 @@ def read_corpus(
     for given in sources:
         source = Path(given)
         if given == STANDARD_INPUT:
-            yield from _lines(sys.stdin.buffer, PIPE, max_characters, fields, from_piped_line)
+            yield from _lines(recoded(sys.stdin.buffer, encoding), PIPE, max_characters, fields, from_piped_line)
             continue
         if source.is_dir():
             files, closed = _files(source, hidden, sources)
@@ -95,7 +99,8 @@ def read_corpus(
         else:
             files = [source]
         for file in files:
-            yield from _file(file, uri_of(file, Path(base)), max_characters, fields, named=file == source)
+            uri = uri_of(file, Path(base))
+            yield from _file(file, uri, max_characters, fields, encoding, named=file == source)
 
 
 def _files(
@@ -150,7 +155,9 @@ def uri_of(file: Path, base: Path) -> str:
         return file.absolute().as_posix()
 
 
-def _file(path: Path, uri: str, max_characters: int, fields: Fields, *, named: bool) -> Iterator[SourceText | Problem]:
+def _file(
+    path: Path, uri: str, max_characters: int, fields: Fields, encoding: str, *, named: bool
+) -> Iterator[SourceText | Problem]:
     """The documents of a file that was ``named``, or that is in a folder, which may have files that are no texts."""
     name = _unzipped(path)
     if kind := _other_than_text(name):
@@ -158,11 +165,11 @@ def _file(path: Path, uri: str, max_characters: int, fields: Fields, *, named: b
         return
     try:
         if name.suffix.lower() == ".jsonl":
-            with _open(path) as stream:
+            with _open(path, encoding) as stream:
                 yield from _lines(stream, uri, max_characters, fields, from_line)
             return
         if name.suffix.lower() in _TABLES:
-            with _open(path) as stream:
+            with _open(path, encoding) as stream:
                 yield from from_table(stream, uri, max_characters, fields)
             return
         with _open(path) as stream:
@@ -174,7 +181,7 @@ def _file(path: Path, uri: str, max_characters: int, fields: Fields, *, named: b
     if is_text and (name.suffix.lower() in _PAGES or is_html(data)):
         yield from_html(data, uri, _title(name), max_characters)
         return
-    text = decoded(data, uri)
+    text = decoded(recoded(BytesIO(data), encoding).read(), uri)
     if isinstance(text, Problem):
         yield text
     elif is_pubtator(name):
@@ -226,8 +233,8 @@ def _lines(
         yield Problem(uri, "empty", nothing=True)
 
 
-def _open(path: Path) -> BinaryIO:
-    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
+def _open(path: Path, encoding: str = "") -> BinaryIO:
+    return recoded(cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb"), encoding)
 
 
 def _unzipped(path: Path) -> Path:
@@ -235,7 +242,9 @@ def _unzipped(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
-def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | Path] = ()) -> int | None:
+def count_documents(
+    sources: Collection[str | Path], *, exclude: Iterable[str | Path] = (), encoding: str = ""
+) -> int | None:
     """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell, as of
     PubTator and of long JSON files."""
     hidden, total = {Path(path).resolve() for path in exclude}, 0
@@ -247,7 +256,7 @@ def count_documents(sources: Collection[str | Path], *, exclude: Iterable[str | 
         for file in files:
             ending = _unzipped(file).suffix.lower()
             try:
-                with _open(file) as stream:
+                with _open(file, encoding) as stream:
                     if ending in _TABLES:
                         total += count_rows(stream)
                     elif ending == ".json":

@@ -14,6 +14,7 @@ from kg_docre.store import content_hash
 
 __all__ = [
     "BINARY",
+    "NO_TEXT",
     "PIPE",
     "PIPED",
     "UNSEEN",
@@ -30,7 +31,8 @@ PIPE = "standard input"  # and what lines of it are called that have no id
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
 MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
-BINARY = "binary, not text (or UTF-16; only UTF-8 is read)"
+BINARY = "binary, not text (or UTF-16, which --encoding utf-16 reads)"
+NO_TEXT = "no text in UTF-8, or in what --encoding names"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def decoded(data: bytes, uri: str) -> str | Problem:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         start = error.start + len(data) - len(error.object)  # what is said is of the bytes behind a byte order mark
-        return Problem(uri, f"not UTF-8 text: byte 0x{data[start]:02x} at offset {start}")
+        return Problem(uri, f"byte 0x{data[start]:02x} at offset {start}: {NO_TEXT}")
 
 
 def prose(text: str) -> str:

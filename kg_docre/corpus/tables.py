@@ -12,7 +12,7 @@ from itertools import count
 from typing import BinaryIO
 
 from kg_docre.corpus.fields import Fields, absent, from_record
-from kg_docre.corpus.records import BINARY, Problem, SourceText
+from kg_docre.corpus.records import BINARY, NO_TEXT, Problem, SourceText
 
 __all__ = ["count_rows", "from_table"]
 
@@ -64,7 +64,7 @@ def _unreadable(cells: list[str]) -> str:
     try:
         "".join(cells).encode()
     except UnicodeEncodeError:
-        return "not UTF-8 text"
+        return NO_TEXT
     return ""
 
 

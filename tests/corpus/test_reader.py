@@ -13,7 +13,7 @@ import pytest
 from kg_docre.corpus.fields import Fields
 from kg_docre.corpus.missing import missing
 from kg_docre.corpus.reader import count_documents, read_corpus
-from kg_docre.corpus.records import BINARY, Problem, SourceText
+from kg_docre.corpus.records import BINARY, NO_TEXT, Problem, SourceText
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.page import write_page
 from kg_docre.store import FactStore, content_hash
@@ -140,7 +140,7 @@ def test_tables_have_a_document_a_row(tmp_path):
     assert [(p.uri, p.reason) for p in problems] == [
         ("a.csv#y", "empty"),
         ("a.csv#row 6", "4 cells where there are 3 columns"),
-        ("a.csv#row 7", "not UTF-8 text"),
+        ("a.csv#row 7", NO_TEXT),
         ("a.csv#row 8", BINARY),
     ]
     assert count_documents([tmp_path / "a.csv", tmp_path / "b.TSV"]) == 8
@@ -294,8 +294,8 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("Page.HTM", b"<html><p></p>", "HTML without a main text"),
         ("empty.html", b" ", "empty"),
         ("binary.html", b"<html>\0", "binary"),
-        ("latin.txt", "Zürich liegt in der Schweiz".encode("latin-1"), "not UTF-8 text: byte 0xfc at offset 1"),
-        ("marked.txt", b"\xef\xbb\xbfZ\xfcrich", "not UTF-8 text: byte 0xfc at offset 4"),
+        ("latin.txt", "Zürich liegt in der Schweiz".encode("latin-1"), "byte 0xfc at offset 1: no text in UTF-8"),
+        ("marked.txt", b"\xef\xbb\xbfZ\xfcrich", "byte 0xfc at offset 4: no text in UTF-8"),
         ("page", b"\n<!DOCTYPE html><p>", "HTML without a main text"),
         ("letter", rb"{\rtf1 Oslo}", "RTF by its beginning"),
         ("letter.rtf", rb"{\rtf1 Oslo}", "RTF by its name"),
@@ -316,7 +316,7 @@ def test_what_names_do_not_say_to_be_something_else_is_text(tmp_path):
         ("header.csv", b"id,text\n\n", "empty"),
         ("header.tsv", b'"id"s\ttext\n', "malformed names of columns"),
         ("none.csv", b"", "empty"),
-        ("latin.csv", b"text,Z\xfcrich\n", "not UTF-8 text"),
+        ("latin.csv", b"text,Z\xfcrich\n", NO_TEXT),
         ("utf16.csv", "text\nOslo".encode("utf-16"), "UTF-16"),
         ("plain.txt.gz", b"not compressed at all", "Not a gzipped file"),
         ("short.txt.gz", _gzip(b"Oslo is in Norway. " * 50)[:-20], "end"),
@@ -591,3 +591,32 @@ def test_a_list_of_nothing_is_named(tmp_path):
     texts, (problem,) = _read(tmp_path, base=tmp_path)
     assert not texts
     assert (str(problem), problem.nothing) == ("a.json: empty", True)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_files_are_read_in_the_encoding_that_is_named(encoding, zipped, tmp_path):
+    name = "Zürich – “Limmat”"
+    files = {
+        "a.txt": name,
+        "b.jsonl": f'{{"id": 1, "text": "{name}"}}\n\n{{"id": 2, "text": "{name * 5000}"}}',
+        "c.csv": f"id,text\n1,{name}\n2,{name}\n",
+        "d.json": f'[{{"id": 1, "text": "{name}"}}]',
+    }
+    for file, text in files.items():
+        data = text.encode(encoding)
+        (tmp_path / (f"{file}.gz" if zipped else file)).write_bytes(_gzip(data) if zipped else data)
+    (tmp_path / "e.html").write_text(PAGE.format("utf-8"), encoding="utf-8")
+    found = list(read_corpus([tmp_path], base=tmp_path, encoding=encoding))
+    assert [source.text for source in found[:-1]] == [name, name, name * 5000, name, name, name]
+    assert "Zürich" in found[-1].text
+    assert count_documents([tmp_path], encoding=encoding) == len(found)
+
+
+def test_what_an_encoding_does_not_have_is_named(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"Z\x81rich")
+    (tmp_path / "b.csv").write_bytes(b"text\nZ\x81rich\nZ\xfcrich\n")
+    bad, worse, good = read_corpus([tmp_path], base=tmp_path, encoding="cp1252")
+    assert bad.reason == f"byte 0x81 at offset 1: {NO_TEXT}"
+    assert worse.reason == NO_TEXT
+    assert good.text == "Zürich"
