@@ -2,117 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge import sayings
 from kg_docre.knowledge.words import POSSESSIVES, beginnings, passed_over
 
 __all__ = ["Denials"]
 
-_KIN = "P22 P25 P26 P40 P3373"
-_MEMBER = "P54 P102 P118 P361 P463 P527"
-_PART = "P17 P30 P127 P131 P150 P205 P206 P276 P355 P361 P463 P527 P706 P749"
-_PLACE = "P17 P30 P131 P150 P159 P276 P706 P740"
-_WORK = "P800"
-# words that are said of two things, and the facts about the two that are denied with them
-_DENIED: dict[str, frozenset[str]] = {
-    word: frozenset(labels.split())
-    for words, labels in (
-        ("born", "P19 P569"),
-        ("die died", "P20 P570"),
-        ("married marry wed wife husband spouse widow widower", "P26"),
-        ("son daughter child children father mother parent parents", "P22 P25 P40"),
-        ("brother sister brothers sisters sibling siblings half-brother half-sister", "P3373"),
-        ("related", _KIN),
-        ("citizen citizens national", "P27"),
-        ("founder founders co-founder founded found establish established", "P112 P571 P740"),
-        ("employee employed worked work working", "P108 P937"),
-        ("attended attend graduate graduated studied study educated alumnus", "P69"),
-        ("member members", f"{_MEMBER} P17 P131 P150"),
-        ("join joined", _MEMBER),
-        ("part", _PART),
-        ("located situated lie lies lay", f"{_PLACE} P205 P206"),
-        ("based headquartered", _PLACE),
-        ("capital", "P36 P1376"),
-        (
-            "president leader head premier chancellor king queen monarch minister mayor governor",
-            "P6 P35 P39 P488 P1001",
-        ),
-        ("chairman chairwoman chair chief", "P488"),
-        (
-            "own owned owner owners acquire acquired buy bought belong belonged subsidiary",
-            "P127 P137 P355 P361 P749",
-        ),
-        ("star starred appear appeared appears cast", f"P161 P1344 {_WORK}"),
-        ("direct directed director", f"P57 {_WORK}"),
-        ("write written wrote writer author", f"P50 P58 P86 P170 P676 {_WORK}"),
-        ("compose composed composer", f"P86 {_WORK}"),
-        ("produce produced producer", f"P162 P272 {_WORK}"),
-        ("created create creator designed invented painted", f"P170 P178 {_WORK}"),
-        ("record recorded perform performed sing sung sang", f"P175 {_WORK}"),
-        ("develop developed developer", f"P178 P176 P1056 {_WORK}"),
-        ("publish published publisher released", "P123 P264 P577"),
-        ("made manufactured built", "P176 P178 P1056"),
-        ("receive received win won awarded", "P166"),
-        ("language", "P37 P364 P1412"),
-        ("speak speaks spoke", "P1412"),
-        ("flow flows flowed empty empties", "P403"),
-        ("participate participated compete competed", "P1344 P710"),
-        ("sequel prequel", "P155 P156 P179"),
-    )
-    for word in words.split()
-}
-_NOT = frozenset({"not", "n't", "n’t", "never", "neither"})
-_DENIES = frozenset("denied denies deny denying".split())
-# before a "to": what is not so, or not yet
-_PLANS = frozenset(
-    """refused refuses declined declines failed fails tried tries attempted attempts plans planned hopes hoped wants
-    wanted intends intended seeks sought offered offers expected expects proposed proposes threatened set wished
-    wishes""".split()
-)
-_MAY = frozenset({"may", "might", "could"})
-_CUES = _NOT | _DENIES | _PLANS | _MAY
-# between a "not" and the word that is denied
-_FILLS = frozenset(
-    """to be been being have has had having was were is are become becoming a an the any ever yet actually really
-    officially true that he she it they""".split()
-)
-# between a name and a "not"
-_AUXILIARIES = frozenset(
-    """was were is are be been being has have had do does did could can ca will wo would also who which that has voted
-    chose decided ,""".split()
-)
-# between the word that is denied and a name
-_OPENS = frozenset(
-    """in at on of to with by for from within a an the his her its film movie song album novel book band group company
-    party city town state country region village province kingdom republic either""".split()
-)
-_GOES_ON = frozenset(
-    """and but or nor in on at by from for to with as when where while who which that since after before then although
-    though he she it""".split()
-)
-_PRONOUNS = frozenset({"he", "she", "it", "they"})
-# what makes another "not" of it: not only, or not then
-_UNLESS = frozenset(
-    "only merely just simply solely alone until till because again anymore always originally unless ?".split()
-)
 _BRACKETS = 28  # words that they may have
+_NEAR = 8  # words that ", unlike others," may have
+
+
+class _Subject(NamedTuple):
+    """What a "not" is about: an entity or, where that is None, a pronoun's; and whether it is somebody, where known."""
+
+    entity: int | None
+    somebody: bool | None = None
 
 
 class _Denied(NamedTuple):
-    """Labels of facts that a sentence denies between a thing and another one, None where that is a pronoun."""
+    """Labels of facts that a sentence denies between a thing and a subject, whose name comes before a ``place`` where
+    only a pronoun is known. ``end`` is where all is said."""
 
     sentence: int
+    place: int
+    end: int
     labels: frozenset[str]
-    subject: int | None
+    subject: _Subject
     object: int
 
 
 class Denials:
     """ "Norway is not a member of the EU", "She was never married to Bo", "by Ada, not Bo", "Acme plans to buy Berg":
-    facts that a sentence says not to be so, or not yet, of which no other sentence names both things."""
+    facts that a sentence says not to be so, or not yet, of which no other sentence names both things or may be about
+    them ("It joined in 1990")."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -122,87 +48,202 @@ class Denials:
         ends = (relation.head, relation.tail)
         for denied in self._denied:
             if relation.label in denied.labels and denied.object in ends:
-                other = ends[ends[0] == denied.object]
-                if other == denied.subject if denied.subject is not None else self._is_near(other, denied.sentence):
-                    head, tail = ({m.sentence for m in self._document.entities[end].mentions} for end in ends)
-                    if head & tail <= {denied.sentence}:
-                        return False
+                head, tail = ({m.sentence for m in self._document.entities[end].mentions} for end in ends)
+                if (
+                    head & tail <= {denied.sentence}
+                    and self._is_about(denied, ends[ends[0] == denied.object])
+                    and not self._is_said(relation, denied)
+                ):
+                    return False
         return None
 
-    def _is_near(self, number: int, sentence: int) -> bool:
-        """Whether an entity is named in a sentence or in the one before, as what a pronoun stands for is."""
-        return any(mention.sentence in (sentence, sentence - 1) for mention in self._document.entities[number].mentions)
+    def _is_about(self, denied: _Denied, number: int) -> bool:
+        """Whether it is about an entity: for a pronoun, one named before it, in the sentence or in the one before."""
+        subject, entity = denied.subject, self._document.entities[number]
+        if subject.entity is not None:
+            return number == subject.entity
+        first = self._document.sentences[denied.sentence][0]
+        here = [mention.start for mention in entity.mentions if mention.sentence == denied.sentence]
+        if subject.somebody not in (None, entity.type == "PER") or any(place > denied.place for place in here):
+            return False
+        if here and not {"like", "unlike"}.isdisjoint(w.lower() for w in self._document.words[first : denied.place]):
+            return False
+        return any(mention.sentence in (denied.sentence, denied.sentence - 1) for mention in entity.mentions)
+
+    def _is_said(self, relation: Relation, denied: _Denied) -> bool:
+        """Whether the fact may be said elsewhere of what a pronoun stands for."""
+        words = self._document.words
+        for number, (start, end) in enumerate(self._document.sentences):
+            first = denied.end if number == denied.sentence else start
+            if sayings.STANDS.isdisjoint(word.lower() for word in words[first:end]):
+                continue
+            for place in range(first, end):
+                if words[place] in sayings.CUES:
+                    break
+                if relation.label in sayings.SAYINGS.get(words[place], ()):
+                    its = self._names.get(passed_over(words, place + 1, sayings.OPENS))
+                    if its is None or its[0] in (relation.head, relation.tail):
+                        return True
+        return False
+
+    @cached_property
+    def _names(self) -> dict[int, tuple[int, int]]:
+        return beginnings(self._document, {entity.type for entity in self._document.entities})
+
+    @cached_property
+    def _ends(self) -> dict[int, tuple[int, int]]:
+        entities = enumerate(self._document.entities)
+        return {mention.end: (number, mention.start) for number, entity in entities for mention in entity.mentions}
 
     @cached_property
     def _denied(self) -> list[_Denied]:
-        words = self._document.words
-        if _CUES.isdisjoint(words):
+        if sayings.CUES.isdisjoint(self._document.words):
             return []
-        names = beginnings(self._document, {entity.type for entity in self._document.entities})
+        sentences = self._document.sentences
         found = list[_Denied]()
-        for sentence, (start, end) in enumerate(self._document.sentences):
+        for number, (start, end) in enumerate(sentences):
+            later = sentences[min(number + 1, len(sentences) - 1)][1]
             for place in range(start, end):
-                if self._is_cue(place) and _UNLESS.isdisjoint(words[place:end]):
-                    found += self._denied_by(place, (start, end), sentence, names)
-        return found
+                if self._document.words[place] in sayings.CUES and self._is_cue(place, start, end, later):
+                    found += self._contrasts(place, number) or self._denied_by(place, number)
+        entities = self._document.entities
+        return [d for d in found if sum(m.sentence == d.sentence for m in entities[d.object].mentions) == 1]
 
-    def _is_cue(self, place: int) -> bool:
-        word, following = self._document.words[place], self._document.words[place + 1 : place + 2]
-        if word in _PLANS:
-            return following == ("to",)
-        return word in _CUES and not (word in _MAY and following == ("have",))
-
-    def _denied_by(
-        self, place: int, sentence: tuple[int, int], number: int, names: dict[int, tuple[int, int]]
-    ) -> Iterator[_Denied]:
+    def _is_cue(self, place: int, first: int, end: int, later: int) -> bool:
         words = self._document.words
-        contrasted = passed_over(words, place + 1, _OPENS)
-        if words[place] == "not" and contrasted in names and words[place - 1] in (",", "and"):
-            said = frozenset().union(*(_DENIED.get(word, frozenset()) for word in words[slice(*sentence)]))
-            for thing in self._listed(contrasted, names):
-                yield _Denied(number, said, None, thing)
-            return
-        subject, known = self._subject(place, sentence[0])
-        verb = passed_over(words, place + 1, _FILLS)
-        if verb in names and words[verb - 1] == "that":  # "denied that Bo is her brother", "it is not true that Bo is"
-            subject, known = names[verb][0], True
-            verb = passed_over(words, names[verb][1], _FILLS)
-        labels = _DENIED.get(words[verb] if verb < sentence[1] else "")
-        if labels and known:
-            for thing in self._listed(passed_over(words, verb + 1, _OPENS), names):
-                yield _Denied(number, labels, subject, thing)
+        word, last, following = words[place], words[max(first, place - 1)], "".join(words[place + 1 : place + 2])
+        before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
+        if behind & sayings.UNLESS or before & sayings.RESERVES or sayings.AFTER_ALL & {*words[place:later]}:
+            return False
+        if word == "no":
+            return following == "evidence"
+        if word in sayings.FALSE:
+            return following == "that"
+        if word in sayings.DENIES:
+            return behind.isdisjoint(("but", "although", "though", "despite", "however"))
+        if word in sayings.MAY:
+            is_so = following == "be" and words[place + 2 : place + 3] not in (("acquired",), ("bought",))
+            return not (is_so or following == "have" or before & sayings.SO or behind & {"but", "yet"})
+        if word not in {*sayings.NOT, "Neither"}:
+            is_over = word in sayings.PLANNED and "but" not in behind and last not in ("is", "are", "has", "have")
+            return following == "to" and not is_over
+        return following not in ("have", "yet") or last not in ("would", "could", "was", "were", "had")
 
-    def _subject(self, place: int, first: int) -> tuple[int | None, bool]:
-        """Whom a "not" is about: an entity, or, behind a pronoun or "the song", None; and whether there is any."""
-        words = self._document.words
+    def _contrasts(self, place: int, number: int) -> list[_Denied]:
+        """ "written by Ada, not Bo", "written not by Bo but by Ada", "the writer is not Bo"."""
+        words, ends, first = self._document.words, self._ends, self._document.sentences[number][0]
+        contrasted, at, behind = passed_over(words, place + 1, sayings.OPENS), place - 1, sayings.ENDS
+        if words[place] != "not" or place == first:
+            return []
+        if words[at] in (",", "and") and at in ends:
+            at, behind = ends[at][1] - 1, sayings.GOES_ON
+        elif words[at] not in sayings.SAYINGS and (words[at] not in sayings.BE or contrasted != place + 1):
+            return []
+        before = at + 1
+        while at > first:
+            if at + 1 in ends and words[at + 1] in sayings.BE:
+                at = ends[at + 1][1]
+            elif words[at] not in sayings.OPENS | sayings.BE:
+                break
+            at -= 1
+        things, end = self._listed(contrasted, behind)
+        labels = sayings.SAYINGS.get(words[at])
+        return [_Denied(number, before, end, labels, _Subject(None), thing) for thing in things] if labels else []
+
+    def _denied_by(self, place: int, number: int) -> Iterator[_Denied]:
+        words, names = self._document.words, self._names
+        first, last = self._document.sentences[number]
+        subjects, verb = self._about(place, first)
+        labels, ends = frozenset[str](), sayings.ENDS if words[place] in sayings.NOT else sayings.GOES_ON
+        things, end = list[int](), verb
+        if verb in names:  # "not Bo's wife"
+            thing, end = names[verb]
+            if words[end : end + 1] and words[end] in POSSESSIVES and self._is_over(end + 2, ends):
+                things, labels, end = [thing], sayings.SAYINGS.get(words[end + 1], labels), end + 2
+        elif verb < last:
+            is_in = words[verb] == "in" and verb == place + 1 and words[place - 1] in sayings.BE
+            labels = sayings.IN if is_in else sayings.SAYINGS.get(words[verb], labels)
+            things, end = self._listed(passed_over(words, verb + 1, sayings.OPENS), ends)
+        if labels:
+            for thing in things:
+                for subject in subjects:
+                    yield _Denied(number, place, end, labels, subject, thing)
+
+    def _about(self, place: int, first: int) -> tuple[list[_Subject], int]:
+        """Whom a "not" is about, and the place of what is denied."""
+        words, names = self._document.words, self._names
+        verb = passed_over(words, place + 1, sayings.FILLS)
+        if words[place] == "Neither":
+            subjects = list[_Subject]()
+            while verb in names:
+                thing, verb = names[verb]
+                subjects.append(_Subject(thing))
+                verb = passed_over(words, verb, sayings.FILLS | {"nor"})
+            return subjects, verb
+        is_contrast = words[place] == "not" and words[place - 1] in (",", "and") and place - 1 in self._ends
+        if verb in names and (words[verb - 1] == "that" or is_contrast):  # "denied that Bo is", "Ada, not Bo, is"
+            thing, verb = names[verb]
+            return [_Subject(thing)], passed_over(words, verb, sayings.FILLS | {","} if is_contrast else sayings.FILLS)
+        for word in words[place + 1 : verb]:  # "denied that she is"
+            if word in sayings.PRONOUNS:
+                return [_Subject(None, sayings.PRONOUNS[word])], verb
+        subjects = self._subjects(place, first)
+        could = words[place] in sayings.MAY and any(subject.somebody for subject in subjects)  # "then he could"
+        return [] if could else subjects, verb
+
+    def _subjects(self, place: int, first: int) -> list[_Subject]:
+        """Whom a "not" is about that stand before it."""
+        words, cue = self._document.words, place
         place -= 1
         while place >= first:
             if place + 1 in self._ends:
-                return self._ends[place + 1], True
-            if words[place].lower() in _PRONOUNS or words[place - 1 : place] in (("the",), ("The",)):
-                return None, True
-            if words[place] == ")" and "(" in words[max(first, place - _BRACKETS) : place]:
+                number, start = self._ends[place + 1]
+                subjects = [_Subject(number)]
+                while start - 1 in self._ends and words[start - 1] == "and" and start > first:
+                    number, start = self._ends[start - 1]
+                    if not sayings.PLURAL.isdisjoint(words[place:cue]):
+                        subjects.append(_Subject(number))
+                start -= words[start - 1] in ("the", "The")
+                return [] if start > first and words[start - 1].lower() in sayings.OTHERS else subjects
+            word = words[place].lower()
+            if word in sayings.PRONOUNS:
+                is_if = place > first and words[place - 1].lower() in sayings.OTHERS
+                return [] if is_if else [_Subject(None, sayings.PRONOUNS[word])]
+            if word in sayings.NOUNS and place > first and words[place - 1] in ("the", "The"):
+                return [_Subject(None)]
+            if word == ")" and "(" in words[max(first, place - _BRACKETS) : place]:
                 while words[place] != "(":
                     place -= 1
-            elif words[place] not in _AUXILIARIES:
+            elif word == "," and words[place + 1] not in ("who", "which"):
+                while place > first and words[place - 1] != ",":
+                    place -= 1
+                if words[place] not in ("unlike", "like", "however", "though") or cue - place > _NEAR:
+                    break
+                place -= 1
+            elif word != "," and word not in sayings.AUXILIARIES:
                 break
             place -= 1
-        return None, False
+        return []
 
-    @cached_property
-    def _ends(self) -> dict[int, int]:
-        return {m.end: number for number, entity in enumerate(self._document.entities) for m in entity.mentions}
-
-    def _listed(self, place: int, names: dict[int, tuple[int, int]]) -> Iterator[int]:
-        """The thing named there, and others behind an "or"; nothing where what is named is another's ("Bo's") or an
-        adjective's ("American companies")."""
-        words = self._document.words
+    def _listed(self, place: int, ends: Container[str]) -> tuple[list[int], int]:
+        """The thing named there, and others behind an "or", and the place behind them; nothing where what is named is
+        another's ("Bo's") or an adjective's ("American companies"), or where more is said."""
+        words, names = self._document.words, self._names
+        things = list[int]()
         while place in names:
             thing, end = names[place]
-            following = "".join(words[end : end + 1])
-            if following in POSSESSIVES or (following[:1].isalnum() and following not in _GOES_ON):
-                return
-            yield thing
-            if following not in ("or", "nor"):
-                return
-            place = passed_over(words, passed_over(words, end + 1, _DENIED), _OPENS)
+            things.append(thing)
+            place = end
+            if words[end : end + 1] in (("or",), ("nor",)):
+                place = passed_over(words, passed_over(words, end + 1, sayings.SAYINGS), sayings.OPENS)
+            if place not in names:
+                return (things, end) if self._is_over(end, ends) else ([], end)
+        return [], place
+
+    def _is_over(self, end: int, ends: Container[str]) -> bool:
+        """Whether what is said is over there: neither is there more, nor does "but its king" follow."""
+        following = self._document.words[end : end + 5]
+        if "but" in following and not sayings.BUT_ITS.isdisjoint(following[following.index("but") :]):
+            return False
+        is_year = following[:1] == ("in",) and "but" not in following and "".join(following[1:2]).isdigit()
+        return not following or is_year or following[0] in ends

@@ -28,6 +28,18 @@ _BO = "«PER Bo Lind »"
         ("«PER Ada Berg » is a singer . She did not record «MISC Blue » .", "P175"),
         ("«PER Ada Berg » is a singer . The song was not written by «PER Bo Lind » .", "P676"),
         ("«MISC Blue » was written by «PER Ada Berg » , not «PER Bo Lind » .", "P676"),
+        (f"«LOC Norway » , unlike «LOC Sweden » , is not a member of the {_EU} .", "P463"),
+        (f"«LOC Norway » , however , is not in the {_EU} .", "P463"),
+        (f"Neither «LOC Norway » nor «LOC Iceland » is a member of the {_EU} .", "P463"),
+        (f"«LOC Norway » and «LOC Iceland » are not members of the {_EU} .", "P463"),
+        (f"It is false that «LOC Norway » is part of the {_EU} .", "P463"),
+        (f"There is no evidence that «LOC Norway » joined the {_EU} .", "P463"),
+        ("The capital of «LOC Turkey » is not «LOC Istanbul » but another town .", "P36"),
+        ("The capital of «LOC Turkey » is «LOC Ankara » , not «LOC Istanbul » .", "P36"),
+        ("«ORG Berg » was founded not by «PER Bo Lind » but by others .", "P112"),
+        (f"«PER Ada Berg » is not {_BO} 's wife .", "P26"),
+        (f"«PER Ada Berg » rejected claims that she was married to {_BO} .", "P26"),
+        (f"«LOC Norway » is rich . Unlike «LOC Sweden » , it is not a member of the {_EU} .", "P463"),
     ],
 )
 def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
@@ -57,6 +69,35 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
         ("«PER Ada Berg » may have been born in «LOC Oslo » .", "P19"),
         ("«PER Ada Berg » set «MISC Blue » .", "P175"),
         ("Is «PER Ada Berg » not the author of «MISC Blue » ?", "P50"),
+        # what is denied is when, where, why or with whom
+        ("«PER Ada Berg » did not record «MISC Blue » in Oslo but in Bergen .", "P175"),
+        (f"«PER Ada Berg » did not marry {_BO} in 1990 but in 1992 .", "P26"),
+        ("«PER Ada Berg » did not join «ORG Ajax » as a player but as a coach .", "P54"),
+        ("«PER Ada Berg » did not work for «ORG Acme » after 1990 .", "P108"),
+        ("«PER Ada Berg » never played for «ORG Ajax » again .", "P54"),
+        (f"«LOC Norway » did not join the {_EU} before 1995 .", "P463"),
+        (f"«LOC Norway » was not yet a member of the {_EU} in 1990 .", "P463"),
+        # the other thing is another to it
+        ("«PER Bo Lind » was not the founder of «ORG Acme » but a co-founder .", "P112"),
+        ("«PER Bo Lind » is not the president of «LOC Norway » but its king .", "P35"),
+        ("«PER Bo Lind » was born in «LOC Lyon » and died in «LOC Bonn » , not «LOC Lyon » .", "P19"),
+        # it did so after all
+        ("«ORG Acme » planned to buy «ORG Globex » and did so in 2011 .", "P127"),
+        ("«ORG Acme » wanted to buy «ORG Globex » .", "P127"),
+        ("«ORG Acme » failed to buy «ORG Globex » in 1999 . Two years later it had the firm .", "P127"),
+        ("«ORG Acme » failed to buy «ORG Globex » in 1999 . In 2001 it acquired the firm .", "P127"),
+        (f"«PER Ada Berg » denied being the daughter of {_BO} , but a test proved it .", "P22"),
+        # somebody else is meant
+        (f"The sister of «PER Ada Berg » was never married to {_BO} .", "P26"),
+        (f"«PER Ada Berg » and {_BO} left . They came so that she could marry «PER Cy » .", "P26"),
+        # it is doubted, supposed or doubly denied
+        (f"Had «LOC Norway » not joined the {_EU} , it would be poor .", "P463"),
+        (f"If «LOC Norway » were not a member of the {_EU} , it would be poor .", "P463"),
+        (f"«LOC Norway » would not have joined the {_EU} without war .", "P463"),
+        (f"«LOC Norway » may be a member of the {_EU} , but it is poor .", "P463"),
+        (f"No one denies that «LOC Norway » is a member of the {_EU} .", "P463"),
+        (f"«LOC Norway » denied that it was not a member of the {_EU} .", "P463"),
+        (f"It is a myth that «LOC Norway » is not a member of the {_EU} .", "P463"),
     ],
 )
 def test_what_is_said_of_others_or_with_reserve_is_not_denied(text, label):
@@ -67,3 +108,19 @@ def test_what_is_said_of_others_or_with_reserve_is_not_denied(text, label):
 def test_what_is_no_capital_may_be_in_the_country():
     document = marked("«LOC Sydney » is not the capital of «LOC Australia » .")
     assert Denials(document).agree(Relation(0, 1, "P17", 0.9, ())) is None
+
+
+def test_whom_another_is_unlike_is_not_denied_anything():
+    document = marked("«LOC Norway » is rich . Unlike «LOC Sweden » , it is not a member of the «ORG EU » .")
+    denials = Denials(document)
+    assert denials.agree(Relation(0, 2, "P463", 0.9, ())) is False
+    assert denials.agree(Relation(1, 2, "P463", 0.9, ())) is None
+
+
+def test_what_is_said_of_what_a_denied_name_did_else_is_not_denied():
+    document = marked(
+        "«MISC Blue » was directed by «PER Ada Berg » , not «PER Bo Lind » , who directed «MISC Green » ."
+    )
+    denials = Denials(document)
+    assert denials.agree(Relation(0, 2, "P57", 0.9, ())) is False
+    assert denials.agree(Relation(3, 2, "P57", 0.9, ())) is None

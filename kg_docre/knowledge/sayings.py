@@ -1,0 +1,150 @@
+"""Words that facts are said with, and those that deny them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AFTER_ALL",
+    "AUXILIARIES",
+    "BE",
+    "BUT_ITS",
+    "CUES",
+    "DENIES",
+    "ENDS",
+    "FALSE",
+    "FILLS",
+    "GOES_ON",
+    "IN",
+    "MAY",
+    "NOT",
+    "NOUNS",
+    "OPENS",
+    "OTHERS",
+    "PLANNED",
+    "PLURAL",
+    "PRONOUNS",
+    "RESERVES",
+    "SAYINGS",
+    "SO",
+    "STANDS",
+    "UNLESS",
+]
+
+_MEMBER = "P54 P102 P118 P361 P463 P527"
+_PART = "P17 P30 P127 P131 P150 P205 P206 P276 P355 P361 P463 P527 P706 P749"
+_PLACE = "P17 P30 P131 P150 P159 P276 P706"
+_WORK = "P800"
+# words that are said of two things, and the facts about the two that are said, or denied, with them
+SAYINGS: dict[str, frozenset[str]] = {
+    word: frozenset(labels.split())
+    for words, labels in (
+        ("born", "P19 P569"),
+        ("die died", "P20 P570"),
+        ("married marry wed wife husband spouse widow widower", "P26"),
+        ("son daughter child children father mother parent parents", "P22 P25 P40"),
+        ("brother sister brothers sisters sibling siblings half-brother half-sister", "P3373"),
+        ("related", "P22 P25 P40 P3373"),
+        ("citizen citizens national", "P27"),
+        ("founder founders co-founder founded found establish established", "P112 P571 P740"),
+        ("employee employed worked work working", "P108 P937"),
+        ("attended attend graduate graduated studied study educated alumnus", "P69"),
+        ("member members", f"{_MEMBER} P17 P131 P150"),
+        ("join joined", _MEMBER),
+        ("played sign signed", "P54"),
+        ("part", _PART),
+        ("located situated lie lies lay", f"{_PLACE} P205 P206"),
+        ("based headquartered", _PLACE),
+        ("capital", "P36 P1376"),
+        (
+            "president leader head premier chancellor king queen monarch minister mayor governor",
+            "P6 P35 P39 P488 P1001",
+        ),
+        ("chairman chairwoman chair chief", "P488"),
+        (
+            "own owned owner owners acquire acquired buy bought belong belonged subsidiary",
+            "P127 P137 P355 P361 P749",
+        ),
+        ("star starred appear appeared appears cast", f"P161 P1344 {_WORK}"),
+        ("direct directed director", f"P57 {_WORK}"),
+        ("write written wrote writer author", f"P50 P58 P86 P170 P676 {_WORK}"),
+        ("compose composed composer", f"P86 {_WORK}"),
+        ("produce produced producer", f"P162 P272 {_WORK}"),
+        ("created create creator designed invented painted", f"P170 P178 {_WORK}"),
+        ("record recorded perform performed sing sung sang", f"P175 {_WORK}"),
+        ("develop developed developer", f"P178 P176 P1056 {_WORK}"),
+        ("publish published publisher released", "P123 P264 P577"),
+        ("made manufactured built", "P176 P178 P1056"),
+        ("receive received win won awarded", "P166"),
+        ("language", "P37 P364 P1412"),
+        ("speak speaks spoke", "P1412"),
+        ("flow flows flowed empty empties", "P403"),
+        ("participate participated compete competed", "P1344 P710"),
+        ("sequel prequel", "P155 P156 P179"),
+    )
+    for word in words.split()
+}
+IN = frozenset(f"{_PLACE} P161 P205 P206 P361 P463".split())  # with "is not in"
+
+NOT = frozenset({"not", "n't", "n’t", "never", "neither"})
+DENIES = frozenset("denied denies deny denying rejected rejects dismissed dismisses".split())
+FALSE = frozenset("false untrue myth misconception".split())  # before a "that"
+# before a "to": what is not so, what is not yet so, and what was not yet so and is not, where a "but" follows
+_REFUSES = frozenset("refused refuses declined declines failed fails".split())
+_PLANS = frozenset("tries attempts plans hopes wants intends seeks offers expects proposes wishes".split())
+PLANNED = frozenset(
+    "tried attempted planned hoped wanted intended sought offered expected proposed threatened wished set".split()
+)
+MAY = frozenset({"may", "might", "could"})
+CUES = NOT | DENIES | FALSE | _REFUSES | _PLANS | PLANNED | MAY | {"no", "Neither"}
+BE = frozenset({"is", "was", "are", "were"})
+PLURAL = frozenset({"are", "were", "have", "do"})
+# between a name and a "not"
+AUXILIARIES = (
+    BE
+    | PLURAL
+    | frozenset("be been being has had did does ca can wo would also who which that voted chose decided".split())
+)
+# between a "not" and the word that is denied
+FILLS = frozenset(
+    """to be been being have has had having was were is are become becoming a an the any ever yet actually really
+    officially official true that who he she it they evidence claims rumours rumors reports allegations plans""".split()
+)
+# between the word that is denied and a name
+OPENS = frozenset(
+    """in at on of to with by for from within a an the his her its film movie song album novel book band group company
+    party city town state country region village province kingdom republic either""".split()
+)
+# behind what is denied, and behind what is planned: "not made for Bo" may have been made for others
+ENDS = frozenset(""". , ; : ! ) - – — ' " and but or nor who which although though""".split())
+GOES_ON = ENDS | frozenset(
+    "next in on at by from for to with as when where while that since after then he she it".split()
+)
+# before a name that another word is about: "the capital of Norway is not", "had Norway not"
+OTHERS = frozenset("of in from for by to with at on than had were should".split())
+PRONOUNS = {"he": True, "she": True, "it": False, "they": None}  # and whether they stand for somebody
+# what may stand for a name behind a "the", and where a fact is said elsewhere
+NOUNS = frozenset(
+    """song film movie album novel book play series game company firm band group club team party country city town
+    village island river""".split()
+)
+STANDS = NOUNS | frozenset("he she it they him her them which whom couple".split())
+# what makes another "not" of it, behind it and before it: not only, not then, not if, not as is claimed
+UNLESS = frozenset(
+    """only merely just simply solely alone until till because again anymore longer always originally initially
+    unless before whenever ?""".split()
+)
+RESERVES = (
+    NOT
+    | DENIES
+    | frozenset(
+        """if If Had Were whether Whether unless Unless without Without no No nobody Nobody none None wish wished
+        imagine Imagine say claim claims claimed alleged argued believed thought pretended lied doubted suspected
+        suggested rumour rumor rumours rumors theory theories theorists myth misconception wrong wrongly false
+        untrue falsely initially Initially originally Originally first""".split()
+    )
+)
+SO = frozenset("so when where before until After after".split())  # before a "could" that did
+AFTER_ALL = frozenset(
+    """later Later eventually Eventually finally Finally succeeded did became completed admitted confessed proved
+    persuaded accepted changed""".split()
+)
+BUT_ITS = frozenset("its his her their one co-founder".split())  # what else somebody is to the same thing
