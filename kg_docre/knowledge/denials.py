@@ -115,10 +115,8 @@ class Denials:
         before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
         if behind & sayings.UNLESS or before & sayings.RESERVES or sayings.AFTER_ALL & {*words[place:later]}:
             return False
-        if word == "no":
-            return following == "evidence"
-        if word in sayings.FALSE:
-            return following == "that"
+        if word == "no" or word in sayings.FALSE:
+            return following == ("evidence" if word == "no" else "that")
         if word in sayings.DENIES:
             return behind.isdisjoint(("but", "although", "though", "despite", "however"))
         if word in sayings.MAY:
@@ -164,6 +162,8 @@ class Denials:
             is_in = words[verb] == "in" and verb == place + 1 and words[place - 1] in sayings.BE
             labels = sayings.IN if is_in else sayings.SAYINGS.get(words[verb], labels)
             things, end = self._listed(passed_over(words, verb + 1, sayings.OPENS), ends)
+        if words[place] in sayings.PROSPECTS:
+            labels -= sayings.AGAIN
         if labels:
             for thing in things:
                 for subject in subjects:
@@ -245,5 +245,4 @@ class Denials:
         following = self._document.words[end : end + 5]
         if "but" in following and not sayings.BUT_ITS.isdisjoint(following[following.index("but") :]):
             return False
-        is_year = following[:1] == ("in",) and "but" not in following and "".join(following[1:2]).isdigit()
-        return not following or is_year or following[0] in ends
+        return not following or following[0] in ends

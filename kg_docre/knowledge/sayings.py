@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "AFTER_ALL",
+    "AGAIN",
     "AUXILIARIES",
     "BE",
     "BUT_ITS",
@@ -22,6 +23,7 @@ __all__ = [
     "PLANNED",
     "PLURAL",
     "PRONOUNS",
+    "PROSPECTS",
     "RESERVES",
     "SAYINGS",
     "SO",
@@ -47,10 +49,9 @@ SAYINGS: dict[str, frozenset[str]] = {
         ("founder founders co-founder founded found establish established", "P112 P571 P740"),
         ("employee employed worked work working", "P108 P937"),
         ("attended attend graduate graduated studied study educated alumnus", "P69"),
-        ("member members", f"{_MEMBER} P17 P131 P150"),
-        ("join joined", _MEMBER),
+        ("member members join joined", f"{_MEMBER} P17 P131 P150"),
         ("played sign signed", "P54"),
-        ("part", _PART),
+        ("part annexed ceded incorporated", _PART),
         ("located situated lie lies lay", f"{_PLACE} P205 P206"),
         ("based headquartered", _PLACE),
         ("capital", "P36 P1376"),
@@ -82,6 +83,7 @@ SAYINGS: dict[str, frozenset[str]] = {
     )
     for word in words.split()
 }
+AGAIN = frozenset(f"P161 P166 P175 P710 P1344 P1412 {_WORK}".split())  # of what is done time and again
 IN = frozenset(f"{_PLACE} P161 P205 P206 P361 P463".split())  # with "is not in"
 
 NOT = frozenset({"not", "n't", "n’t", "never", "neither"})
@@ -94,7 +96,8 @@ PLANNED = frozenset(
     "tried attempted planned hoped wanted intended sought offered expected proposed threatened wished set".split()
 )
 MAY = frozenset({"may", "might", "could"})
-CUES = NOT | DENIES | FALSE | _REFUSES | _PLANS | PLANNED | MAY | {"no", "Neither"}
+PROSPECTS = _REFUSES | _PLANS | PLANNED | MAY
+CUES = NOT | DENIES | FALSE | PROSPECTS | {"no", "Neither"}
 BE = frozenset({"is", "was", "are", "were"})
 PLURAL = frozenset({"are", "were", "have", "do"})
 # between a name and a "not"

@@ -77,6 +77,10 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
         ("«PER Ada Berg » never played for «ORG Ajax » again .", "P54"),
         (f"«LOC Norway » did not join the {_EU} before 1995 .", "P463"),
         (f"«LOC Norway » was not yet a member of the {_EU} in 1990 .", "P463"),
+        ("«PER Ada Berg » did not win the «MISC Cup » in 1990 .", "P166"),
+        ("«PER Ada Berg » hopes to win the «MISC Cup » for a third time .", "P166"),
+        ("«PER Ada Berg » refuses to sing «MISC Blue » .", "P175"),
+        ("«LOC Bergen » was not part of «LOC Norway » . In 1814 it was ceded .", "P17"),
         # the other thing is another to it
         ("«PER Bo Lind » was not the founder of «ORG Acme » but a co-founder .", "P112"),
         ("«PER Bo Lind » is not the president of «LOC Norway » but its king .", "P35"),
