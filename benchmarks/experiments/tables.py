@@ -16,7 +16,15 @@ from benchmarks.experiments.figures import draw_entities, draw_mask_rates
 Results = dict[str, list[dict[str, Any]]]  # row → one result a seed
 
 MAIN = ("atlop", "atlop-direct", "docunet", "docre-sd", "docre-sd-linear", "knowledge-distillation", "r-drop")
-DOCRE_SD = ("docre-sd", "msa", "first-pattern", "without-first-branch", "without-second-branch", "without-curriculum")
+DOCRE_SD = (
+    "docre-sd",
+    "msa",
+    "first-pattern",
+    "third-entities",
+    "without-first-branch",
+    "without-second-branch",
+    "without-curriculum",
+)
 DOCUNET = ("docunet", "docunet-similarity", "docunet-without-balanced-softmax", "docunet-without-u-net")
 INFERRED = ("docre-sd", "without-first-branch", "atlop")
 SCORES = {

@@ -12,6 +12,7 @@ __all__ = ["ModelChoices", "ModelConfig"]
 # choices that have an effect with some values of another choice alone
 _ONLY_WITH = {
     "patterns": ("reasoning", ("r-msa",)),
+    "third_entities": ("reasoning", ("r-msa",)),
     "reasoning_layers": ("reasoning", ("r-msa", "msa")),
     "classifier_context": ("classifier", ("bilinear",)),
     "bilinear_groups": ("classifier", ("bilinear",)),
@@ -47,6 +48,9 @@ class ModelChoices(BaseModel):
     reasoning_layers: int = Field(2, ge=1, description="L, the number of R-MSA (or MSA) layers")
     patterns: tuple[Literal[1, 2, 3, 4], ...] = Field(
         (1, 2, 3, 4), min_length=1, description="reasoning patterns of DocRE-SD Table 1 in use"
+    )
+    third_entities: bool = Field(
+        False, description="R-MSA looks at third entities alone, not (DocRE-SD eq 3) at a pair's own two as well"
     )
     classifier: Literal["linear", "bilinear"] = Field("linear", description="DocRE-SD eq 7; DocuNet eq 7-9")
     classifier_context: bool = Field(

@@ -110,6 +110,7 @@ class DocREModel(nn.Module):
                 layers=config.reasoning_layers,
                 dropout=config.dropout,
                 patterns=config.patterns,
+                third_entities=config.third_entities,
                 all_pairs=config.reasoning == "msa",
             )
         if config.reasoning == "u-net":

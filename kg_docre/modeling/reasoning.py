@@ -32,7 +32,7 @@ class ReasoningAttention(nn.Module):
 
     As in eq 3, i runs over all entities, s and o among them, for which F reads a diagonal cell, of an entity and
     itself. Only pairs of two entities are ever masked (DocRE-SD, first branch), so that of a masked pair these cells
-    still show either entity.
+    still show either entity. With ``third_entities`` i is neither s nor o.
 
     :math:`W_d` splits into halves, so :math:`F_i = U_i + V_i` with U a function of one cell touching s and V of one
     cell touching o, each computed once per cell. Scores and outputs are then four batched matrix products: memory
@@ -40,9 +40,10 @@ class ReasoningAttention(nn.Module):
     their turns, so that memory is one head's.
     """
 
-    def __init__(self, *, width: int, patterns: tuple[int, ...] = (1, 2, 3, 4)) -> None:
+    def __init__(self, *, width: int, patterns: tuple[int, ...] = (1, 2, 3, 4), third_entities: bool = False) -> None:
         super().__init__()
         self.patterns = patterns
+        self.third_entities = third_entities
         self.width = width
         self.query = nn.Linear(width, len(patterns) * width, bias=False)
         self.reduce = nn.ModuleList(nn.Linear(2 * width, width) for _ in patterns)
@@ -76,6 +77,7 @@ class ReasoningAttention(nn.Module):
         own = (query * pairs).sum(-1, keepdim=True)  # (B, N, N, 1): the score of K's first element, M_so itself
         query_by_tail = query.transpose(1, 2)
         hidden = ~mask[:, None, None]  # (B, 1, 1, N)
+        same = torch.eye(entities, dtype=torch.bool, device=mask.device) if self.third_entities else None
         tile = max(1, min(entities, _TILE_CELLS // max(1, batch * entities**2)))
         mixtures, weights, vias = [], [], []
         for first in range(0, entities, tile):
@@ -84,6 +86,8 @@ class ReasoningAttention(nn.Module):
             # (B, s, o, i): query (s, o) against the cell (s, i), then against the cell (o, i)
             scores = query[:, rows] @ side.transpose(2, 3)
             scores = scores + (query_by_tail[:, :, rows] @ tail_side.transpose(2, 3)).transpose(1, 2)
+            if same is not None:
+                hidden = ~mask[:, None, None] | same[rows, None] | same  # (B, s, o, i)
             scores = torch.cat([own[:, rows], scores.masked_fill(hidden, -torch.inf)], -1)
             to_self, over = scores.float().softmax(-1).to(pairs.dtype).split((1, entities), -1)
             # (B, s, o, d)
@@ -174,13 +178,16 @@ class ReasoningModule(nn.Module):
         layers: int,
         dropout: float,
         patterns: tuple[int, ...] = (1, 2, 3, 4),
+        third_entities: bool = False,
         all_pairs: bool = False,
     ) -> None:
         super().__init__()
         self.patterns = () if all_pairs else patterns
 
         def attention() -> nn.Module:
-            return PairAttention(width=width) if all_pairs else ReasoningAttention(width=width, patterns=patterns)
+            if all_pairs:
+                return PairAttention(width=width)
+            return ReasoningAttention(width=width, patterns=patterns, third_entities=third_entities)
 
         self.layers = nn.ModuleList(
             ReasoningLayer(attention=attention(), width=width, dropout=dropout) for _ in range(layers)

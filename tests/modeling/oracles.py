@@ -22,7 +22,8 @@ def r_msa(unit, pairs, mask):
             for s in range(n):
                 for o in range(n):
                     keys = [matrix[s, o]]
-                    for i in real:
+                    among = [i for i in real if not unit.third_entities or i not in (s, o)]
+                    for i in among:
                         first, second = {
                             1: (matrix[s, i], matrix[i, o]),
                             2: (matrix[i, s], matrix[i, o]),
@@ -33,7 +34,7 @@ def r_msa(unit, pairs, mask):
                     keys = torch.stack(keys)
                     weights = (keys @ query[b, s, o] / math.sqrt(width)).softmax(0)
                     output[b, s, o] = weights @ keys
-                    attention[b, s, o, [0] + [i + 1 for i in real]] = weights
+                    attention[b, s, o, [0] + [i + 1 for i in among]] = weights
         heads.append(output)
         attentions.append(attention)
     return unit.output(torch.cat(heads, -1)), torch.stack(attentions, 1)

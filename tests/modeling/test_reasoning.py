@@ -7,9 +7,10 @@ from tests.modeling import oracles
 
 
 @pytest.mark.parametrize("patterns", [(1, 2, 3, 4), (1,), (2,), (3,), (4,), (4, 2)])
-def test_r_msa_equals_the_equations(patterns):
+@pytest.mark.parametrize("third_entities", [False, True])
+def test_r_msa_equals_the_equations(patterns, third_entities):
     torch.manual_seed(0)
-    unit = ReasoningAttention(width=16, patterns=patterns)
+    unit = ReasoningAttention(width=16, patterns=patterns, third_entities=third_entities)
     pairs, mask = torch.randn(2, 5, 5, 16), torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]], dtype=torch.bool)
     expected, attention = oracles.r_msa(unit, pairs, mask)
     output, weights, vias = unit(pairs, mask, top=2)
@@ -19,9 +20,10 @@ def test_r_msa_equals_the_equations(patterns):
     torch.testing.assert_close(over.gather(-1, vias), weights, atol=1e-5, rtol=1e-5)
 
 
-def test_tiling_changes_nothing(monkeypatch):
+@pytest.mark.parametrize("third_entities", [False, True])
+def test_tiling_changes_nothing(monkeypatch, third_entities):
     torch.manual_seed(0)
-    unit = ReasoningAttention(width=8)
+    unit = ReasoningAttention(width=8, third_entities=third_entities)
     pairs, mask = torch.randn(1, 7, 7, 8), torch.ones(1, 7, dtype=torch.bool)
     whole = unit(pairs, mask, top=3)
     monkeypatch.setattr(reasoning, "_TILE_CELLS", 1)
@@ -51,6 +53,18 @@ def test_a_masked_pair_is_inferred_from_the_others():
     before, after = module(pairs, mask)[0], module(changed, mask)[0]
     assert not torch.allclose(before[0, 0, 1], after[0, 0, 1])
     torch.testing.assert_close(before[0, 3, 1], after[0, 3, 1])
+
+
+def test_over_third_entities_alone_a_pair_knows_nothing_of_its_own_two():
+    torch.manual_seed(0)
+    module = ReasoningModule(width=8, layers=1, dropout=0.0, third_entities=True).eval()
+    pairs, mask = torch.randn(1, 4, 4, 8), torch.ones(1, 4, dtype=torch.bool)
+    changed = pairs.clone()
+    for cell in ((0, 0), (1, 1), (1, 0)):
+        changed[0][cell] += 1.0
+    torch.testing.assert_close(module(pairs, mask)[0][0, 0, 1], module(changed, mask)[0][0, 0, 1])
+    changed[0, 0, 2] += 1.0
+    assert not torch.allclose(module(pairs, mask)[0][0, 0, 1], module(changed, mask)[0][0, 0, 1])
 
 
 def test_all_pairs_attention_has_as_many_parameters():
