@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg_docre.metadata import NO_METADATA, Metadata, metadata_from_json
 from kg_docre.names import short_hash
 
 __all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
@@ -26,8 +27,9 @@ class Node(NamedTuple):
 
 
 class SourceDocument(NamedTuple):
-    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found; ``added`` is the time
-    (UTC, ISO 8601) and ``run`` the number of the build that read it, 0 where that is not known."""
+    """A document of the store. ``id`` stands for its content, ``uri`` is where it was found, of several places the
+    first, with the ``title`` and the metadata it has there; ``added`` is the time (UTC, ISO 8601) and ``run`` the
+    number of the build that read it, 0 where that is not known."""
 
     id: str
     uri: str
@@ -35,6 +37,12 @@ class SourceDocument(NamedTuple):
     model: str
     added: str
     run: int
+    metadata_json: str = NO_METADATA
+
+    @property
+    def metadata(self) -> Metadata:
+        """What else is known of it, by name: a date, an address. Strings, numbers, truth values, or lists of them."""
+        return metadata_from_json(self.metadata_json)
 
 
 @dataclass(frozen=True, slots=True)

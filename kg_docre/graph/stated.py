@@ -24,7 +24,10 @@ _SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
                  FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
                  WHERE e.relation = r.id)"""
 # SQL for the columns of a document d
-DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0)"
+DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0), d.metadata"
+
+_Row = tuple[str, str, str, str, str, int, str]
+_LONG = 2000  # characters of metadata
 
 
 def stated_facts(
@@ -63,7 +66,7 @@ def stated_facts(
         dict(parameters),
     )
     if rejected or without:
-        told = (((row[13], row[17], row[14]), row) for row in rows)
+        told = (((row[14], row[18], row[15]), row) for row in rows)
         rows = (row for way, row in told if not (way in rejected or way in without))
     for key, group in groupby(rows, itemgetter(0, 1, 2)):
         said = list(group)
@@ -79,24 +82,24 @@ def stated_facts(
             confidence=confidence,
             evidence=evidence,
             conflicts=(
-                *type_conflicts(key[1], frozenset([row[10:12] for row in said]), said[0][12]),
-                *date_conflicts(key[1], *said[0][11:13]),
+                *type_conflicts(key[1], frozenset([row[11:13] for row in said]), said[0][13]),
+                *date_conflicts(key[1], *said[0][12:14]),
             ),
             plausibility=confidence,
         )
-        yield fact, value_of(key[2], *said[0][11:13])
+        yield fact, value_of(key[2], *said[0][12:14])
 
 
 def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
     """What one document says: rows of :func:`stated_facts`, one for each pair of its entities."""
-    sentences = sorted({tuple(sentence) for row in said for sentence in parsed(row[15])[0]})
+    sentences = sorted({tuple(sentence) for row in said for sentence in parsed(row[16])[0]})
     steps = (
-        read_step(row[16], row[13], row[14])
-        for row in sorted(said, key=itemgetter(9), reverse=True)
-        if row[16] != NO_STEP
+        read_step(row[17], row[14], row[15])
+        for row in sorted(said, key=itemgetter(10), reverse=True)
+        if row[17] != NO_STEP
     )
-    score = round(max(row[9] for row in said), DIGITS)
-    return Evidence(as_document(said[0][3:9]), score, tuple(sentences), next(steps, None))
+    score = round(max(row[10] for row in said), DIGITS)
+    return Evidence(as_document(said[0][3:10]), score, tuple(sentences), next(steps, None))
 
 
 def _confidence(
@@ -104,15 +107,21 @@ def _confidence(
 ) -> float:
     if len(evidence) == 1:
         return evidence[0].score
-    surest = [max(said, key=itemgetter(9)) for said in by_document]
+    surest = [max(said, key=itemgetter(10)) for said in by_document]
     scores = (e.score for e in evidence)
     if not details:
-        return read_confidence(store, list(zip(scores, (row[18] for row in surest), strict=True)))
-    texts = ([text for _, text in parsed(row[15])[0]] for row in surest)
+        return read_confidence(store, list(zip(scores, (row[19] for row in surest), strict=True)))
+    texts = ([text for _, text in parsed(row[16])[0]] for row in surest)
     return joint_confidence(zip(scores, texts, strict=True))
 
 
-@lru_cache(maxsize=1 << 14)
-def as_document(row: tuple[str, str, str, str, str, int]) -> SourceDocument:
+def as_document(row: _Row) -> SourceDocument:
     """The document of a row of :data:`DOCUMENT`."""
+    return _known_document(row) if len(row[6]) < _LONG else _document(row)
+
+
+def _document(row: _Row) -> SourceDocument:
     return SourceDocument(short_hash(row[0]), *row[1:])
+
+
+_known_document = lru_cache(maxsize=1 << 14)(_document)  # thousands of documents, but not of books about them

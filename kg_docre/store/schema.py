@@ -1,6 +1,6 @@
 """Tables of the fact store. ``user_version`` says which version a file has."""
 
-VERSION = 8
+VERSION = 9
 
 SCHEMA = """
 CREATE TABLE document (
@@ -171,7 +171,26 @@ DROP INDEX relation_head;
 CREATE INDEX relation_pair ON relation (head, tail);
 """
 
-SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH + _SEVENTH + _EIGHTH
+# What the first of a document's sources says is kept with it, as its title is: facts are read with their documents, and
+# need no look at the sources.
+_NINTH = """
+ALTER TABLE source ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';    -- JSON: what is known of it besides, by name
+ALTER TABLE document ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';  -- that of the first of its sources
+DROP TRIGGER source_came;
+DROP TRIGGER source_went;
+CREATE TRIGGER source_came AFTER INSERT ON source BEGIN
+    UPDATE document SET (title, metadata) =
+        (SELECT title, metadata FROM source WHERE document = NEW.document ORDER BY uri LIMIT 1)
+    WHERE id = NEW.document;
+END;
+CREATE TRIGGER source_went AFTER DELETE ON source WHEN EXISTS (SELECT 1 FROM source WHERE document = OLD.document) BEGIN
+    UPDATE document SET (title, metadata) =
+        (SELECT title, metadata FROM source WHERE document = OLD.document ORDER BY uri LIMIT 1)
+    WHERE id = OLD.document;
+END;
+"""
+
+SCHEMA += _RESOLUTION + _SECOND + _THIRD + _FIFTH + _SIXTH + _SEVENTH + _EIGHTH + _NINTH
 
 # what turns a store of a version into one of the next
 MIGRATIONS = {
@@ -182,4 +201,5 @@ MIGRATIONS = {
     5: _SIXTH,
     6: _SEVENTH,
     7: _EIGHTH,
+    8: _NINTH,
 }

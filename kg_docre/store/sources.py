@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg_docre.metadata import Metadata, metadata_from_json
 from kg_docre.store.store import FactStore
 
-__all__ = ["Source", "list_sources"]
+__all__ = ["Source", "count_described", "list_sources"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a document was found, how many entities and relations it has, and who read it when (UTC, ISO 8601).
 
-    ``failure`` is the reason why it could not be read last time; what was read of it before that stays.
+    ``failure`` is the reason why it could not be read last time; what was read of it before that stays. ``metadata`` is
+    what else is known of it.
     """
 
     uri: str
@@ -24,6 +26,7 @@ class Source:
     model: str
     added: str
     failure: str
+    metadata: Metadata
 
 
 def list_sources(store: FactStore, *, failed: bool = False) -> Iterator[Source]:
@@ -32,7 +35,8 @@ def list_sources(store: FactStore, *, failed: bool = False) -> Iterator[Source]:
         """SELECT uri, coalesce(source.title, ''),
                   (SELECT count(*) FROM entity WHERE entity.document = d.id),
                   (SELECT count(*) FROM relation WHERE relation.document = d.id),
-                  coalesce(d.model, ''), coalesce(d.added, started), coalesce(reason, '')
+                  coalesce(d.model, ''), coalesce(d.added, started), coalesce(reason, ''),
+                  coalesce(source.metadata, '{}')
            FROM (SELECT uri FROM source UNION SELECT uri FROM failure)
            LEFT JOIN source USING (uri) LEFT JOIN failure USING (uri)
            LEFT JOIN document d ON d.id = source.document LEFT JOIN run ON run.id = failure.run
@@ -40,5 +44,10 @@ def list_sources(store: FactStore, *, failed: bool = False) -> Iterator[Source]:
            ORDER BY uri""",
         {"failed": failed},
     )
-    for row in rows:
-        yield Source(*row)
+    for *said, metadata in rows:
+        yield Source(*[*said, metadata_from_json(metadata)])
+
+
+def count_described(store: FactStore) -> int:
+    """How many sources have metadata."""
+    return int(store.read("SELECT count(*) FROM source WHERE metadata <> '{}'").fetchone()[0])

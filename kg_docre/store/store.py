@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from kg_docre.annotations import Document, Entity
+from kg_docre.metadata import metadata_to_json
 from kg_docre.names import document_form
 from kg_docre.store.file import StoreFile, Value
 
@@ -42,14 +43,19 @@ class FactStore(StoreFile):
     Each document is one transaction, so a store that was killed at any point is whole.
     """
 
-    def link(self, uri: str, *, digest: str, model: str, title: str = "") -> bool:
-        """Lead ``uri``, where it is called ``title``, to this content, if this model has already read it; whether it
-        has."""
+    def link(
+        self, uri: str, *, digest: str, model: str, title: str = "", metadata: Mapping[str, object] | None = None
+    ) -> bool:
+        """Lead ``uri``, where it is called ``title`` and has this ``metadata``, to this content, if this model has
+        already read it; whether it has. Raises :exc:`ValueError` for what :func:`~kg_docre.metadata.as_metadata` does
+        not take."""
+        kept = metadata_to_json(metadata)
         row = self.read(
-            """SELECT id, EXISTS (SELECT 1 FROM source WHERE uri = :uri AND document = document.id AND title = :title)
+            """SELECT id, EXISTS (SELECT 1 FROM source WHERE uri = :uri AND document = document.id
+                                  AND title = :title AND metadata = :metadata)
                       AND NOT EXISTS (SELECT 1 FROM failure WHERE uri = :uri)
                FROM document WHERE content_hash = :digest AND model = :model""",
-            {"uri": uri, "digest": digest, "model": model, "title": title},
+            {"uri": uri, "digest": digest, "model": model, "title": title, "metadata": kept},
         ).fetchone()
         if row is None:
             return False
@@ -59,16 +65,16 @@ class FactStore(StoreFile):
         with self.transaction() as db:
             found = db.execute("SELECT 1 FROM document WHERE id = ? AND content_hash = ?", (number, digest)).fetchone()
             if found:
-                self._lead(db, [(uri, number, title)])
+                self._lead(db, [(uri, number, title, kept)])
             return found is not None
 
     @staticmethod
-    def _lead(db: sqlite3.Connection, sources: Iterable[tuple[str, int, str]]) -> None:
-        """Lead uris to documents, as they are called there, whatever was found at these or was wrong with them."""
-        for uri, number, title in sources:
-            db.execute("DELETE FROM source WHERE uri = ?", (uri,))
-            db.execute("INSERT INTO source VALUES (?, ?, ?)", (uri, number, title))
-            db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
+    def _lead(db: sqlite3.Connection, sources: Iterable[tuple[str, int, str, str]]) -> None:
+        """Lead uris to documents, with title and metadata, whatever was found at these or was wrong with them."""
+        for source in sources:
+            db.execute("DELETE FROM source WHERE uri = ?", source[:1])
+            db.execute("INSERT INTO source (uri, document, title, metadata) VALUES (?, ?, ?, ?)", source)
+            db.execute("DELETE FROM failure WHERE uri = ?", source[:1])
 
     def has_text(self, digest: str) -> bool:
         """Whether any model has read this content."""
@@ -83,6 +89,7 @@ class FactStore(StoreFile):
         resolve: Callable[[Entity], str],
         digest: str = "",
         run: int | None = None,
+        metadata: Mapping[str, object] | None = None,
     ) -> bool:
         """Store a document with its relations under its id; False if the store had this content already.
 
@@ -91,25 +98,27 @@ class FactStore(StoreFile):
         yet turn out to have it. ``digest`` identifies the content, by default the text alone; ``names``
         are the readable names of relation labels; ``run`` is what :meth:`begin_run` gave; ``resolve`` tells the form
         of an entity's name; which real thing that is was found when the store was resolved last, or is the form
-        itself.
+        itself. ``metadata`` is what is known of what is found under this id, and replaces what was.
+
+        Raises :exc:`ValueError` for metadata that :func:`~kg_docre.metadata.as_metadata` does not take.
         """
         digest = digest or content_hash(document.text)
-        if self.link(document.id, digest=digest, model=model, title=document.title):
+        if self.link(document.id, digest=digest, model=model, title=document.title, metadata=metadata):
             return False
         with self.transaction() as db:
             replaced = db.execute("SELECT id FROM document WHERE content_hash = ?", (digest,)).fetchone()
-            sources = {document.id: document.title}
+            sources = {document.id: (document.title, metadata_to_json(metadata))}
             forms: dict[str, str] = {}  # what the replaced reading was resolved to, by what names alone tell
             if replaced is not None:
                 before = db.execute("SELECT name, type, kb_id, form FROM entity WHERE document = ?", replaced)
                 forms = {resolve(Entity(n, type=t, kb_id=k, mentions=())): form for n, t, k, form in before if form}
-                titles = db.execute("SELECT uri, title FROM source WHERE document = ?", replaced)
-                sources = dict(titles.fetchall()) | sources
+                others = db.execute("SELECT uri, title, metadata FROM source WHERE document = ?", replaced)
+                sources = {uri: (title, kept) for uri, title, kept in others.fetchall()} | sources
                 self._delete(db, "id = ?", replaced)
             insert = "INSERT INTO document (title, content_hash, model, added, run) VALUES (?, ?, ?, ?, ?)"
             number = db.execute(insert, (document.title, digest, model, _now(), run)).lastrowid
             assert number is not None
-            self._lead(db, [(uri, number, title) for uri, title in sources.items()])
+            self._lead(db, [(uri, number, title, kept) for uri, (title, kept) in sources.items()])
             self._add_sentences(db, number, document)
             entities = self._add_entities(db, number, document, digest, resolve, forms)
             self._add_relations(db, number, document, entities)

@@ -5,10 +5,11 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.docred_relations import docred_relations
+from kg_docre.graph import KnowledgeGraph
 from kg_docre.resolution.decisions import explain, merge
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
-from kg_docre.store import FactStore, StoreError, content_hash
+from kg_docre.store import FactStore, StoreError, content_hash, count_described, list_sources
 from kg_docre.store.schema import VERSION
 from tests.conftest import DATA
 
@@ -179,6 +180,8 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
                DROP TRIGGER source_went;
                DROP TABLE rejected;
                ALTER TABLE source DROP COLUMN title;
+               ALTER TABLE source DROP COLUMN metadata;
+               ALTER TABLE document DROP COLUMN metadata;
                ALTER TABLE resolved DROP COLUMN changed;
                ALTER TABLE resolved DROP COLUMN generation;
                PRAGMA user_version = 3;"""
@@ -193,6 +196,100 @@ def test_a_store_of_the_third_version_keeps_what_was_resolved(store, documents):
         with FactStore(store.path.with_name("new.sqlite")) as new:
             tables = "SELECT name FROM sqlite_master ORDER BY name"
             assert again.read(tables).fetchall() == new.read(tables).fetchall()
+
+
+def test_a_store_of_the_eighth_version_takes_metadata(store, documents):
+    _add(store, documents[0])
+    _add(store, replace(documents[0], id="copy", title="as it is called there"))
+    with sqlite3.connect(store.path) as old:
+        old.executescript(
+            """DROP TRIGGER source_came;
+               DROP TRIGGER source_went;
+               ALTER TABLE source DROP COLUMN metadata;
+               ALTER TABLE document DROP COLUMN metadata;
+               CREATE TRIGGER source_came AFTER INSERT ON source BEGIN
+                   UPDATE document SET title = (SELECT title FROM source WHERE document = NEW.document
+                                                ORDER BY uri LIMIT 1) WHERE id = NEW.document;
+               END;
+               CREATE TRIGGER source_went AFTER DELETE ON source BEGIN SELECT 1; END;
+               PRAGMA user_version = 8;"""
+        )
+    old.close()
+    with FactStore(store.path) as again, FactStore(store.path.with_name("new.sqlite")) as new:
+        assert again.read("PRAGMA user_version").fetchone() == (VERSION,)
+        assert {source.uri: source.metadata for source in list_sources(again)} == {documents[0].id: {}, "copy": {}}
+        assert not _add(again, documents[0], metadata={"date": "2024-01-31"})
+        assert [source.metadata for source in list_sources(again)] == [{"date": "2024-01-31"}, {}]
+        made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        assert again.read(made).fetchall() == new.read(made).fetchall()
+
+
+def _shown(store):
+    return [(document.uri, document.title, document.metadata) for document in KnowledgeGraph(store).documents()]
+
+
+def test_every_place_of_a_text_has_metadata_of_its_own_and_the_first_is_shown(store, documents):
+    text = replace(documents[0], id="b", title="B")
+    assert _add(store, text, metadata={"date": "2024-01-31", "tags": ["x", "y"]})
+    assert not _add(store, replace(text, id="c", title="C"), metadata={"date": "2020-01-31"})
+    assert _shown(store) == [("b", "B", {"date": "2024-01-31", "tags": ["x", "y"]})]
+    assert not _add(store, replace(text, id="a", title="A"))
+    assert _shown(store) == [("a", "A", {})]
+    assert [source.metadata for source in list_sources(store)] == [
+        {},
+        {"date": "2024-01-31", "tags": ["x", "y"]},
+        {"date": "2020-01-31"},
+    ]
+    assert count_described(store) == 2
+    assert _add(store, replace(text, relations=()), model="better", metadata={"date": "2025-01-31"})
+    assert [source.metadata for source in list_sources(store)] == [{}, {"date": "2025-01-31"}, {"date": "2020-01-31"}]
+    store.forget("a")
+    assert _shown(store) == [("b", "B", {"date": "2025-01-31"})]
+    store.forget("b")
+    assert _shown(store) == [("c", "C", {"date": "2020-01-31"})]
+    store.forget("c")
+    assert not [*list_sources(store)]
+    assert _add(store, replace(text, id="c", title="C"))
+    assert _shown(store) == [("c", "C", {})]
+
+
+def test_metadata_is_taken_as_it_is_and_replaced(store, documents):
+    said = {
+        "text": "Zoë 😀\n`x` \"y\" 'z' \u202e",
+        "integer": 2**70,
+        "real": 0.1,
+        "true": True,
+        "false": False,
+        "mixed": ["a", 1, 2.5, True],
+        "one of many": ["a"],
+        " odd\n`name` ": "x" * 200_000,
+    }
+    assert _add(store, documents[0], metadata=said)
+    assert _shown(store)[0][2] == said
+    digest = content_hash(documents[0].text)
+    blank = {"none": None, "blank": " \n", "empty": [], "nobody": [None, ""], "some": (None, "b", ""), "zero": 0}
+    assert store.link(documents[0].id, digest=digest, model="m", metadata=blank)
+    assert _shown(store)[0][2] == {"some": ["b"], "zero": 0}
+    assert store.link(documents[0].id, digest=digest, model="m")
+    assert _shown(store)[0][2] == {}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        ({"author": {"name": "Ada"}}, "field 'author': expected a string, a number, .*, found dict"),
+        ({"authors": ["Ada", ["Bo"]]}, "field 'authors': expected a string, .*, found a list of list"),
+        ({"n": float("nan")}, "field 'n': nan is no finite number"),
+        ({"n": [float("-inf")]}, "field 'n': -inf is no finite number"),
+        ({"": "x"}, "field '': no name for a field"),
+        ({"a\0": "x"}, "no name for a field"),
+        ({7: "x"}, "field 7: no name for a field"),
+    ],
+)
+def test_other_values_are_no_metadata(metadata, reason, store, documents):
+    with pytest.raises(ValueError, match=reason):
+        _add(store, documents[0], metadata=metadata)
+    assert not [*list_sources(store)]
 
 
 def test_a_document_is_forgotten_with_what_only_it_said(store, documents):
