@@ -135,6 +135,10 @@ def build(
     encoding: Annotated[
         str, typer.Option(show_default="utf-8", help="What texts are in, but for HTML: cp1252, utf-16, …")
     ] = "",
+    keep_field: Annotated[
+        list[str] | None,
+        typer.Option(help="One to keep with the document, for every graph: its date, address, author (repeatable)."),
+    ] = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
         int, typer.Option(min=2, help="Documents with more are read in overlapping passages that have no more.")
@@ -171,14 +175,16 @@ def build(
         from kg_docre.graph import KnowledgeGraph
         from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target
+        from kg_docre.metadata import as_metadata
         from kg_docre.progress import progress
-        from kg_docre.store import FactStore
+        from kg_docre.store import FactStore, count_described
 
         def report(problem: Problem) -> None:
             typer.echo(f"skipped {problem}", err=True)
 
         _refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
+        as_metadata(dict.fromkeys(keep_field or ()))  # are these names?
         if not all(sources):
             raise ValueError("a source without a name")
         if forget_missing and STANDARD_INPUT in sources:
@@ -201,7 +207,8 @@ def build(
         )
         with FactStore(store) as facts:
             ours = [*_files_of(store), *(to or ())]
-            called = {"text": text_field, "id": id_field, "title": title_field}
+            called = {"text": text_field, "id": id_field, "title": title_field, "keep": keep_field}
+            described = count_described(facts)
             with (
                 _told_what_is_kept(store, facts) as check,
                 progress("documents", count_documents(sources, exclude=ours, encoding=encoding)) as advance,
@@ -220,6 +227,10 @@ def build(
                     encoding=encoding,
                 )
                 result = build_store(texts, pipeline, facts, on_problem=report, advance=read)
+            if reason := result.lacking(keep_field or ()):
+                typer.echo(reason, err=True)
+            if not keep_field and (bared := described - count_described(facts)) > 0:
+                typer.echo(f"{counted(bared, 'document')} now without metadata, for there is no --keep-field", err=True)
             gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
             if twice := moved(facts, result.met, base=store.parent):
                 old, new = next(iter(twice.items()))

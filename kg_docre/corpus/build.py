@@ -17,18 +17,35 @@ from kg_docre.store import FactStore, StoreError
 __all__ = ["BuildResult", "build"]
 
 _BATCH, _CHARACTERS = 64, 100_000  # sources that are read together
+_FIELDS = 8  # names of fields that are told, or some more
 
 
 @dataclass
 class BuildResult:
     """What became of the documents of a build: of those ``added``, ``read_again`` had been read before by another
-    model or with other options; ``met`` are the uris of all that could be read, with hashes of their contents."""
+    model or with other options; ``met`` are the uris of all that could be read, with hashes of their contents. ``kept``
+    are the names of what their metadata has, and ``fields`` some of those that their rows have, where any was asked
+    for."""
 
     added: int = 0
     already_there: int = 0
     read_again: int = 0
     problems: list[Problem] = field(default_factory=list)
     met: Mapping[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    fields: dict[str, None] = field(default_factory=dict)
+
+    def note_fields(self, source: SourceText) -> None:
+        self.kept.update(source.metadata)
+        if len(self.fields) < _FIELDS:
+            self.fields |= dict.fromkeys(source.fields[:_FIELDS])
+
+    def lacking(self, keep: Iterable[str]) -> str:
+        """What to say of fields to keep in which no document has anything; nothing where there is none."""
+        names = " or ".join(repr(name) for name in keep if name not in self.kept)
+        others = ", ".join(map(repr, self.fields))
+        known = f"; --keep-field names another one: {others}" if others else ""
+        return f"no document has anything in a field {names}{known}" if names else ""
 
 
 def build(
@@ -42,7 +59,8 @@ def build(
     """Add every source that the store does not have yet from the same model.
 
     What a source said before it changed, or became empty, is deleted at the end, if no other source says it; then a
-    store of which a tenth has changed is resolved.
+    store of which a tenth has changed is resolved. A source's title and metadata are what it has now; where only these
+    have changed, nothing is read again.
     Problems are reported as they come, collected and kept in the store; the rest of the build goes on. Killed at any
     point, the store is whole, and the next build takes up where this one stopped.
 
@@ -70,8 +88,14 @@ def build(
                         repeated.append(Problem(source.uri, "a second document with this id", part=True))
                 else:
                     seen[source.uri] = source.digest
-                    model = pipeline.model_of(source)
-                    if store.link(source.uri, digest=source.digest, model=model, title=source.title):
+                    result.note_fields(source)
+                    if store.link(
+                        source.uri,
+                        digest=source.digest,
+                        model=pipeline.model_of(source),
+                        title=source.title,
+                        metadata=source.metadata,
+                    ):
                         result.already_there += 1
                     else:
                         fresh.append(source)
@@ -81,7 +105,15 @@ def build(
                     continue
                 model = pipeline.model_of(source)
                 known = store.has_text(source.digest)
-                if store.add(document, model=model, names=names, resolve=form_id, digest=source.digest, run=run()):
+                if store.add(
+                    document,
+                    model=model,
+                    names=names,
+                    resolve=form_id,
+                    digest=source.digest,
+                    run=run(),
+                    metadata=source.metadata,
+                ):
                     result.added += 1
                     result.read_again += known
                 else:

@@ -12,6 +12,7 @@ from kg_docre.corpus.records import PIPED, Problem, SourceText, checked, decoded
 from kg_docre.corpus.web_pages import from_markup, is_markup
 from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
+from kg_docre.metadata import as_metadata
 
 __all__ = ["Fields", "absent", "from_json", "from_line", "from_piped_line", "from_record"]
 
@@ -21,11 +22,12 @@ _PLACE = re.compile(r"(line|row|item) \d+")  # what stands for an id
 @dataclass(frozen=True, slots=True)
 class Fields:
     """What a record's fields, or a table's columns, are called that have its text, its id and its title: of several the
-    first counts that says something."""
+    first counts that says something. Those to ``keep`` are its metadata, all that say something."""
 
     text: tuple[str, ...] = ("text",)
     id: tuple[str, ...] = ("id",)
     title: tuple[str, ...] = ("title",)
+    keep: tuple[str, ...] = ()
 
 
 def _said(record: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Any]:
@@ -87,6 +89,8 @@ def from_record(record: Any, file: str, place: str, max_characters: int, fields:
     if id is not None and _PLACE.fullmatch(str(id)):
         id = None
     found = _document(record, f"{file}#{place if id is None else id}", max_characters, fields)
+    if fields.keep and isinstance(found, SourceText):
+        found = _with_metadata(found, record, max_characters, fields)
     return replace(found, part=id is not None) if isinstance(found, Problem) else found
 
 
@@ -108,6 +112,16 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
     if text is not None and is_markup(text):
         return from_markup(text, uri, prose(title or ""), max_characters)
     return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
+
+
+def _with_metadata(
+    source: SourceText, record: Mapping[str, Any], max_characters: int, fields: Fields
+) -> SourceText | Problem:
+    try:
+        metadata = as_metadata({name: record.get(name) for name in fields.keep})
+    except ValueError as error:
+        return Problem(source.uri, str(error))
+    return checked(replace(source, metadata=metadata, fields=tuple(record)), max_characters)
 
 
 def absent(fields: Fields, record: Mapping[str, object]) -> str:

@@ -6,10 +6,11 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kg_docre.annotations import Document
+from kg_docre.metadata import Metadata, values_of
 from kg_docre.store import content_hash
 
 __all__ = [
@@ -37,12 +38,15 @@ NO_TEXT = "no text in UTF-8, or in what --encoding names"
 
 @dataclass(frozen=True)
 class SourceText:
-    """One document as found: its text and, from DocRED-format JSON and PubTator, its given annotations."""
+    """One document as found: its text and, from DocRED-format JSON and PubTator, its given annotations. ``metadata`` is
+    what is kept of its row besides, of the ``fields`` that this has."""
 
     uri: str
     title: str
     text: str
     document: Document | None = None
+    metadata: Metadata = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -103,21 +107,24 @@ def checked(source: SourceText, max_characters: int) -> SourceText | Problem:
         longest = max(map(len, source.text.splitlines()))
         line = f" in a single line of {longest:,}" if longest > max_characters else ""
         return Problem(source.uri, f"{size}{line}; split it, or raise --max-characters", part=True)
-    for field, text in _fields(source):
+    for name, text in _fields(source):
         try:
             text.encode()
         except UnicodeEncodeError:
             return Problem(
-                source.uri.encode(errors="replace").decode(), f"{field}: unpaired surrogates, not valid text", part=True
+                source.uri.encode(errors="replace").decode(), f"{name}: unpaired surrogates, not valid text", part=True
             )
         if "\0" in text:
-            return Problem(source.uri, f"{field}: binary, not text: it holds NUL characters", part=True)
+            return Problem(source.uri, f"{name}: binary, not text: it holds NUL characters", part=True)
     return source
 
 
 def _fields(source: SourceText) -> Iterator[tuple[str, str]]:
     """Every string of a document, and what it is."""
     yield from (("id", source.uri), ("title", source.title), ("text", source.text))
+    for name, value in source.metadata.items():
+        yield f"field {name!r}", name
+        yield from ((f"field {name!r}", str(one)) for one in values_of(value))
     for number, entity in enumerate(source.document.entities if source.document is not None else ()):
         yield from ((f"vertexSet[{number}]", text) for text in (entity.name, entity.type, entity.kb_id))
         yield from ((f"vertexSet[{number}]", mention.name) for mention in entity.mentions)

@@ -5,6 +5,7 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.corpus.build import build
+from kg_docre.corpus.fields import Fields
 from kg_docre.corpus.missing import forget_missing
 from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.reader import read_corpus
@@ -105,6 +106,45 @@ def test_a_corrected_title_is_taken_over(pipeline, tmp_path):
         shown = store.read("SELECT min(uri) FROM source").fetchone()[0]
         assert store.forget(shown) == [shown]
         assert titles(store) == ["draft"]
+
+
+def test_metadata_follows_its_source_and_no_text_is_read_again_for_it(pipeline, tmp_path, monkeypatch):
+    rows = [{"id": "a", "text": EPISODE, "date": "2024-01-31"}, {"id": "b", "text": VIRGINIA, "author": ["Ada", "Bo"]}]
+    path, fields = tmp_path / "c.jsonl", Fields(keep=("date", "author"))
+
+    def built(*rows, fields=fields):
+        path.write_text("\n".join(map(json.dumps, rows)))
+        return build(read_corpus([path], base=tmp_path, fields=fields), pipeline, store)
+
+    def kept():
+        return {source.uri.partition("#")[2]: source.metadata for source in list_sources(store)}
+
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        assert built(*rows).added == 2
+        assert kept() == {"a": {"date": "2024-01-31"}, "b": {"author": ["Ada", "Bo"]}}
+        (fact, *_) = KnowledgeGraph(store, about=["Richmond"]).facts()
+        assert fact.evidence[0].document.metadata == {"author": ["Ada", "Bo"]}
+        before = store.read("SELECT * FROM relation").fetchall()
+        monkeypatch.setattr(Predictor, "pipe", lambda *a, **k: pytest.fail("no text has changed"))
+        assert built({**rows[0], "date": 2024}, {**rows[1], "author": None}).already_there == 2
+        assert kept() == {"a": {"date": 2024}, "b": {}}
+        (problem,) = built({**rows[0], "date": {}}, rows[1]).problems
+        assert (problem.uri, kept()["a"]) == ("c.jsonl#a", {"date": 2024}), "what it said before stays"
+        built(*rows)
+        assert built(*rows, fields=Fields()).already_there == 2
+        assert kept() == {"a": {}, "b": {}}, "what a build keeps is what it is told to"
+        assert store.read("SELECT * FROM relation").fetchall() == before
+
+
+def test_fields_that_no_document_has_are_told(pipeline, tmp_path):
+    (tmp_path / "c.jsonl").write_text(json.dumps({"id": 1, "text": "Rome is in Italy.", "day": "", "Date": "x"}))
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        fields = Fields(keep=("date", "day", "Date"))
+        result = build(read_corpus([tmp_path / "c.jsonl"], fields=fields), pipeline, store)
+    names = "'id', 'text', 'day', 'Date'"
+    expected = f"no document has anything in a field 'date' or 'day'; --keep-field names another one: {names}"
+    assert result.lacking(fields.keep) == expected
+    assert not result.lacking(["Date"])
 
 
 def test_a_moved_text_is_called_as_it_is_now(pipeline, tmp_path):

@@ -52,6 +52,21 @@ def test_a_docs_context_may_have_a_title(nlp, tmp_path):
                 add_docs(store, [(nlp("Hello."), context)], model="mine")
 
 
+def test_what_is_kept_of_a_docs_context_is_metadata(nlp, tmp_path):
+    row = {"uri": "x.org/1", "title": "Paper Hearts", "year": 1996, "by": ("Ada", "Bo"), "raw": {"nested": {}}}
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        texts = [(EPISODE, row), (VIRGINIA, "x.org/2")]
+        assert add_docs(store, nlp.pipe(texts, as_tuples=True), model="mine", keep=("year", "by")) == 2
+        shown = {document.uri: document.metadata for document in KnowledgeGraph(store).documents()}
+        assert shown == {"x.org/1": {"year": 1996, "by": ["Ada", "Bo"]}, "x.org/2": {}}
+        assert add_docs(store, [(nlp(EPISODE), row | {"year": 1997})], model="mine", keep=("year",)) == 0
+        assert next(KnowledgeGraph(store).documents()).metadata == {"year": 1997}
+        with pytest.raises(DataError, match=r"x\.org/1: field 'raw': expected a string, .* found dict"):
+            add_docs(store, [(nlp(EPISODE), row)], model="mine", keep=("raw",))
+        with pytest.warns(UserWarning, match="no doc's context has anything in 'Year' or 'date'"):
+            add_docs(store, [(nlp(EPISODE), row)], model="mine", keep=("date", "year", "Year"))
+
+
 def test_docs_are_added_once_and_replaced(nlp, tmp_path):
     with FactStore(tmp_path / "kg.sqlite") as store:
         assert add_docs(store, [(nlp(EPISODE), "a")], model="mine") == 1

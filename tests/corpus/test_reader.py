@@ -115,6 +115,47 @@ def test_of_several_fields_the_first_is_read_that_says_something(tmp_path):
     ]
 
 
+def test_fields_that_are_kept_are_metadata(tmp_path):
+    rows = [
+        {"id": "all", "text": "Oslo", "date": "2024-01-31", "n": 3, "ok": False, "tags": ["a", None, "b"], "other": 1},
+        {"id": "none", "text": "Rome", "date": None, "n": "", "tags": []},
+        {"id": "page", "text": "<p>Bonn</p>", "date": "<b> &amp;"},
+        {"id": "object", "text": "Lima", "date": {"day": 1}},
+        {"id": "lists", "text": "Lima", "tags": [["a"]]},
+        {"text": "Lima", "n": [{}]},
+        {"id": "NUL", "text": "Lima", "tags": ["a\0"]},
+        {"id": "half", "text": "Lima", "date": "\ud800"},
+    ]
+    lines = [*map(json.dumps, rows), '{"id": "infinite", "text": "Lima", "n": 1e999}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    (tmp_path / "b.csv").write_text('id,text,date,n\nx,Oslo,"2024-01-31",7\ny,Rome,,\nz,Bonn\n')
+    (tmp_path / "c.txt").write_text("Kiel")
+    given = json.loads((DATA / "redocred_sample.json").read_text())[0] | {"date": "2019-06-01"}
+    (tmp_path / "d.json").write_text(json.dumps([given]))
+    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(keep=("n", "date", "ok", "tags")))
+    assert {text.uri: text.metadata for text in texts} == {
+        "a.jsonl#all": {"n": 3, "date": "2024-01-31", "ok": False, "tags": ["a", "b"]},
+        "a.jsonl#none": {},
+        "a.jsonl#page": {"date": "<b> &amp;"},
+        "b.csv#x": {"n": "7", "date": "2024-01-31"},
+        "b.csv#y": {},
+        "b.csv#z": {},
+        "c.txt": {},
+        "d.json#item 1": {"date": "2019-06-01"},
+    }
+    assert texts[0].digest == content_hash("Oslo"), "what is read is the text"
+    expected = "expected a string, a number, true or false, or a list of these, found"
+    assert [(p.uri, p.reason, p.part) for p in problems] == [
+        ("a.jsonl#object", f"field 'date': {expected} dict", True),
+        ("a.jsonl#lists", f"field 'tags': {expected} a list of list", True),
+        ("a.jsonl#line 6", f"field 'n': {expected} a list of dict", False),
+        ("a.jsonl#NUL", "field 'tags': binary, not text: it holds NUL characters", True),
+        ("a.jsonl#half", "field 'date': unpaired surrogates, not valid text", True),
+        ("a.jsonl#infinite", "field 'n': inf is no finite number", True),
+    ]
+    assert not any(text.metadata for text in _read(tmp_path, base=tmp_path)[0])
+
+
 def test_tables_have_a_document_a_row(tmp_path):
     (tmp_path / "a.csv").write_bytes(
         b"\xef\xbb\xbfid,text,year\r\n"
