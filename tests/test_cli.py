@@ -359,6 +359,42 @@ def test_an_export_of_ones_own_is_read_by_the_names_of_its_fields(corpus, tmp_pa
     assert "no field 'text'; --text-field names another one: 'url', 'headline', 'body'" in done.stderr
 
 
+def test_where_facts_are_from_is_kept_and_asked_for(tmp_path):
+    rows = [
+        {"id": 1, "text": TEXT, "date": "2024-03-01", "url": "https://x.org/1", "author": ["Ada", "Bo"]},
+        {"id": 2, "text": "Lima is the capital of Peru.", "date": "2021-03-01", "url": "https://x.org/2"},
+        {"id": 3, "text": "Rome is in Italy.", "date": {"day": 1}},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    keep = [part for name in ("date", "url", "author", "Date") for part in ("--keep-field", name)]
+    done = run("build", "rows.jsonl", *keep, "--to", "kg.ttl", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "2 documents added" in done.stdout
+    assert "skipped rows.jsonl#3: field 'date': expected a string, a number, true or false" in done.stderr
+    assert "no document has anything in a field 'Date'; --keep-field names another one: 'id', 'text'," in done.stderr
+    facts = map(json.loads, run("facts", "kg.sqlite", "--json", "--limit", "0", cwd=tmp_path).stdout.splitlines())
+    found = {e["uri"]: e["metadata"] for fact in facts for e in fact["evidence"]}
+    assert found == {
+        "rows.jsonl#1": {"date": "2024-03-01", "url": "https://x.org/1", "author": ["Ada", "Bo"]},
+        "rows.jsonl#2": {"date": "2021-03-01", "url": "https://x.org/2"},
+    }
+    listed = map(json.loads, run("documents", "kg.sqlite", "--json", cwd=tmp_path).stdout.splitlines())
+    assert {row["uri"]: row["metadata"] for row in listed} == {**found, "rows.jsonl#3": {}}
+    query = """SELECT DISTINCT ?url { ?fact kg:evidence/kg:document ?document .
+               ?document dcterms:date ?date ; kg:field:url ?url FILTER(?date > "2023-12-31"^^xsd:date) }"""
+    done = run("query", "kg.ttl", query, "--csv", cwd=tmp_path)
+    assert done.stdout.split() == ["url", "https://x.org/1"], done.stderr
+
+    again = run("build", "rows.jsonl", "--keep-field", "date", cwd=tmp_path)
+    assert "0 documents added, 2 already there" in again.stdout
+    again = run("build", "rows.jsonl", cwd=tmp_path)
+    assert "1 document added, 2 already there" in again.stdout
+    assert "2 documents now without metadata, for there is no --keep-field" in again.stderr
+    assert "metadata" not in run("build", "rows.jsonl", cwd=tmp_path).stderr
+    done = run("build", "rows.jsonl", "--keep-field", " ", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: field ' ': no name for a field\n")
+
+
 def test_builds_into_neo4j_and_queries_find_it(corpus, tmp_path, bolt, database):
     uri, user, password, name = bolt
     login = {"NEO4J_USER": user, "NEO4J_PASSWORD": password, "NEO4J_DATABASE": name or ""}

@@ -19,9 +19,9 @@ _COLUMNS = (
 
 def fact_rows(graph: KnowledgeGraph, facts: Sequence[Fact], *, flat: bool = False) -> Answer:
     """A row a fact, in the order given. ``evidence`` has an object for every document, the surest first: its ``uri``,
-    ``title``, ``score`` and ``sentences``, and under ``reasoning`` the facts the model looked at, if it did, and what
-    they are about besides head and tail: ``via``. Instead, ``flat`` rows, for a table, have the ``uri``, ``title`` and
-    ``sentences`` of the surest document, and nothing that is a list."""
+    ``title``, ``metadata``, ``score`` and ``sentences``, and under ``reasoning`` the facts the model looked at, if it
+    did, and what they are about besides head and tail: ``via``. Instead, ``flat`` rows, for a table, have the ``uri``,
+    ``title`` and ``sentences`` of the surest document, and nothing that is a list."""
     rows = _rows(graph, graph.with_details(facts))
     if flat:
         return Answer((*_COLUMNS, "uri", "title", "sentences"), map(_flat, rows))
@@ -52,6 +52,7 @@ def _said(evidence: Evidence, nodes: Mapping[str, Node], labels: Mapping[str, st
     return {
         "uri": document.uri,
         "title": document.title,
+        "metadata": document.metadata,
         "score": round(evidence.score, DIGITS),
         "sentences": [text for _, text in evidence.sentences],
         "reasoning": step

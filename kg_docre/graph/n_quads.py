@@ -13,6 +13,7 @@ from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
 from kg_docre.graph.records import Evidence, Fact, fact_id
 from kg_docre.graph.vocabulary import literal, minted, term
+from kg_docre.metadata import values_of
 
 __all__ = ["n_quads"]
 
@@ -74,6 +75,9 @@ def _sources(graph: KnowledgeGraph) -> Iterator[str]:
         )
         if document.title:
             yield f"{subject} {_TITLE} {literal(document.title)} .\n"
+        for name, value in document.metadata.items():
+            field = vocabulary.field(name)
+            yield from (f"{subject} {field} {vocabulary.value(one)} .\n" for one in values_of(value))
         if document.run:
             yield f"{minted('run', graph.store.identity, str(document.run))} {_USED} {subject} .\n"
     for id, number, words in graph.evidence_sentences():

@@ -4,8 +4,9 @@
 relation (``DIRECTOR {id, property: "P57", name: "director", confidence, support, conflicts, plausibility, inferred,
 documents}``), and an evidence layer ``(:Fact)-[:EVIDENCED_BY {score, sentences, looked_at, via, …}]->(:Document)``,
 where a Fact has the id of its relationship, and ``looked_at`` the ids of the facts that it was read by way of. The
-full-text index ``kg_names`` finds entities by words of their names. Everything is merged by id: a second export of the
-same store changes nothing.
+full-text index ``kg_names`` finds entities by words of their names. A Document ``{id, uri, title, model}`` has its
+metadata as further properties (:func:`~kg_docre.graph.property_graph.metadata_property`), named in ``metadata_fields``.
+Everything is merged by id: a second export of the same store changes nothing.
 
 Every node and relationship lists the ``stores`` it came from. What a store no longer says, an export takes its name
 off, and what no store says any more is deleted; a database can hold the graphs of several stores.
@@ -23,6 +24,8 @@ from neo4j.exceptions import Neo4jError
 from kg_docre.graph.bolt import BoltDatabase, batched
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.property_graph import (
+    DOCUMENT_PROPERTIES,
+    METADATA_FIELDS,
     Properties,
     document_properties,
     entity_label,
@@ -89,11 +92,14 @@ class Neo4jTarget(BoltDatabase):
             query = "MATCH (n) WHERE $store IN n.stores RETURN n.id AS id LIMIT 1"
             written = Written(kept=bool(list(self._read(query, store=store))))  # else there is nothing to remove
             others = bool(list(self._read("MATCH (e:Entity) RETURN e.id AS id LIMIT 1")))
+            query = f"MATCH (d:Document) WHERE d.{METADATA_FIELDS} IS NOT NULL RETURN d.id AS id LIMIT 1"
+            described = bool(list(self._read(query)))
             self._write_entities(graph, store, written, others=others)
             if evidence:
                 query = f"UNWIND $rows AS row MERGE (d:Document {{id: row.id}}) SET d += row, {_own('d')}"
-                rows = written.noting("Document", map(document_properties, graph.documents()))
-                self._write(query, rows, store=store)
+                rows: Iterable[Properties] = map(document_properties, graph.documents())
+                rows = self._without_former(rows) if described else rows
+                self._write(query, written.noting("Document", rows), store=store)
             waiting: dict[str, list[Properties]] = defaultdict(list)
             for facts in batched(graph.facts(details=evidence)):
                 self._write_relationships(facts, waiting, store, written)
@@ -103,6 +109,16 @@ class Neo4jTarget(BoltDatabase):
             if written.kept:
                 self._remove_others(store, written)
             self._finish()
+
+    def _without_former(self, rows: Iterable[Properties]) -> Iterator[Properties]:
+        """Documents with nothing in place of metadata that they have in the database and no more in the store."""
+        query = f"MATCH (d:Document) WHERE d.id IN $ids RETURN d.id AS id, d.{METADATA_FIELDS} AS names"
+        for batch in batched(rows):
+            found = self._read(query, ids=[row["id"] for row in batch])
+            former = {row["id"]: row["names"] for row in found if isinstance(row["names"], list)}
+            for row in batch:
+                names = {*former.get(row["id"], ())} - DOCUMENT_PROPERTIES
+                yield dict.fromkeys([*names, METADATA_FIELDS]) | row
 
     def _write_entities(self, graph: KnowledgeGraph, store: str, written: Written, *, others: bool) -> None:
         """``others``: whether there are entities already, of this or another store."""

@@ -22,7 +22,7 @@ _HALF = re.compile("[\ud800-\udfff]")  # of a character
 def to_networkx(graph: KnowledgeGraph, *, evidence: bool = True) -> networkx.MultiDiGraph[str]:
     """Nodes by id with ``name``, ``type``, ``kb_id``, ``aliases`` and ``date``; edges keyed by relation label with
     ``label``, ``name``, ``confidence``, ``support``, ``conflicts``, ``plausibility``, ``inferred`` and, unless it is
-    left out, ``evidence``, a list of ``{document, title, model, score, sentences: [[number, text], …],
+    left out, ``evidence``, a list of ``{document, title, model, metadata, score, sentences: [[number, text], …],
     looked_at: [[head, label, tail], …], via, pattern, weight}``, whose last four are the reasoning: the edges read on
     the way, the third node, the row of DocRE-SD's Table 1 and the attention weight."""
     import networkx

@@ -3,6 +3,7 @@ of each document."""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import defaultdict
@@ -20,6 +21,7 @@ from kg_docre.graph.page_mark import MARK
 from kg_docre.graph.property_graph import TYPE_NAMES
 from kg_docre.graph.records import Evidence, Fact, Node, SourceDocument
 from kg_docre.graph.texts import Sentence, document_texts
+from kg_docre.metadata import Scalar, values_of
 from kg_docre.names import short_hash
 
 __all__ = ["MAX_FACTS", "write_page"]
@@ -29,6 +31,7 @@ _NEIGHBOURS = 12  # that a drawing has room for
 _WIDTH, _HEIGHT = 900, 400
 _MOST_DOCUMENTS, _MOST_CHARACTERS = 10, 600  # that are quoted for a fact, and of a sentence without a name
 _NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 _PLACE = {"PER": 0, "ORG": 1, "LOC": 2, "NUM": 8, "TIME": 9}  # of types in the index; others are between
 
 
@@ -81,6 +84,7 @@ def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
         finalize=_readable,
     )
     environment.filters |= {"anchor": _anchor, "marked": marked, "short": _short, "type_name": _type_name}
+    environment.filters |= {"cut": _said, "is_address": _is_address, "listed": values_of}
     environment.filters["linked"] = lambda sentence: _pieces(sentence, links)
     parts = environment.get_template("page.html").generate(
         nodes=nodes,
@@ -142,6 +146,16 @@ def _cut(text: str, most: int) -> Markup:
     if most and len(text) > most:
         text = f"{text[: most // 2]} […] {text[-most // 2 :]}"
     return escape(_readable(text))
+
+
+def _said(value: Scalar) -> Markup:
+    """A value of metadata, no more than is quoted of a sentence."""
+    return _cut(value if isinstance(value, str) else json.dumps(value), _MOST_CHARACTERS)
+
+
+def _is_address(value: Scalar) -> bool:
+    """Whether it is one of the web's, which may be a link."""
+    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
 def _around(html: str, name: str) -> Markup:

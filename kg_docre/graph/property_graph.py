@@ -3,15 +3,19 @@ kind of node and relationship."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
 
 from kg_docre.graph.records import Evidence, Fact, Node, SourceDocument, Step, fact_id
+from kg_docre.metadata import Scalar, values_of
 from kg_docre.names import short_hash
 
 __all__ = [
+    "DOCUMENT_PROPERTIES",
+    "METADATA_FIELDS",
     "TYPE_NAMES",
     "Properties",
     "document_properties",
@@ -22,6 +26,7 @@ __all__ = [
     "fact_attributes",
     "fact_properties",
     "is_entity_label",
+    "metadata_property",
     "node_attributes",
     "relationship_properties",
     "relationship_type",
@@ -39,6 +44,10 @@ TYPE_NAMES = {
     "MISC": "Miscellaneous",
 }
 
+
+METADATA_FIELDS = "metadata_fields"
+DOCUMENT_PROPERTIES = frozenset({"id", "uri", "title", "model", "stores", METADATA_FIELDS})  # that no field may be
+_BITS = 63  # of an integer without its sign
 
 _OWN_TYPE = "Type_"  # what labels of types of one's own begin with
 
@@ -90,6 +99,7 @@ def edge_attributes(fact: Fact, *, evidence: bool) -> dict[str, Any]:
                 "document": e.document.uri,
                 "title": e.document.title,
                 "model": e.document.model,
+                "metadata": e.document.metadata,
                 "score": e.score,
                 "sentences": [list(sentence) for sentence in e.sentences],
                 "looked_at": [list(fact) for fact in e.step.looked_at] if e.step else [],
@@ -118,7 +128,27 @@ def entity_properties(node: Node) -> Properties:
 
 
 def document_properties(document: SourceDocument) -> Properties:
-    return {"id": document.id, "uri": document.uri, "title": document.title, "model": document.model}
+    """Its own, and those of its metadata, whose names ``metadata_fields`` lists where there are any."""
+    own: Properties = {"id": document.id, "uri": document.uri, "title": document.title, "model": document.model}
+    described = {metadata_property(name): _storable(value) for name, value in document.metadata.items()}
+    return {**own, **described, METADATA_FIELDS: list(described)} if described else own
+
+
+def metadata_property(name: str) -> str:
+    """What a document's property is called that a field of this name becomes: the same, unless documents have one that
+    is called so (``uri`` → ``uri_``, and ``uri_`` → ``uri__``)."""
+    return f"{name}_" if name.rstrip("_") in DOCUMENT_PROPERTIES else name
+
+
+def _storable(value: Scalar | list[Scalar]) -> Any:
+    """A value as Neo4j has it: integers of 64 bits, and lists of one kind; of what else there is, the text."""
+    values = values_of(value)
+    kinds = {str if isinstance(one, int) and one.bit_length() > _BITS else type(one) for one in values}
+    kind = float if kinds == {int, float} else kinds.pop() if len(kinds) == 1 else str
+    if kind is str:
+        values = [one if isinstance(one, str) else json.dumps(one) for one in values]
+    stored = [kind(one) for one in values]
+    return stored if isinstance(value, list) else stored[0]
 
 
 def fact_properties(fact: Fact) -> Properties:

@@ -7,12 +7,14 @@ no common one does: :data:`KG`.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
 from rdflib import Namespace
 
 from kg_docre.graph.records import Node
+from kg_docre.metadata import Scalar
 
 __all__ = [
     "KG",
@@ -20,12 +22,14 @@ __all__ = [
     "date",
     "document",
     "entity",
+    "field",
     "literal",
     "minted",
     "node_type",
     "relation",
     "sentence",
     "term",
+    "value",
 ]
 
 KG = Namespace("urn:kg-docre:vocabulary:")
@@ -45,6 +49,14 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
+
+# names of fields that are Dublin Core's; its title and identifier are a document's own
+_DUBLIN_CORE = frozenset(
+    "abstract contributor coverage created creator date description format issued language license modified publisher "
+    "rights source subject type".split()
+)
+_DAY = r"\d{4}-\d\d-\d\d"
+_MOMENT = re.compile(rf"{_DAY}(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?)?", re.ASCII)
 
 # what literals can't have in N-Quads, or may not in other formats
 _ESCAPED = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
@@ -96,6 +108,30 @@ def date(value: str) -> str:
     """A day, month or year by ISO 8601."""
     kind = {4: "gYear", 7: "gYearMonth"}.get(len(value), "date")
     return literal(value, f"xsd:{kind}")
+
+
+@lru_cache(maxsize=1024)
+def field(name: str) -> str:
+    """``date`` → ``dcterms:date``; a name that is none of Dublin Core's → ``kg:field:name``."""
+    return term(f"dcterms:{name}") if name in _DUBLIN_CORE else f"<{KG}field:{quote(name, safe='')}>"
+
+
+def value(value: Scalar) -> str:
+    """A number, a truth value, a day or moment by ISO 8601, or a string as it is."""
+    if isinstance(value, bool):
+        return literal(str(value).lower(), "xsd:boolean")
+    if isinstance(value, int | float):
+        return literal(value, "xsd:integer" if isinstance(value, int) else "xsd:double")
+    if (found := _MOMENT.fullmatch(value)) and _is_moment(value[:19]):
+        return literal(value, "xsd:dateTime" if found[1] else "xsd:date")
+    return literal(value)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def literal(value: object, type: str = "") -> str:

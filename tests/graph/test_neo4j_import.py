@@ -83,7 +83,7 @@ def _read(folder):
         for row in rows:
             properties, special = {}, {}
             for column, text in zip(header, row, strict=True):
-                key, _, type = column.partition(":")
+                key, type = column.rsplit(":", 1) if ":" in column else (column, "")
                 if type.isupper() or type[:2] in ("ST", "EN"):
                     special[type.partition("(")[0]] = text
                     continue
