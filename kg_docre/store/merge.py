@@ -139,18 +139,19 @@ class _Copying:
         many there are two texts."""
         differing = 0
         rows = self._other.read(
-            """SELECT uri, source.title, document, added FROM source JOIN document d ON d.id = document
+            """SELECT uri, source.title, source.metadata, document, added FROM source JOIN document d ON d.id = document
                WHERE document IN (SELECT value FROM json_each(?))""",
             (json.dumps([*documents]),),
         )
-        for called, title, document, added in rows:
+        for called, title, metadata, document, added in rows:
             uri, number = self._rename(called), documents[document]
             query = "SELECT d.id, added FROM source JOIN document d ON d.id = document WHERE uri = ?"
             here, read = db.execute(query, (uri,)).fetchone() or (number, "")
             differing += here != number
             if read <= added:
                 db.execute("DELETE FROM source WHERE uri = ?", (uri,))
-                db.execute("INSERT INTO source (uri, document, title) VALUES (?, ?, ?)", (uri, number, title))
+                insert = "INSERT INTO source (uri, document, title, metadata) VALUES (?, ?, ?, ?)"
+                db.execute(insert, (uri, number, title, metadata))
                 db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
         return differing
 

@@ -161,6 +161,20 @@ def test_what_could_not_be_read_is_kept_unless_it_could_be_elsewhere(tmp_path, d
     assert failed == {"y": "unreadable by here", "z": "unreadable by there"}
 
 
+def test_metadata_goes_with_its_source(tmp_path, documents):
+    here, there = tmp_path / "a.sqlite", tmp_path / "b.sqlite"
+    for path, uri in ((here, "b"), (there, "a")):
+        with FactStore(path) as store:
+            document = replace(documents[0], id=uri)
+            names = docred_relations()
+            store.add(document, model="m", names=names, resolve=form_id, metadata={"from": uri, "pages": [1, 2]})
+    assert _run("merge", here, there)[0] == 0
+    with FactStore(here) as store:
+        assert {source.uri: source.metadata["from"] for source in list_sources(store)} == {"a": "a", "b": "b"}
+        (document,) = KnowledgeGraph(store).documents()
+        assert document.metadata == {"from": "a", "pages": [1, 2]}
+
+
 def test_what_people_decided_holds_in_the_merged_store(tmp_path, parts):
     with FactStore(parts[0]) as store:
         first, second = [node.name for node in KnowledgeGraph(store).nodes() if node.type == "PER"][:2]
