@@ -3,10 +3,10 @@
 import io
 import sys
 
-from kg_docre.cli import answers, graphs, models, stores  # in the order that the help has
+from kg_docre.cli import answers, build, export, models, stores  # in the order that the help has
 from kg_docre.cli.root import app
 
-__all__ = ["answers", "app", "graphs", "main", "models", "stores"]
+__all__ = ["answers", "app", "build", "export", "main", "models", "stores"]
 
 
 def main() -> None:

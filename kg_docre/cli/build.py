@@ -1,11 +1,11 @@
-"""Commands from texts to graphs."""
+"""The command from texts to graphs."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -15,12 +15,10 @@ import typer
 
 from kg_docre.batching import MAX_ENTITIES
 from kg_docre.cli.options import (
-    AboutEntity,
     Checks,
     Device,
     MinConfidence,
     MinPrecision,
-    OfRelation,
     Precision,
     SpacyModel,
     Threshold,
@@ -30,52 +28,13 @@ from kg_docre.cli.options import (
     one_line_errors,
 )
 from kg_docre.cli.root import app
+from kg_docre.cli.targets import Connected, Inverses, Sources, Strict, Targets, files_of_store, refuse_overwriting
 from kg_docre.corpus.records import MAX_CHARACTERS
-from kg_docre.graph.endings import FILES, FOLDERS, RDF
-from kg_docre.graph.provenance import Provenance
 
 if TYPE_CHECKING:
     from kg_docre.store import FactStore
 
-Strict = Annotated[bool, typer.Option("--strict", help="Leave out facts that conflict with others or their types.")]
-Inverses = Annotated[
-    bool, typer.Option("--inverses", help="Complete inverse relations, marked as inferred: part of and has part, …")
-]
-Connected = Annotated[
-    bool, typer.Option("--connected", help="Leave out things that no fact is about or was read by way of.")
-]
-Store = Annotated[Path, typer.Option(help="The fact store: one SQLite file.")]
-Targets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--to",
-        metavar="TARGET",
-        help=f"{' '.join(RDF)} (or .gz), {' '.join((*FILES, *FOLDERS))}, neo4j://… (repeatable).",
-    ),
-]
-Sources = Annotated[
-    Provenance | None,
-    typer.Option(
-        "--provenance",
-        help="How RDF says where a fact comes from: named graphs (where it can), statements, or RDF 1.2 reifiers; "
-        "none leaves that out of any target.",
-    ),
-]
-
 _SOME_SKIPPED = 3  # exit code of a build that did all but what it named
-
-
-def _files_of(store: Path) -> list[Path]:
-    return [store.with_name(store.name + end) for end in ("", "-wal", "-shm")]
-
-
-def _refuse_overwriting(targets: Iterable[str], store: Path, sources: Iterable[str] = ()) -> None:
-    """Raise :exc:`ValueError` for a target that is the store or a text."""
-    taken = {file.resolve(): "the store" for file in _files_of(store)}
-    taken |= {Path(source).resolve(): "one of the sources" for source in sources}
-    for target in targets:
-        if "://" not in target and Path(target).resolve() in taken:
-            raise ValueError(f"--to {target}: that is {taken[Path(target).resolve()]}; name another file")
 
 
 @contextmanager
@@ -117,7 +76,7 @@ def build(
         ),
     ],
     to: Targets = None,
-    store: Store = Path("kg.sqlite"),
+    store: Annotated[Path, typer.Option(help="The fact store: one SQLite file.")] = Path("kg.sqlite"),
     model: Annotated[str, typer.Option(help="A shipped checkpoint or a folder.")] = "default",
     spacy_model: SpacyModel = None,
     threshold: Threshold = None,
@@ -137,7 +96,7 @@ def build(
     ] = "",
     keep_field: Annotated[
         list[str] | None,
-        typer.Option(help="One to keep with the document, for every graph: its date, address, author (repeatable)."),
+        typer.Option(help="One whose values are kept with the document: its date, address, author (repeatable)."),
     ] = None,
     max_characters: Annotated[int, typer.Option(min=1, help="Longer documents are refused.")] = MAX_CHARACTERS,
     max_entities: Annotated[
@@ -182,7 +141,7 @@ def build(
         def report(problem: Problem) -> None:
             typer.echo(f"skipped {problem}", err=True)
 
-        _refuse_overwriting(to or (), store, sources)
+        refuse_overwriting(to or (), store, sources)
         exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
         as_metadata(dict.fromkeys(keep_field or ()))  # are these names?
         if not all(sources):
@@ -206,7 +165,7 @@ def build(
             precision=precision,
         )
         with FactStore(store) as facts:
-            ours = [*_files_of(store), *(to or ())]
+            ours = [*files_of_store(store), *(to or ())]
             called = {"text": text_field, "id": id_field, "title": title_field, "keep": keep_field}
             described = count_described(facts)
             with (
@@ -267,40 +226,3 @@ def build(
 def _again(number: int) -> str:
     it = "it was" if number == 1 else "they were"
     return f" ({number} read again, for {it} read in another way before)" if number else ""
-
-
-@app.command()
-def export(
-    store: Annotated[Path, typer.Argument(help="A fact store.")],
-    to: Targets = None,
-    entity: AboutEntity = None,
-    relation: OfRelation = None,
-    strict: Strict = False,
-    inverses: Inverses = False,
-    min_confidence: MinConfidence = 0.0,
-    connected: Connected = False,
-    provenance: Sources = None,
-) -> None:
-    """Write the graph of a store, or a part of it, to files or Neo4j. Doing it again changes nothing."""
-    with one_line_errors():
-        from kg_docre.graph import KnowledgeGraph
-        from kg_docre.graph.targets import open_target
-        from kg_docre.store import FactStore
-
-        _refuse_overwriting(to or (), store)
-        with FactStore(store, create=False) as facts:
-            exports = [open_target(target, neo4j_credentials, provenance) for target in to or ()]
-            graph = KnowledgeGraph(
-                facts,
-                strict=strict,
-                inverses=inverses,
-                min_confidence=min_confidence,
-                connected=connected,
-                about=entity or None,
-                relations=relation or None,
-            )
-            for target, write in zip(to or (), exports, strict=True):
-                write(graph)
-                typer.echo(f"wrote {target}")
-        if not to:
-            raise typer.BadParameter("name at least one target", param_hint="--to")
