@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import io
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["checked_encoding", "recoded"]
 
@@ -32,12 +35,13 @@ class _Recoded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: WriteableBuffer) -> int:
         while not self._waiting and (data := self._stream.read(io.DEFAULT_BUFFER_SIZE)):
             self._waiting = self._decoder.decode(data).encode("utf-8", "surrogateescape")
         self._waiting = self._waiting or self._decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
-        given, self._waiting = self._waiting[: len(buffer)], self._waiting[len(buffer) :]
-        buffer[: len(given)] = given
+        room = memoryview(buffer)
+        given, self._waiting = self._waiting[: len(room)], self._waiting[len(room) :]
+        room[: len(given)] = given
         return len(given)
 
     def close(self) -> None:

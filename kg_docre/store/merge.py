@@ -145,14 +145,13 @@ class _Copying:
         )
         for called, title, metadata, document, added in rows:
             uri, number = self._rename(called), documents[document]
-            query = "SELECT d.id, added FROM source JOIN document d ON d.id = document WHERE uri = ?"
-            here, read = db.execute(query, (uri,)).fetchone() or (number, "")
-            differing += here != number
-            if read <= added:
-                db.execute("DELETE FROM source WHERE uri = ?", (uri,))
-                insert = "INSERT INTO source (uri, document, title, metadata) VALUES (?, ?, ?, ?)"
-                db.execute(insert, (uri, number, title, metadata))
-                db.execute("DELETE FROM failure WHERE uri = ?", (uri,))
+            query = """SELECT document, source.title, source.metadata, EXISTS (SELECT 1 FROM failure WHERE uri = :uri),
+                              added
+                       FROM source JOIN document d ON d.id = document WHERE uri = :uri"""
+            *here, read = db.execute(query, {"uri": uri}).fetchone() or (number, "")
+            differing += here[0] != number
+            if read <= added and here != [number, title, metadata, False]:
+                FactStore.lead(db, [(uri, number, title, metadata)])
         return differing
 
     def copy_failures(self, db: sqlite3.Connection) -> None:

@@ -65,12 +65,13 @@ class FactStore(StoreFile):
         with self.transaction() as db:
             found = db.execute("SELECT 1 FROM document WHERE id = ? AND content_hash = ?", (number, digest)).fetchone()
             if found:
-                self._lead(db, [(uri, number, title, kept)])
+                self.lead(db, [(uri, number, title, kept)])
             return found is not None
 
     @staticmethod
-    def _lead(db: sqlite3.Connection, sources: Iterable[tuple[str, int, str, str]]) -> None:
-        """Lead uris to documents, with title and metadata, whatever was found at these or was wrong with them."""
+    def lead(db: sqlite3.Connection, sources: Iterable[tuple[str, int, str, str]]) -> None:
+        """Lead uris to documents, with title and metadata as a store keeps it, whatever was found at these or was wrong
+        with them; within a transaction."""
         for source in sources:
             db.execute("DELETE FROM source WHERE uri = ?", source[:1])
             db.execute("INSERT INTO source (uri, document, title, metadata) VALUES (?, ?, ?, ?)", source)
@@ -118,7 +119,7 @@ class FactStore(StoreFile):
             insert = "INSERT INTO document (title, content_hash, model, added, run) VALUES (?, ?, ?, ?, ?)"
             number = db.execute(insert, (document.title, digest, model, _now(), run)).lastrowid
             assert number is not None
-            self._lead(db, [(uri, number, title, kept) for uri, (title, kept) in sources.items()])
+            self.lead(db, [(uri, number, title, kept) for uri, (title, kept) in sources.items()])
             self._add_sentences(db, number, document)
             entities = self._add_entities(db, number, document, digest, resolve, forms)
             self._add_relations(db, number, document, entities)

@@ -115,6 +115,14 @@ def test_a_text_of_both_stays_as_it_is_and_has_the_sources_of_both(tmp_path, doc
     assert sources == {documents[0].id: "here", "copy": "here", documents[1].id: "there"}
 
 
+def test_merged_again_nothing_is_written(tmp_path, parts):
+    with FactStore(tmp_path / "merged.sqlite") as store, FactStore(parts[0]) as other:
+        merge(store, other)
+        written = store.read("SELECT total_changes()").fetchall()
+        merge(store, other)
+        assert store.read("SELECT total_changes()").fetchall() == written
+
+
 @pytest.mark.parametrize(("earlier", "found"), [("a", "there"), ("b", "here")])
 def test_of_a_source_that_has_changed_the_later_text_is_taken(earlier, found, tmp_path, documents):
     here = _fill(tmp_path / "a.sqlite", [replace(documents[0], id="one")], model="here")
