@@ -26,7 +26,7 @@ DOCRE_SD = (
     "without-curriculum",
 )
 DOCUNET = ("docunet", "docunet-similarity", "docunet-without-balanced-softmax", "docunet-without-u-net")
-INFERRED = ("docre-sd", "without-first-branch", "atlop")
+INFERRED = ("docre-sd", "third-entities", "without-first-branch", "atlop")
 SCORES = {
     "f1": "F1",
     "ign_f1": "Ign F1",
