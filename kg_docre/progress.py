@@ -18,9 +18,12 @@ class Advance(Protocol):
 
 
 @contextmanager
-def progress(task: str, total: int | None, *, every: float = 30.0) -> Iterator[Advance]:
+def progress(task: str, total: int | None, *, every: float = 30.0, silent: bool = False) -> Iterator[Advance]:
     """Show how far ``task`` is on stderr: a bar if it is a terminal, else a line every ``every`` seconds and
-    at the end."""
+    at the end; or, ``silent``, nothing."""
+    if silent:
+        yield lambda steps=1, note="": None
+        return
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -645,3 +645,43 @@ def test_neither_the_store_nor_a_text_is_overwritten(tmp_path):
     before = (tmp_path / "kg.json").read_bytes()
     assert "that is the store" in run("export", "kg.json", "--to", "kg.json", cwd=tmp_path).stderr
     assert (tmp_path / "kg.json").read_bytes() == before
+
+
+def test_what_a_build_did_is_one_json_object(corpus, tmp_path):
+    (corpus / "a copy.txt").write_text(TEXT)
+    (corpus / "broken.jsonl").write_text('{"id": "a"\n')
+    (corpus / "empty.txt").write_text("")
+    done = run("build", "corpus", "--to", "kg.nt", "--json", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    told = json.loads(done.stdout)
+    reasons = {skipped["uri"]: skipped for skipped in told.pop("skipped")}
+    assert told.pop("nodes") > 3
+    assert told.pop("relations") > 3
+    assert told == {
+        **{"added": 1, "read_again": 0, "already_there": 0, "copies": 1, "forgotten": [], "wrote": ["kg.nt"]},
+        **{"store": "kg.sqlite", "documents": 1},
+    }
+    assert reasons["corpus/empty.txt"] == {"uri": "corpus/empty.txt", "reason": "empty", "error": False}
+    (broken,) = (its for uri, its in reasons.items() if uri.startswith("corpus/broken.jsonl"))
+    assert broken["error"]
+    assert "JSON" in broken["reason"]
+
+    for name in ("a copy.txt", "broken.jsonl", "empty.txt", "gilligan.txt"):
+        (corpus / name).unlink()
+    (corpus / "other.txt").write_text("Good morning.")
+    done = run("build", "corpus", "--forget-missing", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {"corpus/a copy.txt", "corpus/gilligan.txt"} < {*told["forgotten"]}, "besides, what could not be read"
+    assert (told["added"], told["skipped"], told["documents"], told["relations"]) == (1, [], 1, 0)
+
+
+def test_a_quiet_build_says_only_what_is_wrong(corpus, tmp_path):
+    done = run("build", corpus, "--to", "kg.nt", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "kg.nt").stat().st_size
+    (corpus / "broken.jsonl").write_text('{"id": "a"\n')
+    done = run("build", corpus, "-q", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "skipped corpus/broken.jsonl" in done.stderr
+    assert "documents:" not in done.stderr

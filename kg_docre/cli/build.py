@@ -23,11 +23,11 @@ from kg_docre.cli.options import (
     SpacyModel,
     Threshold,
     counted,
-    held,
     neo4j_credentials,
     one_line_errors,
 )
 from kg_docre.cli.root import app
+from kg_docre.cli.summary import Summary
 from kg_docre.cli.targets import Connected, Inverses, Sources, Strict, Targets, files_of_store, refuse_overwriting
 from kg_docre.corpus.records import MAX_CHARACTERS
 
@@ -117,6 +117,10 @@ def build(
     ] = False,
     device: Device = "auto",
     precision: Precision = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="What was done as one JSON object, with what was skipped and why.")
+    ] = False,
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read.
 
@@ -168,9 +172,10 @@ def build(
             ours = [*files_of_store(store), *(to or ())]
             called = {"text": text_field, "id": id_field, "title": title_field, "keep": keep_field}
             described = count_described(facts)
+            known = None if quiet else count_documents(sources, exclude=ours, encoding=encoding)
             with (
                 _told_what_is_kept(store, facts) as check,
-                progress("documents", count_documents(sources, exclude=ours, encoding=encoding)) as advance,
+                progress("documents", known, silent=quiet) as advance,
             ):
 
                 def read(number: int) -> None:
@@ -190,7 +195,7 @@ def build(
                 typer.echo(reason, err=True)
             if not keep_field and (bared := described - count_described(facts)) > 0:
                 typer.echo(f"{counted(bared, 'document')} now without metadata, for there is no --keep-field", err=True)
-            gone = forget(facts, result, sources, base=store.parent) if forget_missing else []
+            gone = forget(facts, result, sources, base=store.parent) if forget_missing else None
             if twice := moved(facts, result.met, base=store.parent):
                 old, new = next(iter(twice.items()))
                 typer.echo(
@@ -204,25 +209,15 @@ def build(
             for export in exports:
                 export(graph)
             with facts.snapshot():
-                if result.added and (best := best_of_each_relation(graph, 10)):
+                if result.added and not (quiet or as_json) and (best := best_of_each_relation(graph, 10)):
                     print_facts(graph, best, "Most confident facts")
             counts = facts.counts()
-        failed = {problem.uri for problem in result.problems}
-        contents = [digest for uri, digest in result.met.items() if uri not in failed]
-        copies = len(contents) - len({*contents})
-        typer.echo(
-            f"{counted(result.added, 'document')} added{_again(result.read_again)}, "
-            f"{result.already_there - copies} already there{f', {copies} copies of others' if copies else ''}"
-            f"{f', {len(gone)} forgotten' if forget_missing else ''}; {store} holds {held(counts)}"
-        )
-        for target in to or ():
-            typer.echo(f"wrote {target}")
+        summary = Summary(result, gone, to or (), store, counts)
+        if as_json:
+            typer.echo(summary.as_json())
+        elif not quiet:
+            typer.echo(str(summary))
         if result.problems:
             typer.echo(f"{len(result.problems)} skipped; kg-docre documents {store} --failed lists them", err=True)
             if not all(problem.nothing for problem in result.problems):
-                raise typer.Exit(_SOME_SKIPPED if contents else 1)
-
-
-def _again(number: int) -> str:
-    it = "it was" if number == 1 else "they were"
-    return f" ({number} read again, for {it} read in another way before)" if number else ""
+                raise typer.Exit(_SOME_SKIPPED if result.readable else 1)

@@ -35,6 +35,21 @@ class BuildResult:
     kept: set[str] = field(default_factory=set)
     fields: dict[str, None] = field(default_factory=dict)
 
+    @property
+    def readable(self) -> int:
+        """How many documents could be read, now or before."""
+        return len(self._contents())
+
+    @property
+    def copies(self) -> int:
+        """How many of these say what another one says."""
+        contents = self._contents()
+        return len(contents) - len({*contents})
+
+    def _contents(self) -> list[str]:
+        failed = {problem.uri for problem in self.problems}
+        return [digest for uri, digest in self.met.items() if uri not in failed]
+
     def note_fields(self, source: SourceText) -> None:
         self.kept.update(source.metadata)
         if len(self.fields) < _FIELDS:
