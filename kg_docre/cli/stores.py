@@ -41,7 +41,9 @@ def forget(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     documents: Annotated[
         list[str],
-        typer.Argument(help="Documents as `kg-docre documents` calls them, their files, or folders of these."),
+        typer.Argument(
+            help="Documents as `kg-docre documents` calls them, their files, or folders of these; '2019*': all such."
+        ),
     ],
 ) -> None:
     """Delete documents. A fact goes with the last document that says it, from Neo4j at the next export."""

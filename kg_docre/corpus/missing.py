@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from itertools import groupby
@@ -20,7 +21,8 @@ __all__ = ["called_from", "forget_missing", "meant_by", "missing", "moved"]
 
 def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") -> dict[str, set[str]]:
     """For each name the uris that it means: of the document that is called so, or else of all in the file or the folder
-    of that name, those that could not be read among them. An empty one means nothing."""
+    of that name, or else of all that are called so with any characters for each ``*``, those that could not be read
+    among them. An empty one means nothing."""
     read = {uri for (uri,) in store.read("SELECT uri FROM source")}
     known = read.union(uri for (uri,) in store.read("SELECT uri FROM failure"))
     meant = {}
@@ -30,6 +32,10 @@ def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") 
         if name and not meant[name]:
             whole = _whole(place, base)
             meant[name] = {uri for uri in known if _is_path(uri) and whole in _places(uri, base)} | (known & {name})
+        if "*" in name and not meant[name]:
+            patterns = (".*".join(map(re.escape, its.split("*"))) for its in (name, place))
+            told = re.compile("|".join(patterns), re.DOTALL)
+            meant[name] = {*filter(told.fullmatch, known)}
     return meant
 
 

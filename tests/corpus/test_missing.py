@@ -85,6 +85,12 @@ def test_what_a_name_means(tmp_path, monkeypatch):
             "a": {"a/b.txt", "a/e.txt", *file},
             ".": {"a/b.txt", "a/e.txt", *file},
             "stdin#x": {"stdin#x"},
+            "stdin#*": {"stdin#x"},
+            "a/*.txt": {"a/b.txt", "a/e.txt"},
+            "a/c.jsonl#*": {"a/c.jsonl#1", "a/c.jsonl#1/2"},
+            "a/b.tx?": set(),
+            "[a]/b.txt": set(),
+            "*.csv": set(),
             "nothing": set(),
         }.items():
             place = name if "#" in name else tmp_path / name
@@ -188,3 +194,14 @@ def test_a_build_forgets_what_its_sources_have_no_more_if_asked_to(tmp_path):
     assert emptied.returncode == 1
     assert "texts: an empty folder" in emptied.stderr
     assert "holds 2 documents" in emptied.stdout
+
+
+def test_a_name_with_a_star_is_first_of_all_a_name(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        for number, uri in enumerate(("5*", "50", "5*+")):
+            empty = Document(id=uri, words=(f"w{number}",), spaces=(False,), sentence_starts=(0,), entities=())
+            store.add(empty, model="m", names={}, resolve=form_id)
+        assert meant_by(store, ["5*"], base=tmp_path) == {"5*": {"5*"}}
+        assert meant_by(store, ["5*+"], base=tmp_path) == {"5*+": {"5*+"}}
+        store.forget("5*")
+        assert meant_by(store, ["5*"], base=tmp_path) == {"5*": {"50", "5*+"}}
