@@ -1,6 +1,7 @@
 """Text to a knowledge graph people can trust.
 
-:func:`load` gives a spaCy pipeline from raw text to relations. What the command line does can be had from Python:
+:func:`load` gives a spaCy pipeline from raw text to relations, and :func:`render` shows what it found. What the command
+line does can be had from Python:
 
 - :class:`kg_docre.predictor.Predictor` finds relations in documents whose entities are known;
 - :class:`kg_docre.corpus.pipeline.Pipeline` and :func:`kg_docre.corpus.build.build` read a corpus
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
-__all__ = ["load"]
+    from spacy_components.render import Rendered
+
+__all__ = ["load", "render"]
 
 __version__ = "0.1.0"
 
@@ -35,3 +39,13 @@ def load(model: str = "default", **config: Any) -> Language:
     from spacy_components.pipeline import load
 
     return load(model, **config)
+
+
+def render(doc: Doc) -> Rendered:
+    """A ``Doc`` to look at: its text with the things it names, and its facts, each with the sentences behind it.
+
+    Notebooks show it; elsewhere it is a string of HTML to write to a file. See :func:`spacy_components.render.render`.
+    """
+    from spacy_components.render import render
+
+    return render(doc)

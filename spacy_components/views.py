@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 
 from spacy_components.annotations import CLUSTERED, ENTITIES, RELATIONS, characters_of, spans_at
 
-__all__ = ["EntityView", "ReasoningView", "RelationView", "register_extensions"]
+__all__ = ["EntityView", "ReasoningView", "RelationView", "entities_in", "register_extensions", "relations_in"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,8 +108,8 @@ def register_extensions(*, relations: str = "relations", entities: str = "entiti
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)
     views: tuple[tuple[Any, str, Any], ...] = (
-        (Doc, relations, _relations),
-        (Doc, entities, _entities),
+        (Doc, relations, relations_in),
+        (Doc, entities, entities_in),
         (Span, entity, _entity_of),
     )
     for owner, name, getter in views:
@@ -130,7 +130,8 @@ def _view(doc: Doc, index: int, data: list[Any]) -> EntityView:
     return EntityView(index=index, name=name, type=type, kb_id=kb_id, mentions=spans_at(doc, characters))
 
 
-def _entities(doc: Doc) -> list[EntityView]:
+def entities_in(doc: Doc) -> list[EntityView]:
+    """The clusters of mentions, whatever the attribute is called that has them."""
     return [_view(doc, index, data) for index, data in enumerate(getattr(doc._, ENTITIES) or ())]
 
 
@@ -141,8 +142,9 @@ def _entity_of(span: Span) -> EntityView | None:
     return None
 
 
-def _relations(doc: Doc) -> list[RelationView]:
-    entities = _entities(doc)
+def relations_in(doc: Doc) -> list[RelationView]:
+    """The facts, whatever the attribute is called that has them."""
+    entities = entities_in(doc)
     found = getattr(doc._, RELATIONS) or ()
     names = defaultdict[tuple[int, int], list[str]](list)
     for head, _, name, tail, *_ in found:

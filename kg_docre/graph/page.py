@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kg_docre.graph.errors import ExportError
@@ -23,6 +22,7 @@ from kg_docre.graph.records import Evidence, Fact, Node, SourceDocument
 from kg_docre.graph.texts import Sentence, document_texts
 from kg_docre.metadata import Scalar, values_of
 from kg_docre.names import short_hash
+from kg_docre.templates import readable, templates
 
 __all__ = ["MAX_FACTS", "write_page"]
 
@@ -30,7 +30,6 @@ MAX_FACTS = 10_000  # what browsers open without delay
 _NEIGHBOURS = 12  # that a drawing has room for
 _WIDTH, _HEIGHT = 900, 400
 _MOST_DOCUMENTS, _MOST_CHARACTERS = 10, 600  # that are quoted for a fact, and of a sentence without a name
-_NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 _PLACE = {"PER": 0, "ORG": 1, "LOC": 2, "NUM": 8, "TIME": 9}  # of types in the index; others are between
 
@@ -75,14 +74,7 @@ def write_page(graph: KnowledgeGraph, path: str | Path, *, evidence: bool = True
         return _pieces(shown[evidence.document.id, number], marks, most=_MOST_CHARACTERS)
 
     links = {id: f'<a href="#{_anchor(nodes[id])}">{{}}</a>' for id in about}
-    environment = Environment(
-        loader=PackageLoader("kg_docre.graph", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_readable,
-    )
+    environment = templates("kg_docre.graph")
     environment.filters |= {"anchor": _anchor, "marked": marked, "short": _short, "type_name": _type_name}
     environment.filters |= {"cut": _said, "is_address": _is_address, "listed": values_of}
     environment.filters["linked"] = lambda sentence: _pieces(sentence, links)
@@ -145,7 +137,7 @@ def _pieces(sentence: Sentence, around: Mapping[str, str], *, most: int = 0) -> 
 def _cut(text: str, most: int) -> Markup:
     if most and len(text) > most:
         text = f"{text[: most // 2]} […] {text[-most // 2 :]}"
-    return escape(_readable(text))
+    return escape(readable(text))
 
 
 def _said(value: Scalar) -> Markup:
@@ -159,12 +151,7 @@ def _is_address(value: Scalar) -> bool:
 
 
 def _around(html: str, name: str) -> Markup:
-    return Markup(html).format(_readable(name))
-
-
-def _readable(value: Any) -> Any:
-    """What HTML has no way to say becomes U+FFFD."""
-    return _NOT_HTML.sub("\ufffd", value) if type(value) is str else value
+    return Markup(html).format(readable(name))
 
 
 def _anchor(node: Node) -> str:

@@ -1,0 +1,68 @@
+"""A ``Doc`` to look at: its text with the things it names, and its facts, each with the sentences behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+from spacy.tokens import Doc, Span
+
+from kg_docre.graph.page_mark import MARK
+from kg_docre.templates import readable, templates
+from spacy_components.annotations import RELATIONS
+from spacy_components.views import EntityView, entities_in, relations_in
+
+__all__ = ["Rendered", "render"]
+
+_Place = tuple[int, int, EntityView]  # first character of a mention, the one behind, and what it names
+
+
+class Rendered(str):
+    """HTML, which notebooks show."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def render(doc: Doc) -> Rendered:
+    """HTML of what ``docre`` found in a ``Doc``: shown where it is the last thing in a notebook's cell; a page of its
+    own where it is written to a file. It has no scripts, needs nothing besides itself, and leaves what is around it as
+    it is.
+
+    Raises :exc:`ValueError` for a ``Doc`` that no ``docre`` has read.
+    """
+    if not Doc.has_extension(RELATIONS) or doc._.get(RELATIONS) is None:
+        raise ValueError("no relations to render: docre has not read this Doc")
+    places = [
+        (mention.start_char, mention.end_char, entity) for entity in entities_in(doc) for mention in entity.mentions
+    ]
+    places.sort(key=lambda place: (place[0], -place[1]))
+
+    def marked(sentence: Span, *ends: EntityView) -> Markup:
+        named = {entity.index for entity in ends}
+        here = (place for place in places if place[2].index in named)
+        return _pieces(doc.text, sentence.start_char, sentence.end_char, here, "<mark>{name}</mark>")
+
+    environment = templates("spacy_components")
+    environment.filters["marked"] = marked
+    around = '<span class="named is-{entity.type}" title="{entity.name}">{name}</span>'
+    return Rendered(
+        environment.get_template("render.html").render(
+            mark=Markup(MARK),
+            text=_pieces(doc.text, 0, len(doc.text), places, around),
+            relations=sorted(relations_in(doc), key=lambda relation: -relation.score),
+        )
+    )
+
+
+def _pieces(text: str, start: int, end: int, places: Iterable[_Place], around: str) -> Markup:
+    """Some of a text, with HTML around names; of names within others around these alone."""
+    pieces, last = [], start
+    for first, behind, entity in places:
+        if last <= first and behind <= end:
+            pieces += [
+                readable(text[last:first]),
+                Markup(around).format(name=readable(text[first:behind]), entity=entity),
+            ]
+            last = behind
+    return Markup("").join([*pieces, readable(text[last:end])])
