@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
 from itertools import combinations
 from math import log2
 
@@ -16,6 +18,7 @@ __all__ = ["in_common", "split_bare_names"]
 
 # a name is nobody's own if five people bear it beside another, and half as many as documents say it alone, or fifty
 _FEWEST, _SHARE, _MANY = 5, 0.5, 50
+_ELSEWHERE = 10  # people in other stores, of a frequent given name: alone in twenty documents it may be somebody's own
 _BITS = 8.0  # what two documents have in common, that they mean the same one;
 _FEW = 5  # or something that no more documents than that have
 _COMMON = 20  # what is found in more of a name's documents than that tells none from another
@@ -24,11 +27,12 @@ _COMMON = 20  # what is found in more of a name's documents than that tells none
 def split_bare_names(groups: Groups, decided: Collection[str] = ()) -> set[str]:
     """Divide the groups of names that many people bear beside other names, "John" and "Smith", and of dates without a
     year by documents; the ids of the groups that were. Of what few others are called, "Napoleon", nothing is divided.
+    Frequent given names, "Clara", are many people's, whoever else a store has.
 
     The id of a part is its form's in its document (:meth:`Groups.own_form`). ``decided`` are the ids that a person has
     said something of: such a group stays whole, but for such parts of it.
     """
-    bearers: Counter[str] = Counter()
+    bearers = Counter(dict.fromkeys(_given_names(), _ELSEWHERE))
     for group in groups.groups:
         words = group.form.split()
         if group.type == "PER" and len(words) > 1:
@@ -47,6 +51,13 @@ def split_bare_names(groups: Groups, decided: Collection[str] = ()) -> set[str]:
                 parts[number, own].append(entity)
     groups.divide(((number, id, entities) for (number, id), entities in parts.items()), bare=True)
     return divided
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    """Those that in 1990 one in two thousand women or men had in the United States, by their Census Bureau; without
+    "Jesus", whom texts name."""
+    return frozenset(files("kg_docre.resolution").joinpath("given_names.tsv").read_text(encoding="utf-8").split())
 
 
 def _is_yearless(group: Group) -> bool:
