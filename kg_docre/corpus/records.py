@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kg_docre.annotations import Document
+from kg_docre.corpus.hyphens import rejoined
 from kg_docre.metadata import Metadata, values_of
 from kg_docre.store import content_hash
 
@@ -92,10 +93,11 @@ def decoded(data: bytes, uri: str) -> str | Problem:
 
 def prose(text: str) -> str:
     """The text with what HTML's character references stand for ("AT&amp;T", "&nbsp;") in their place, one character for
-    the end of a line, none that can't be seen and no empty lines at the end, so that copies of a text are the same."""
+    the end of a line, none that can't be seen and no empty lines at the end, so that copies of a text are the same, and
+    whole words (:func:`~kg_docre.corpus.hyphens.rejoined`)."""
     if "&" in text:
         text = _REFERENCE.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text)
-    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
+    return rejoined(UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip())
 
 
 def checked(source: SourceText, max_characters: int) -> SourceText | Problem:
