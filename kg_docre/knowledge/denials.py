@@ -156,7 +156,7 @@ class Denials:
         things, end = list[int](), verb
         if verb in names:  # "not Bo's wife"
             thing, end = names[verb]
-            if words[end : end + 1] and words[end] in POSSESSIVES and self._is_over(end + 2, ends):
+            if words[end + 1 : end + 2] and words[end] in POSSESSIVES and self._is_over(end + 2, ends):
                 things, labels, end = [thing], sayings.SAYINGS.get(words[end + 1], labels), end + 2
         elif verb < last:
             is_in = words[verb] == "in" and verb == place + 1 and words[place - 1] in sayings.BE

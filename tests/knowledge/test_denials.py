@@ -128,3 +128,11 @@ def test_what_is_said_of_what_a_denied_name_did_else_is_not_denied():
     denials = Denials(document)
     assert denials.agree(Relation(0, 2, "P57", 0.9, ())) is False
     assert denials.agree(Relation(3, 2, "P57", 0.9, ())) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["«PER Ada Berg » is not «PER Bo Lind » 's", "«PER Ada Berg » is not", "Neither «PER Ada »"]
+)
+def test_a_text_may_end_anywhere(text):
+    document = marked(text)
+    assert Denials(document).agree(Relation(0, len(document.entities) - 1, "P26", 0.9, ())) is None
