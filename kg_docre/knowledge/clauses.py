@@ -1,0 +1,168 @@
+"""What a clause denies, of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from typing import NamedTuple
+
+from kg_docre.annotations import Document
+from kg_docre.knowledge import sayings
+from kg_docre.knowledge.words import POSSESSIVES, beginnings, passed_over
+
+__all__ = ["Clauses", "Denied", "Subject"]
+
+_BRACKETS = 28  # words that they may have
+_NEAR = 8  # words that ", unlike others," may have
+
+
+class Subject(NamedTuple):
+    """What a "not" is about: an entity or, where that is None, a pronoun's; and whether it is somebody, where known."""
+
+    entity: int | None
+    somebody: bool | None = None
+
+
+class Denied(NamedTuple):
+    """Labels of facts that a sentence denies between a thing and a subject, whose name comes before a ``place`` where
+    only a pronoun is known. ``end`` is where all is said."""
+
+    sentence: int
+    place: int
+    end: int
+    labels: frozenset[str]
+    subject: Subject
+    object: int
+
+
+class Clauses:
+    """Facts that clauses of a document deny."""
+
+    def __init__(self, document: Document) -> None:
+        self._words = document.words
+        self._sentences = document.sentences
+        self._ends = {m.end: (number, m.start) for number, e in enumerate(document.entities) for m in e.mentions}
+        self.names = beginnings(document, {entity.type for entity in document.entities})
+
+    def denied(self, place: int, number: int) -> list[Denied]:
+        """What is denied with the word there, in the sentence of that number."""
+        return self._contrasts(place, number) or [*self._denied_by(place, number)]
+
+    def _contrasts(self, place: int, number: int) -> list[Denied]:
+        """ "written by Ada, not Bo", "written not by Bo but by Ada", "the writer is not Bo"."""
+        words, ends, first = self._words, self._ends, self._sentences[number][0]
+        contrasted, at, behind = passed_over(words, place + 1, sayings.OPENS), place - 1, sayings.ENDS
+        if words[place] != "not" or place == first:
+            return []
+        if words[at] in (",", "and") and at in ends:
+            at, behind = ends[at][1] - 1, sayings.GOES_ON
+        elif words[at] not in sayings.SAYINGS and (words[at] not in sayings.BE or contrasted != place + 1):
+            return []
+        before = at + 1
+        while at > first:
+            if at + 1 in ends and words[at + 1] in sayings.BE:
+                at = ends[at + 1][1]
+            elif words[at] not in sayings.OPENS | sayings.BE:
+                break
+            at -= 1
+        things, end = self._listed(contrasted, behind)
+        labels = sayings.SAYINGS.get(words[at])
+        return [Denied(number, before, end, labels, Subject(None), thing) for thing in things] if labels else []
+
+    def _denied_by(self, place: int, number: int) -> Iterator[Denied]:
+        words, names = self._words, self.names
+        first, last = self._sentences[number]
+        subjects, verb = self._about(place, first)
+        labels, ends = frozenset[str](), sayings.ENDS if words[place] in sayings.NOT else sayings.GOES_ON
+        things, end = list[int](), verb
+        if verb in names:  # "not Bo's wife"
+            thing, end = names[verb]
+            if words[end + 1 : end + 2] and words[end] in POSSESSIVES and self._is_over(end + 2, ends):
+                things, labels, end = [thing], sayings.SAYINGS.get(words[end + 1], labels), end + 2
+        elif verb < last:
+            is_in = words[verb] == "in" and verb == place + 1 and words[place - 1] in sayings.BE
+            labels = sayings.IN if is_in else sayings.SAYINGS.get(words[verb], labels)
+            things, end = self._listed(passed_over(words, verb + 1, sayings.OPENS), ends)
+        if words[place] in sayings.PROSPECTS:
+            labels -= sayings.AGAIN
+        if labels:
+            for thing in things:
+                for subject in subjects:
+                    yield Denied(number, place, end, labels, subject, thing)
+
+    def _about(self, place: int, first: int) -> tuple[list[Subject], int]:
+        """Whom a "not" is about, and the place of what is denied."""
+        words, names = self._words, self.names
+        verb = passed_over(words, place + 1, sayings.FILLS)
+        if words[place] == "Neither":
+            subjects = list[Subject]()
+            while verb in names:
+                thing, verb = names[verb]
+                subjects.append(Subject(thing))
+                verb = passed_over(words, verb, sayings.FILLS | {"nor"})
+            return subjects, verb
+        is_contrast = words[place] == "not" and words[place - 1] in (",", "and") and place - 1 in self._ends
+        if verb in names and (words[verb - 1] == "that" or is_contrast):  # "denied that Bo is", "Ada, not Bo, is"
+            thing, verb = names[verb]
+            return [Subject(thing)], passed_over(words, verb, sayings.FILLS | {","} if is_contrast else sayings.FILLS)
+        for word in words[place + 1 : verb]:  # "denied that she is"
+            if word in sayings.PRONOUNS:
+                return [Subject(None, sayings.PRONOUNS[word])], verb
+        subjects = self._subjects(place, first)
+        could = words[place] in sayings.MAY and any(subject.somebody for subject in subjects)  # "then he could"
+        return [] if could else subjects, verb
+
+    def _subjects(self, place: int, first: int) -> list[Subject]:
+        """Whom a "not" is about that stand before it."""
+        words, cue = self._words, place
+        place -= 1
+        while place >= first:
+            if place + 1 in self._ends:
+                number, start = self._ends[place + 1]
+                subjects = [Subject(number)]
+                while start - 1 in self._ends and words[start - 1] == "and" and start > first:
+                    number, start = self._ends[start - 1]
+                    if not sayings.PLURAL.isdisjoint(words[place:cue]):
+                        subjects.append(Subject(number))
+                start -= words[start - 1] in ("the", "The")
+                return [] if start > first and words[start - 1].lower() in sayings.OTHERS else subjects
+            word = words[place].lower()
+            if word in sayings.PRONOUNS:
+                is_if = place > first and words[place - 1].lower() in sayings.OTHERS
+                return [] if is_if else [Subject(None, sayings.PRONOUNS[word])]
+            if word in sayings.NOUNS and place > first and words[place - 1] in ("the", "The"):
+                return [Subject(None)]
+            if word == ")" and "(" in words[max(first, place - _BRACKETS) : place]:
+                while words[place] != "(":
+                    place -= 1
+            elif word == "," and words[place + 1] not in ("who", "which"):
+                while place > first and words[place - 1] != ",":
+                    place -= 1
+                if words[place] not in ("unlike", "like", "however", "though") or cue - place > _NEAR:
+                    break
+                place -= 1
+            elif word != "," and word not in sayings.AUXILIARIES:
+                break
+            place -= 1
+        return []
+
+    def _listed(self, place: int, ends: Container[str]) -> tuple[list[int], int]:
+        """The thing named there, and others behind an "or", and the place behind them; nothing where what is named is
+        another's ("Bo's") or an adjective's ("American companies"), or where more is said."""
+        words, names = self._words, self.names
+        things = list[int]()
+        while place in names:
+            thing, end = names[place]
+            things.append(thing)
+            place = end
+            if words[end : end + 1] in (("or",), ("nor",)):
+                place = passed_over(words, passed_over(words, end + 1, sayings.SAYINGS), sayings.OPENS)
+            if place not in names:
+                return (things, end) if self._is_over(end, ends) else ([], end)
+        return [], place
+
+    def _is_over(self, end: int, ends: Container[str]) -> bool:
+        """Whether what is said is over there: neither is there more, nor does "but its king" follow."""
+        following = self._words[end : end + 5]
+        if "but" in following and not sayings.BUT_ITS.isdisjoint(following[following.index("but") :]):
+            return False
+        return not following or following[0] in ends

@@ -1,0 +1,27 @@
+"""Which words deny what is behind them."""
+
+from __future__ import annotations
+
+from kg_docre.knowledge import sayings
+
+__all__ = ["is_denial"]
+
+
+def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: int) -> bool:
+    """Whether a word of a sentence, that goes from ``first`` to ``end``, denies what is behind it, or says it to be no
+    more than a plan: nothing does behind "if", nor where it is so after all, by what is said until ``later``."""
+    word, last, following = words[place], words[max(first, place - 1)], "".join(words[place + 1 : place + 2])
+    before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
+    if behind & sayings.UNLESS or before & sayings.RESERVES or sayings.AFTER_ALL & {*words[place:later]}:
+        return False
+    if word == "no" or word in sayings.FALSE:
+        return following == ("evidence" if word == "no" else "that")
+    if word in sayings.DENIES:
+        return behind.isdisjoint(("but", "although", "though", "despite", "however"))
+    if word in sayings.MAY:
+        is_so = following == "be" and words[place + 2 : place + 3] not in (("acquired",), ("bought",))
+        return not (is_so or following == "have" or before & sayings.SO or behind & {"but", "yet"})
+    if word not in {*sayings.NOT, "Neither"}:
+        is_over = word in sayings.PLANNED and "but" not in behind and last not in ("is", "are", "has", "have")
+        return following == "to" and not is_over
+    return following not in ("have", "yet") or last not in ("would", "could", "was", "were", "had")
