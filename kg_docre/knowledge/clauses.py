@@ -72,22 +72,26 @@ class Clauses:
         words, names = self._words, self.names
         first, last = self._sentences[number]
         subjects, verb = self._about(place, first)
-        labels, ends = frozenset[str](), sayings.ENDS if words[place] in sayings.NOT else sayings.GOES_ON
-        things, end = list[int](), verb
+        word, verb = words[place], min(verb, last)
+        labels, ends = frozenset[str](), sayings.ENDS if word in sayings.NOT else sayings.GOES_ON
+        things, end, said = list[int](), verb, "".join(words[verb : min(verb + 1, last)])
         if verb in names:  # "not Bo's wife"
             thing, end = names[verb]
             if words[end + 1 : end + 2] and words[end] in POSSESSIVES and self._is_over(end + 2, ends):
                 things, labels, end = [thing], sayings.SAYINGS.get(words[end + 1], labels), end + 2
-        elif verb < last:
-            is_in = words[verb] == "in" and verb == place + 1 and words[place - 1] in sayings.BE
-            labels = sayings.IN if is_in else sayings.SAYINGS.get(words[verb], labels)
+        elif (
+            word not in sayings.DENIES
+            or said.endswith("ing")
+            or not sayings.ARTICLES.issuperset(words[place + 1 : verb])
+        ):
+            is_in = said == "in" and verb == place + 1 and words[place - 1] in sayings.BE
+            labels = sayings.IN if is_in else sayings.SAYINGS.get(said, labels)
             things, end = self._listed(passed_over(words, verb + 1, sayings.OPENS), ends)
-        if words[place] in sayings.PROSPECTS:
+        if word in sayings.PROSPECTS or (said in sayings.SUNG and word != "never"):
             labels -= sayings.AGAIN
-        if labels:
-            for thing in things:
-                for subject in subjects:
-                    yield Denied(number, place, end, labels, subject, thing)
+        for thing in things if labels else ():
+            for subject in subjects:
+                yield Denied(number, place, end, labels, subject, thing)
 
     def _about(self, place: int, first: int) -> tuple[list[Subject], int]:
         """Whom a "not" is about, and the place of what is denied."""

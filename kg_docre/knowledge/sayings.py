@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AFTER_ALL",
     "AGAIN",
+    "ARTICLES",
     "AUXILIARIES",
     "BE",
     "BUT_ITS",
@@ -28,6 +29,7 @@ __all__ = [
     "SAYINGS",
     "SO",
     "STANDS",
+    "SUNG",
     "UNLESS",
 ]
 
@@ -41,12 +43,12 @@ SAYINGS: dict[str, frozenset[str]] = {
     for words, labels in (
         ("born", "P19 P569"),
         ("die died", "P20 P570"),
-        ("married marry wed wife husband spouse widow widower", "P26"),
+        ("married marry marrying wed weds wife husband spouse widow widower", "P26"),
         ("son daughter child children father mother parent parents", "P22 P25 P40"),
-        ("brother sister brothers sisters sibling siblings half-brother half-sister", "P3373"),
+        ("brother sister brothers sisters sibling siblings", "P3373"),
         ("related", "P22 P25 P40 P3373"),
         ("citizen citizens national", "P27"),
-        ("founder founders co-founder founded found establish established", "P112 P571 P740"),
+        ("founder founders founded found establish established", "P112 P571 P740"),
         ("employee employed worked work working", "P108 P937"),
         ("attended attend graduate graduated studied study educated alumnus", "P69"),
         ("member members join joined", f"{_MEMBER} P17 P131 P150"),
@@ -84,10 +86,12 @@ SAYINGS: dict[str, frozenset[str]] = {
     for word in words.split()
 }
 AGAIN = frozenset(f"P161 P166 P175 P710 P1344 P1412 {_WORK}".split())  # of what is done time and again
+SUNG = frozenset({"sing", "perform"})  # what is not done once may be done at other times: "never" is needed
 IN = frozenset(f"{_PLACE} P161 P205 P206 P361 P463".split())  # with "is not in"
 
 NOT = frozenset({"not", "n't", "n’t", "never", "neither"})
 DENIES = frozenset("denied denies deny denying rejected rejects dismissed dismisses".split())
+ARTICLES = frozenset({"a", "an", "the"})  # "dismissed the chairman Bo" denies nothing of Bo
 FALSE = frozenset("false untrue myth misconception".split())  # before a "that"
 # before a "to": what is not so, what is not yet so, and what was not yet so and is not, where a "but" follows
 _REFUSES = frozenset("refused refuses declined declines failed fails".split())
@@ -130,10 +134,10 @@ NOUNS = frozenset(
     village island river""".split()
 )
 STANDS = NOUNS | frozenset("he she it they him her them which whom couple".split())
-# what makes another "not" of it, behind it and before it: not only, not then, not if, not as is claimed
+# what makes another "not" of it, behind it and before it: not only, not then, no more, not if, not as is claimed
 UNLESS = frozenset(
     """only merely just simply solely alone until till because again anymore longer always originally initially
-    unless before whenever ?""".split()
+    unless before whenever first left leaving quit resigned divorced separated ?""".split()
 )
 RESERVES = (
     NOT
@@ -145,9 +149,11 @@ RESERVES = (
         untrue falsely initially Initially originally Originally first""".split()
     )
 )
-SO = frozenset("so when where before until After after".split())  # before a "could" that did
+# before a "could" that did
+SO = frozenset("so when where before until After after With with Thanks thanks enabled allowed enough".split())
 AFTER_ALL = frozenset(
     """later Later eventually Eventually finally Finally succeeded did became completed admitted confessed proved
-    persuaded accepted changed""".split()
+    persuaded accepted changed acknowledged ruled otherwise nevertheless divorced divorce left resigned""".split()
 )
-BUT_ITS = frozenset("its his her their one co-founder".split())  # what else somebody is to the same thing
+# what else somebody is to the same thing: "but its king", "but co-founded it"
+BUT_ITS = frozenset("its his her their one co half".split())

@@ -82,10 +82,24 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
         ("«PER Ada Berg » refuses to sing «MISC Blue » .", "P175"),
         ("«LOC Bergen » was not part of «LOC Norway » . In 1814 it was ceded .", "P17"),
         # the other thing is another to it
-        ("«PER Bo Lind » was not the founder of «ORG Acme » but a co-founder .", "P112"),
+        ("«PER Bo Lind » was not the founder of «ORG Acme » but a co - founder .", "P112"),
         ("«PER Bo Lind » is not the president of «LOC Norway » but its king .", "P35"),
         ("«PER Bo Lind » was born in «LOC Lyon » and died in «LOC Bonn » , not «LOC Lyon » .", "P19"),
+        ("«PER Bo Lind » did not found «ORG Acme » , but co - founded it .", "P112"),
+        ("«PER Ada Berg » is not a brother of «PER Bo Lind » but a half - brother .", "P3373"),
+        # a "dismissed" or "rejected" is no denial of what somebody was
+        ("«ORG Acme » dismissed the chairman «PER Bo Lind » in May .", "P488"),
+        ("«ORG Acme » rejected president «PER Bo Lind » , who left .", "P488"),
+        # what is not done once
+        ("«PER Ada Berg » did not sing «MISC Blue » , her greatest hit , that night .", "P175"),
+        # it was so, and has ended
+        (f"«PER Ada Berg » is not married to {_BO} , whom she divorced in 1990 .", "P26"),
+        (f"«PER Ada Berg » is not married to {_BO} . The two divorced in 1990 .", "P26"),
+        ("«PER Ada Berg » is not a member of «ORG Labour » , having left in 1990 .", "P102"),
         # it did so after all
+        ("With the loan , «ORG Acme » could buy «ORG Globex » .", "P127"),
+        (f"«PER Ada Berg » refused to marry {_BO} at first . They wed in 1902 .", "P26"),
+        (f"{_BO} denied being the father of «PER Cy Lind » . The court ruled that he was .", "P40"),
         ("«ORG Acme » planned to buy «ORG Globex » and did so in 2011 .", "P127"),
         ("«ORG Acme » wanted to buy «ORG Globex » .", "P127"),
         ("«ORG Acme » failed to buy «ORG Globex » in 1999 . Two years later it had the firm .", "P127"),
