@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kg_docre.annotations import Document
 from kg_docre.knowledge import sayings
-from kg_docre.knowledge.words import POSSESSIVES, beginnings, passed_over
+from kg_docre.knowledge.words import POSSESSIVES, beginnings, behind_brackets, passed_over
 
 __all__ = ["Clauses", "Denied", "Subject"]
 
@@ -96,7 +96,7 @@ class Clauses:
     def _about(self, place: int, first: int) -> tuple[list[Subject], int]:
         """Whom a "not" is about, and the place of what is denied."""
         words, names = self._words, self.names
-        verb = passed_over(words, place + 1, sayings.FILLS)
+        verb = passed_over(words, self._behind_aside(place + 1), sayings.FILLS)
         if words[place] == "Neither":
             subjects = list[Subject]()
             while verb in names:
@@ -115,6 +115,11 @@ class Clauses:
         could = words[place] in sayings.MAY and any(subject.somebody for subject in subjects)  # "then he could"
         return [] if could else subjects, verb
 
+    def _behind_aside(self, place: int) -> int:
+        """The place, or what follows the words between two commas that begin there: "not, as is said, born"."""
+        aside = self._words[place : place + _NEAR]
+        return place + aside.index(",", 1) + 1 if aside[:1] == (",",) and "," in aside[1:] else place
+
     def _subjects(self, place: int, first: int) -> list[Subject]:
         """Whom a "not" is about that stand before it."""
         words, cue = self._words, place
@@ -127,7 +132,8 @@ class Clauses:
                     number, start = self._ends[start - 1]
                     if not sayings.PLURAL.isdisjoint(words[place:cue]):
                         subjects.append(Subject(number))
-                start -= words[start - 1] in ("the", "The")
+                while start > first and words[start - 1] in sayings.BEFORE:
+                    start -= 1
                 return [] if start > first and words[start - 1].lower() in sayings.OTHERS else subjects
             word = words[place].lower()
             if word in sayings.PRONOUNS:
@@ -157,7 +163,9 @@ class Clauses:
         while place in names:
             thing, end = names[place]
             things.append(thing)
-            place = end
+            if words[place - 1] in sayings.QUOTES and sayings.QUOTES.issuperset(words[end : end + 1]):
+                end += 1
+            place = end = behind_brackets(words, end)
             if words[end : end + 1] in (("or",), ("nor",)):
                 place = passed_over(words, passed_over(words, end + 1, sayings.SAYINGS), sayings.OPENS)
             if place not in names:

@@ -93,7 +93,7 @@ class Denials:
 
     @cached_property
     def _denied(self) -> dict[int, list[Denied]]:
-        """What is denied of each thing that is named once in the sentence."""
+        """What is denied of each thing that is named once in the sentence, its name in brackets aside."""
         words, sentences, entities = self._document.words, self._sentences, self._document.entities
         found = defaultdict[int, list[Denied]](list)
         if sayings.CUES.isdisjoint(words):
@@ -103,6 +103,7 @@ class Denials:
             for place in range(start, end):
                 if words[place] in sayings.CUES and is_denial(words, place, start, end, later):
                     for denied in self._clauses.denied(place, number):
-                        if sum(m.sentence == number for m in entities[denied.object].mentions) == 1:
+                        its = (m.start for m in entities[denied.object].mentions if m.sentence == number)
+                        if sum(at == start or words[at - 1] != "(" for at in its) == 1:
                             found[denied.object].append(denied)
         return found

@@ -8,6 +8,7 @@ __all__ = [
     "ARTICLES",
     "AUXILIARIES",
     "BE",
+    "BEFORE",
     "BUT_ITS",
     "CUES",
     "DENIES",
@@ -25,6 +26,7 @@ __all__ = [
     "PLURAL",
     "PRONOUNS",
     "PROSPECTS",
+    "QUOTES",
     "RESERVES",
     "SAYINGS",
     "SO",
@@ -89,7 +91,8 @@ AGAIN = frozenset(f"P161 P166 P175 P710 P1344 P1412 {_WORK}".split())  # of what
 SUNG = frozenset({"sing", "perform"})  # what is not done once may be done at other times: "never" is needed
 IN = frozenset(f"{_PLACE} P161 P205 P206 P361 P463".split())  # with "is not in"
 
-NOT = frozenset({"not", "n't", "n’t", "never", "neither"})
+QUOTES = frozenset({'"', "“", "”", "„", "«", "»", "'", "‘", "’", "''", "``"})
+NOT = frozenset({"not", "NOT", "n't", "n’t", "never", "neither"})
 DENIES = frozenset("denied denies deny denying rejected rejects dismissed dismisses".split())
 ARTICLES = frozenset({"a", "an", "the"})  # "dismissed the chairman Bo" denies nothing of Bo
 FALSE = frozenset("false untrue myth misconception".split())  # before a "that"
@@ -108,7 +111,11 @@ PLURAL = frozenset({"are", "were", "have", "do"})
 AUXILIARIES = (
     BE
     | PLURAL
-    | frozenset("be been being has had did does ca can wo would also who which that voted chose decided".split())
+    | QUOTES
+    | frozenset(
+        """be been being has had did does ca can could wo will would who which that voted chose decided also still
+        therefore thus probably clearly certainly apparently actually really deliberately consequently""".split()
+    )
 )
 # between a "not" and the word that is denied
 FILLS = frozenset(
@@ -116,7 +123,7 @@ FILLS = frozenset(
     officially official true that who he she it they evidence claims rumours rumors reports allegations plans""".split()
 )
 # between the word that is denied and a name
-OPENS = frozenset(
+OPENS = QUOTES | frozenset(
     """in at on of to with by for from within a an the his her its film movie song album novel book band group company
     party city town state country region village province kingdom republic either""".split()
 )
@@ -125,6 +132,7 @@ ENDS = frozenset(""". , ; : ! ) - – — ' " and but or nor who which although 
 GOES_ON = ENDS | frozenset(
     "next in on at by from for to with as when where while that since after then he she it".split()
 )
+BEFORE = QUOTES | {"the", "The"}  # a name, and are no part of it
 # before a name that another word is about: "the capital of Norway is not", "had Norway not"
 OTHERS = frozenset("of in from for by to with at on than had were should".split())
 PRONOUNS = {"he": True, "she": True, "it": False, "they": None}  # and whether they stand for somebody
@@ -146,7 +154,7 @@ RESERVES = (
         """if If Had Were whether Whether unless Unless without Without no No nobody Nobody none None wish wished
         imagine Imagine say claim claims claimed alleged argued believed thought pretended lied doubted suspected
         suggested rumour rumor rumours rumors theory theories theorists myth misconception wrong wrongly false
-        untrue falsely initially Initially originally Originally first""".split()
+        untrue falsely allegedly supposedly reportedly initially Initially originally Originally first""".split()
     )
 )
 # before a "could" that did

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Relation
@@ -18,6 +20,13 @@ _BO = "«PER Bo Lind »"
         (f"«LOC Norway » refused to join the {_EU} in 1994 .", "P463"),
         (f"«LOC Norway » ( Norge in Norwegian ) may join the {_EU} .", "P463"),
         (f"«LOC Norway » is neither part of «ORG NATO » nor of the {_EU} .", "P463"),
+        (f"«LOC Norway » will never join the {_EU} .", "P463"),
+        (f"«LOC Norway » is NOT a member of the {_EU} .", "P463"),
+        (f"«LOC Norway » is probably not a member of the {_EU} .", "P463"),
+        (f"«LOC Norway » is not , and never was , a member of the {_EU} .", "P463"),
+        (f"«LOC Norway » is not a member of the {_EU} ( EU ) .", "P463"),
+        ('The novel " «MISC Blue » " was not written by «PER Bo Lind » .', "P50"),
+        ("«PER Ada Berg » did not direct the film “ «MISC Blue » ” .", "P57"),
         (f"«PER Ada Berg » was never married to {_BO} .", "P26"),
         (f"«PER Ada Berg » , who did not marry {_BO} , lives here .", "P26"),
         (f"«PER Ada Berg » wants to marry {_BO} .", "P26"),
@@ -71,6 +80,9 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
         ("Is «PER Ada Berg » not the author of «MISC Blue » ?", "P50"),
         # what is denied is when, where, why or with whom
         ("«PER Ada Berg » did not record «MISC Blue » in Oslo but in Bergen .", "P175"),
+        ('«PER Ada Berg » did not record " «MISC Blue » " in Oslo but in Bergen .', "P175"),
+        (f"«PER Ada Berg » did not marry {_BO} ( born 1900 ) in 1930 but in 1931 .", "P26"),
+        ('The author of " «MISC Blue » " was not born in «LOC Oslo » .', "P19"),
         (f"«PER Ada Berg » did not marry {_BO} in 1990 but in 1992 .", "P26"),
         ("«PER Ada Berg » did not join «ORG Ajax » as a player but as a coach .", "P54"),
         ("«PER Ada Berg » did not work for «ORG Acme » after 1990 .", "P108"),
@@ -121,6 +133,14 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
 def test_what_is_said_of_others_or_with_reserve_is_not_denied(text, label):
     document = marked(text)
     assert Denials(document).agree(Relation(0, len(document.entities) - 1, label, 0.9, ())) is None
+
+
+def test_a_name_that_is_told_again_in_brackets_is_one_thing():
+    document = marked("«LOC Norway » is not a member of the «ORG European Union » ( «ORG EU » ) .")
+    whole, short = document.entities[1:]
+    union = replace(whole, mentions=(*whole.mentions, *short.mentions))
+    document = replace(document, entities=(document.entities[0], union))
+    assert Denials(document).agree(Relation(0, 1, "P463", 0.9, ())) is False
 
 
 def test_what_is_no_capital_may_be_in_the_country():
