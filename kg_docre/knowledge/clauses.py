@@ -87,6 +87,10 @@ class Clauses:
             is_in = said == "in" and verb == place + 1 and words[place - 1] in sayings.BE
             labels = sayings.IN if is_in else sayings.SAYINGS.get(said, labels)
             things, end = self._listed(passed_over(words, verb + 1, sayings.OPENS), ends)
+            if (
+                said in sayings.MUTUAL and len(subjects) == 2 and self._is_over(verb + 1, ends)
+            ):  # "A and B never married"
+                things, subjects, end = [s.entity for s in subjects[1:] if s.entity is not None], subjects[:1], verb + 1
         if word in sayings.PROSPECTS or (said in sayings.SUNG and word != "never"):
             labels -= sayings.AGAIN
         for thing in things if labels else ():
@@ -130,7 +134,8 @@ class Clauses:
                 subjects = [Subject(number)]
                 while start - 1 in self._ends and words[start - 1] == "and" and start > first:
                     number, start = self._ends[start - 1]
-                    if not sayings.PLURAL.isdisjoint(words[place:cue]):
+                    between = frozenset(words[place:cue])
+                    if between & sayings.PLURAL or (start == first and not between & sayings.SINGULAR):
                         subjects.append(Subject(number))
                 while start > first and words[start - 1] in sayings.BEFORE:
                     start -= 1

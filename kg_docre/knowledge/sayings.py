@@ -18,6 +18,7 @@ __all__ = [
     "GOES_ON",
     "IN",
     "MAY",
+    "MUTUAL",
     "NOT",
     "NOUNS",
     "OPENS",
@@ -29,6 +30,7 @@ __all__ = [
     "QUOTES",
     "RESERVES",
     "SAYINGS",
+    "SINGULAR",
     "SO",
     "STANDS",
     "SUNG",
@@ -97,16 +99,22 @@ DENIES = frozenset("denied denies deny denying rejected rejects dismissed dismis
 ARTICLES = frozenset({"a", "an", "the"})  # "dismissed the chairman Bo" denies nothing of Bo
 FALSE = frozenset("false untrue myth misconception".split())  # before a "that"
 # before a "to": what is not so, what is not yet so, and what was not yet so and is not, where a "but" follows
-_REFUSES = frozenset("refused refuses declined declines failed fails".split())
-_PLANS = frozenset("tries attempts plans hopes wants intends seeks offers expects proposes wishes".split())
+_REFUSES = frozenset("refused refuses refuse declined declines decline failed fails fail".split())
+_PLANS = frozenset(
+    """tries try attempts attempt plans plan hopes hope wants want intends intend seeks seek offers expects expect
+    proposes wishes wish""".split()
+)
 PLANNED = frozenset(
-    "tried attempted planned hoped wanted intended sought offered expected proposed threatened wished set".split()
+    """tried attempted planned hoped wanted intended sought offered expected proposed threatened wished set agreed
+    applied trying attempting planning hoping intending seeking expecting preparing""".split()
 )
 MAY = frozenset({"may", "might", "could"})
 PROSPECTS = _REFUSES | _PLANS | PLANNED | MAY
 CUES = NOT | DENIES | FALSE | PROSPECTS | {"no", "Neither"}
 BE = frozenset({"is", "was", "are", "were"})
 PLURAL = frozenset({"are", "were", "have", "do"})
+SINGULAR = frozenset({"is", "was", "has", "does"})
+MUTUAL = frozenset("married marry wed related siblings brothers sisters".split())  # said of two
 # between a name and a "not"
 AUXILIARIES = (
     BE
