@@ -74,6 +74,8 @@ class Clauses:
         subjects, verb = self._about(place, first)
         word, verb = words[place], min(verb, last)
         labels, ends = frozenset[str](), sayings.ENDS if word in sayings.NOT else sayings.GOES_ON
+        if word in sayings.CLAIMS:
+            ends |= sayings.BE
         things, end, said = list[int](), verb, "".join(words[verb : min(verb + 1, last)])
         if verb in names:  # "not Bo's wife"
             thing, end = names[verb]
@@ -91,8 +93,9 @@ class Clauses:
                 said in sayings.MUTUAL and len(subjects) == 2 and self._is_over(verb + 1, ends)
             ):  # "A and B never married"
                 things, subjects, end = [s.entity for s in subjects[1:] if s.entity is not None], subjects[:1], verb + 1
-        if word in sayings.PROSPECTS or (said in sayings.SUNG and word != "never"):
-            labels -= sayings.AGAIN
+        is_once = word in sayings.PROSPECTS | sayings.NEARLY | {"would"} or (said in sayings.SUNG and word != "never")
+        if is_once:  # what is done time and again may have been done at other times
+            labels = frozenset() if labels <= sayings.AGAIN | sayings.WORK else labels - sayings.AGAIN
         for thing in things if labels else ():
             for subject in subjects:
                 yield Denied(number, place, end, labels, subject, thing)
@@ -100,7 +103,8 @@ class Clauses:
     def _about(self, place: int, first: int) -> tuple[list[Subject], int]:
         """Whom a "not" is about, and the place of what is denied."""
         words, names = self._words, self.names
-        verb = passed_over(words, self._behind_aside(place + 1), sayings.FILLS)
+        fills = sayings.FILLS | sayings.HELD | {"as"} if words[place] in sayings.WRONGLY else sayings.FILLS
+        verb = passed_over(words, self._behind_aside(place + 1), fills)
         if words[place] == "Neither":
             subjects = list[Subject]()
             while verb in names:

@@ -12,10 +12,22 @@ def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: i
     more than a plan: nothing does behind "if", nor where it is so after all, by what is said until ``later``."""
     word, last, following = words[place], words[max(first, place - 1)], "".join(words[place + 1 : place + 2])
     before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
-    if behind & sayings.UNLESS or before & sayings.RESERVES or sayings.AFTER_ALL & {*words[place:later]}:
+    if behind & sayings.UNLESS or sayings.AFTER_ALL & {*words[place:later]}:
         return False
-    if word == "no" or word in sayings.FALSE:
-        return following == ("evidence" if word == "no" else "that")
+    if word == "would":  # also behind an "if"
+        return following == "have" and not before & sayings.NOT
+    if before & sayings.RESERVES:
+        return False
+    if word == "no":
+        return following in sayings.EVIDENCE
+    if word in sayings.FALSE:
+        return following == "that" and last not in ("little", "beyond")
+    if word in sayings.CLAIMS:
+        return following == "that" and bool(behind & sayings.REFUTED) and not behind & sayings.NOT
+    if word in sayings.ALLEGEDLY | sayings.NEARLY:
+        return True
+    if word in sayings.WRONGLY:
+        return following in sayings.HELD
     if word in sayings.DENIES:
         return behind.isdisjoint(("but", "although", "though", "despite", "however"))
     if word in sayings.MAY:

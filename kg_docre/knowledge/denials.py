@@ -1,4 +1,4 @@
-"""What a text says not to be so, or to be no more than a plan."""
+"""What a text says not to be so, or to be no more than a plan or a rumour."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["Denials"]
 
 
 class Denials:
-    """ "Norway is not a member of the EU", "She was never married to Bo", "by Ada, not Bo", "Acme plans to buy Berg":
-    facts that a sentence says not to be so, or not yet, of which no other sentence names both things or may be about
-    them ("It joined in 1990")."""
+    """ "Norway is not a member of the EU", "She was never married to Bo", "by Ada, not Bo", "Acme plans to buy Berg",
+    "Ada allegedly married Bo": facts that a sentence says not to be so, or not yet, or to be rumours, of which no other
+    sentence names both things or may be about them ("It joined in 1990")."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -80,7 +80,7 @@ class Denials:
         if sayings.STANDS.isdisjoint(word.lower() for word in words[first:end]):
             return found
         for place in range(first, end):
-            if words[place] in sayings.CUES:
+            if words[place] in sayings.STOPS:
                 break
             for label in sayings.SAYINGS.get(words[place], ()):
                 its = self._clauses.names.get(passed_over(words, place + 1, sayings.OPENS))

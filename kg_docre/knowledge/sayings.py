@@ -5,20 +5,25 @@ from __future__ import annotations
 __all__ = [
     "AFTER_ALL",
     "AGAIN",
+    "ALLEGEDLY",
     "ARTICLES",
     "AUXILIARIES",
     "BE",
     "BEFORE",
     "BUT_ITS",
+    "CLAIMS",
     "CUES",
     "DENIES",
     "ENDS",
+    "EVIDENCE",
     "FALSE",
     "FILLS",
     "GOES_ON",
+    "HELD",
     "IN",
     "MAY",
     "MUTUAL",
+    "NEARLY",
     "NOT",
     "NOUNS",
     "OPENS",
@@ -28,13 +33,18 @@ __all__ = [
     "PRONOUNS",
     "PROSPECTS",
     "QUOTES",
+    "REFUTED",
     "RESERVES",
+    "RUMOURED",
     "SAYINGS",
     "SINGULAR",
     "SO",
     "STANDS",
+    "STOPS",
     "SUNG",
     "UNLESS",
+    "WORK",
+    "WRONGLY",
 ]
 
 _MEMBER = "P54 P102 P118 P361 P463 P527"
@@ -89,7 +99,8 @@ SAYINGS: dict[str, frozenset[str]] = {
     )
     for word in words.split()
 }
-AGAIN = frozenset(f"P161 P166 P175 P710 P1344 P1412 {_WORK}".split())  # of what is done time and again
+AGAIN = frozenset("P161 P166 P175 P710 P1344 P1412".split())  # of what is done time and again
+WORK = frozenset({_WORK})
 SUNG = frozenset({"sing", "perform"})  # what is not done once may be done at other times: "never" is needed
 IN = frozenset(f"{_PLACE} P161 P205 P206 P361 P463".split())  # with "is not in"
 
@@ -97,7 +108,18 @@ QUOTES = frozenset({'"', "“", "”", "„", "«", "»", "'", "‘", "’", "''
 NOT = frozenset({"not", "NOT", "n't", "n’t", "never", "neither"})
 DENIES = frozenset("denied denies deny denying rejected rejects dismissed dismisses".split())
 ARTICLES = frozenset({"a", "an", "the"})  # "dismissed the chairman Bo" denies nothing of Bo
-FALSE = frozenset("false untrue myth misconception".split())  # before a "that"
+FALSE = frozenset("false untrue myth misconception unlikely doubtful doubt doubts doubted".split())  # before a "that"
+EVIDENCE = frozenset("evidence proof indication".split())  # that there is "no" of
+CLAIMS = frozenset("claim claims Claims rumour rumours Rumours rumor rumors Rumors report reports Reports".split())
+REFUTED = frozenset("false untrue unfounded baseless wrong incorrect disproved refuted debunked".split())  # of claims
+RUMOURED = frozenset("rumoured rumored alleged".split())  # to be, and may not be
+ALLEGEDLY = frozenset("allegedly supposedly purportedly".split())
+NEARLY = frozenset({"nearly", "almost"})
+# "wrongly" believed to be, or listed as
+WRONGLY = frozenset("wrongly falsely mistakenly erroneously incorrectly".split())
+HELD = frozenset(
+    "believed thought claimed claims said assumed supposed considered called described listed named".split()
+)
 # before a "to": what is not so, what is not yet so, and what was not yet so and is not, where a "but" follows
 _REFUSES = frozenset("refused refuses refuse declined declines decline failed fails fail".split())
 _PLANS = frozenset(
@@ -110,7 +132,8 @@ PLANNED = frozenset(
 )
 MAY = frozenset({"may", "might", "could"})
 PROSPECTS = _REFUSES | _PLANS | PLANNED | MAY
-CUES = NOT | DENIES | FALSE | PROSPECTS | {"no", "Neither"}
+STOPS = NOT | DENIES | FALSE | PROSPECTS | RUMOURED | WRONGLY | {"no", "Neither"}  # nothing is said behind them
+CUES = STOPS | CLAIMS | ALLEGEDLY | NEARLY | {"would"}
 BE = frozenset({"is", "was", "are", "were"})
 PLURAL = frozenset({"are", "were", "have", "do"})
 SINGULAR = frozenset({"is", "was", "has", "does"})
@@ -128,7 +151,8 @@ AUXILIARIES = (
 # between a "not" and the word that is denied
 FILLS = frozenset(
     """to be been being have has had having was were is are become becoming a an the any ever yet actually really
-    officially official true that who he she it they evidence claims rumours rumors reports allegations plans""".split()
+    officially official true that who he she it they evidence proof indication claims rumours rumors reports allegations
+    plans""".split()
 )
 # between the word that is denied and a name
 OPENS = QUOTES | frozenset(
