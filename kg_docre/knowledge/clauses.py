@@ -76,6 +76,8 @@ class Clauses:
         labels, ends = frozenset[str](), sayings.ENDS if word in sayings.NOT else sayings.GOES_ON
         if word in sayings.CLAIMS:
             ends |= sayings.BE
+        elif word in sayings.ASKS:
+            ends = sayings.ENDS | {"?"}
         things, end, said = list[int](), verb, "".join(words[verb : min(verb + 1, last)])
         if verb in names:  # "not Bo's wife"
             thing, end = names[verb]
@@ -112,6 +114,8 @@ class Clauses:
                 subjects.append(Subject(thing))
                 verb = passed_over(words, verb, sayings.FILLS | {"nor"})
             return subjects, verb
+        if words[place] in sayings.ASKS:
+            return self._asked(passed_over(words, place + 1, sayings.BEFORE))
         is_contrast = words[place] == "not" and words[place - 1] in (",", "and") and place - 1 in self._ends
         if verb in names and (words[verb - 1] == "that" or is_contrast):  # "denied that Bo is", "Ada, not Bo, is"
             thing, verb = names[verb]
@@ -122,6 +126,18 @@ class Clauses:
         subjects = self._subjects(place, first)
         could = words[place] in sayings.MAY and any(subject.somebody for subject in subjects)  # "then he could"
         return [] if could else subjects, verb
+
+    def _asked(self, place: int) -> tuple[list[Subject], int]:
+        """Whom a question is about that are named there, and the place of what is asked."""
+        words, names = self._words, self.names
+        subjects = list[Subject]()
+        if words[place : place + 1] and words[place] in sayings.PRONOUNS:
+            subjects, place = [Subject(None, sayings.PRONOUNS[words[place]])], place + 1
+        while place in names:
+            thing, place = names[place]
+            subjects.append(Subject(thing))
+            place = passed_over(words, place, sayings.QUOTES | {"and"})
+        return subjects, passed_over(words, place, sayings.FILLS)
 
     def _behind_aside(self, place: int) -> int:
         """The place, or what follows the words between two commas that begin there: "not, as is said, born"."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kg_docre.knowledge import sayings
 
 __all__ = ["is_denial"]
 
 
 def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: int) -> bool:
-    """Whether a word of a sentence, that goes from ``first`` to ``end``, denies what is behind it, or says it to be no
-    more than a plan: nothing does behind "if", nor where it is so after all, by what is said until ``later``."""
+    """Whether a word of a sentence, that goes from ``first`` to ``end``, denies what is behind it, asks for it, or says
+    it to be no more than a plan or a rumour: nothing does behind "if", nor where it is so after all, by what is said
+    until ``later``."""
     word, last, following = words[place], words[max(first, place - 1)], "".join(words[place + 1 : place + 2])
     before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
+    if word in sayings.ASKS:
+        asks = "?" in words[max(first, end - 2) : end] and before <= sayings.QUOTES and not behind & sayings.NOT
+        return asks and not _is_affirmed(words[end:later]) and sayings.AFTER_ALL.isdisjoint(words[end:later])
     if behind & sayings.UNLESS or sayings.AFTER_ALL & {*words[place:later]}:
         return False
     if word == "would":  # also behind an "if"
@@ -37,3 +43,9 @@ def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: i
         is_over = word in sayings.PLANNED and "but" not in behind and last not in ("is", "are", "has", "have")
         return following == "to" and not is_over
     return following not in ("have", "yet") or last not in ("would", "could", "was", "were", "had")
+
+
+def _is_affirmed(answer: tuple[str, ...]) -> bool:
+    """Whether a "yes" is in what follows a question, or a "he was"."""
+    last = {word for word, following in pairwise(answer) if following in (".", ",", "!", ";")}
+    return not sayings.YES.isdisjoint(answer) or not last.isdisjoint(sayings.BE | sayings.PLURAL | sayings.SINGULAR)

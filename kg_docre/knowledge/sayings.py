@@ -7,6 +7,7 @@ __all__ = [
     "AGAIN",
     "ALLEGEDLY",
     "ARTICLES",
+    "ASKS",
     "AUXILIARIES",
     "BE",
     "BEFORE",
@@ -45,6 +46,7 @@ __all__ = [
     "UNLESS",
     "WORK",
     "WRONGLY",
+    "YES",
 ]
 
 _MEMBER = "P54 P102 P118 P361 P463 P527"
@@ -133,7 +135,9 @@ PLANNED = frozenset(
 MAY = frozenset({"may", "might", "could"})
 PROSPECTS = _REFUSES | _PLANS | PLANNED | MAY
 STOPS = NOT | DENIES | FALSE | PROSPECTS | RUMOURED | WRONGLY | {"no", "Neither"}  # nothing is said behind them
-CUES = STOPS | CLAIMS | ALLEGEDLY | NEARLY | {"would"}
+ASKS = frozenset("Is Are Was Were Do Does Did Has Have Will Would Can Could".split())  # at the beginning of a question
+YES = frozenset("Yes yes Indeed indeed true correct course certainly".split())  # behind a question
+CUES = ASKS | STOPS | CLAIMS | ALLEGEDLY | NEARLY | {"would"}
 BE = frozenset({"is", "was", "are", "were"})
 PLURAL = frozenset({"are", "were", "have", "do"})
 SINGULAR = frozenset({"is", "was", "has", "does"})

@@ -5,7 +5,7 @@ from kg_docre.annotations import Document, Entity, Mention
 
 def marked(text):
     """The document in which entities are marked as «PER Ada Berg »; marks of one name are one entity. Every full stop
-    ends a sentence."""
+    or question mark ends a sentence."""
     words, mentions, starts, start, kind = [], {}, [0], 0, ""
     for word in text.split():
         if word == "»":
@@ -16,7 +16,7 @@ def marked(text):
             kind, start = word[1:], len(words)
         else:
             words.append(word)
-            starts += [len(words)] * (word == ".")
+            starts += [len(words)] * (word in (".", "?"))
     entities = tuple(Entity(name=name, type=kind, mentions=tuple(its)) for (name, kind), its in mentions.items())
     spaces = (True,) * len(words)
     return Document(

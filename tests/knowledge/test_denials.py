@@ -34,6 +34,11 @@ _BO = "«PER Bo Lind »"
         (f"«PER Ada Berg » and {_BO} are not siblings .", "P3373"),
         (f"«PER Ada Berg » and {_BO} plan to marry in June .", "P26"),
         ("«PER Ada Berg » hopes to direct «MISC Blue » .", "P800"),
+        # it is asked
+        (f"Did «PER Ada Berg » marry {_BO} ?", "P26"),
+        (f"Did «PER Ada Berg » and {_BO} marry ?", "P26"),
+        (f"Was «PER Ada Berg » the wife of {_BO} ? Nobody knows .", "P26"),
+        ("“ Is «LOC Lyon » the capital of «LOC France » ? ”", "P36"),
         # it is doubted, wrong or a rumour, or would have been so
         ("It is unlikely that «PER Ada Berg » was born in «LOC Oslo » .", "P19"),
         ("Historians doubt that «PER Ada Berg » was born in «LOC Oslo » .", "P19"),
@@ -97,6 +102,12 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
         ("«PER Ada Berg » may have been born in «LOC Oslo » .", "P19"),
         ("«PER Ada Berg » set «MISC Blue » .", "P175"),
         ("Is «PER Ada Berg » not the author of «MISC Blue » ?", "P50"),
+        # it is not that which is asked, or it is answered
+        (f"Was «PER Ada Berg » , the wife of {_BO} , a spy ?", "P26"),
+        (f"When did «PER Ada Berg » marry {_BO} ?", "P26"),
+        (f"Did «PER Ada Berg » marry {_BO} for money ?", "P26"),
+        (f"Was «PER Ada Berg » the wife of {_BO} ? Yes .", "P26"),
+        (f"Was «PER Ada Berg » the wife of {_BO} ? The letters show that she was .", "P26"),
         # what is denied is when, where, why or with whom
         ("«PER Ada Berg » did not record «MISC Blue » in Oslo but in Bergen .", "P175"),
         ('«PER Ada Berg » did not record " «MISC Blue » " in Oslo but in Bergen .', "P175"),
