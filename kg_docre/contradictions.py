@@ -19,7 +19,7 @@ from kg_docre.resolution.gazetteer import agrees
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
-CHECKS = 4  # a number for what is known: facts checked against something else are others
+CHECKS = 5  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 
 

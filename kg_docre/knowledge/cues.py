@@ -16,12 +16,14 @@ def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: i
     word, last, following = words[place], words[max(first, place - 1)], "".join(words[place + 1 : place + 2])
     before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
     if word in sayings.ASKS:
-        asks = "?" in words[max(first, end - 2) : end] and before <= sayings.QUOTES and not behind & sayings.NOT
+        asks = "?" in behind and before <= sayings.QUOTES and not behind & sayings.NOT
         return asks and not _is_affirmed(words[end:later]) and sayings.AFTER_ALL.isdisjoint(words[end:later])
     if behind & sayings.UNLESS or sayings.AFTER_ALL & {*words[place:later]}:
         return False
     if word == "would":  # also behind an "if"
         return following == "have" and not before & sayings.NOT
+    if word in sayings.WRONGLY:
+        return following in sayings.HELD and not before & sayings.NOT
     if before & sayings.RESERVES:
         return False
     if word == "no":
@@ -32,8 +34,6 @@ def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: i
         return following == "that" and bool(behind & sayings.REFUTED) and not behind & sayings.NOT
     if word in sayings.ALLEGEDLY | sayings.NEARLY:
         return True
-    if word in sayings.WRONGLY:
-        return following in sayings.HELD
     if word in sayings.DENIES:
         return behind.isdisjoint(("but", "although", "though", "despite", "however"))
     if word in sayings.MAY:

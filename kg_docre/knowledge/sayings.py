@@ -136,7 +136,7 @@ MAY = frozenset({"may", "might", "could"})
 PROSPECTS = _REFUSES | _PLANS | PLANNED | MAY
 STOPS = NOT | DENIES | FALSE | PROSPECTS | RUMOURED | WRONGLY | {"no", "Neither"}  # nothing is said behind them
 ASKS = frozenset("Is Are Was Were Do Does Did Has Have Will Would Can Could".split())  # at the beginning of a question
-YES = frozenset("Yes yes Indeed indeed true correct course certainly".split())  # behind a question
+YES = frozenset("Yes yes Indeed indeed true correct course certain certainly sure".split())  # behind a question
 CUES = ASKS | STOPS | CLAIMS | ALLEGEDLY | NEARLY | {"would"}
 BE = frozenset({"is", "was", "are", "were"})
 PLURAL = frozenset({"are", "were", "have", "do"})
@@ -148,8 +148,9 @@ AUXILIARIES = (
     | PLURAL
     | QUOTES
     | frozenset(
-        """be been being has had did does ca can could wo will would who which that voted chose decided also still
-        therefore thus probably clearly certainly apparently actually really deliberately consequently""".split()
+        """be been being has had did does ca can could wo will would who which that voted chose decided also
+        still often sometimes therefore thus probably clearly certainly apparently actually really
+        deliberately consequently""".split()
     )
 )
 # between a "not" and the word that is denied
@@ -190,7 +191,8 @@ RESERVES = (
         """if If Had Were whether Whether unless Unless without Without no No nobody Nobody none None wish wished
         imagine Imagine say claim claims claimed alleged argued believed thought pretended lied doubted suspected
         suggested rumour rumor rumours rumors theory theories theorists myth misconception wrong wrongly false
-        untrue falsely allegedly supposedly reportedly initially Initially originally Originally first""".split()
+        untrue falsely often sometimes allegedly supposedly reportedly initially Initially originally Originally
+        first""".split()
     )
 )
 # before a "could" that did

@@ -38,6 +38,7 @@ _BO = "«PER Bo Lind »"
         (f"Did «PER Ada Berg » marry {_BO} ?", "P26"),
         (f"Did «PER Ada Berg » and {_BO} marry ?", "P26"),
         (f"Was «PER Ada Berg » the wife of {_BO} ? Nobody knows .", "P26"),
+        (f"“ Is «PER Ada Berg » the wife of {_BO} ? ” asked the paper .", "P26"),
         ("“ Is «LOC Lyon » the capital of «LOC France » ? ”", "P36"),
         # it is doubted, wrong or a rumour, or would have been so
         ("It is unlikely that «PER Ada Berg » was born in «LOC Oslo » .", "P19"),
@@ -46,6 +47,7 @@ _BO = "«PER Bo Lind »"
         (f"Claims that «PER Ada Berg » was the sister of {_BO} are false .", "P3373"),
         (f"«PER Ada Berg » was wrongly believed to be the daughter of {_BO} .", "P22"),
         (f"«PER Ada Berg » falsely claimed to be the daughter of {_BO} .", "P22"),
+        ("«LOC Lyon » is often wrongly called the capital of «LOC France » .", "P36"),
         ("«PER Ada Berg » was mistakenly listed as a member of «ORG Labour » .", "P102"),
         (f"«PER Ada Berg » is rumoured to have married {_BO} in Rome .", "P26"),
         (f"«PER Ada Berg » allegedly married {_BO} in Rome .", "P26"),
