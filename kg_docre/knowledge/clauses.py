@@ -12,6 +12,7 @@ from kg_docre.knowledge.words import POSSESSIVES, beginnings, behind_brackets, p
 __all__ = ["Clauses", "Denied", "Subject"]
 
 _BRACKETS = 28  # words that they may have
+_FAR = 60  # words between a name and a "not" about it, with brackets
 _NEAR = 8  # words that ", unlike others," may have
 
 
@@ -148,7 +149,7 @@ class Clauses:
         """Whom a "not" is about that stand before it."""
         words, cue = self._words, place
         place -= 1
-        while place >= first:
+        while place >= max(first, cue - _FAR):
             if place + 1 in self._ends:
                 number, start = self._ends[place + 1]
                 subjects = [Subject(number)]
