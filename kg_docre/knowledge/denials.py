@@ -93,8 +93,8 @@ class Denials:
 
     @cached_property
     def _denied(self) -> dict[int, list[Denied]]:
-        """What is denied of each thing that is named once in the sentence, its name in brackets aside."""
-        words, sentences, entities = self._document.words, self._sentences, self._document.entities
+        """What is denied of each thing that is named once in the sentence."""
+        words, sentences = self._document.words, self._sentences
         found = defaultdict[int, list[Denied]](list)
         if sayings.CUES.isdisjoint(words):
             return found
@@ -103,7 +103,20 @@ class Denials:
             for place in range(start, end):
                 if words[place] in sayings.CUES and is_denial(words, place, start, end, later):
                     for denied in self._clauses.denied(place, number):
-                        its = (m.start for m in entities[denied.object].mentions if m.sentence == number)
-                        if sum(at == start or words[at - 1] != "(" for at in its) == 1:
+                        if self._is_named_once(denied, place):
                             found[denied.object].append(denied)
         return found
+
+    def _is_named_once(self, denied: Denied, place: int) -> bool:
+        """Whether the object is, its name in brackets aside; or between semicolons, if the subject is in all of the
+        sentence: "Oslo is in Norway; Malmö is not in Norway"."""
+        words, start = self._document.words, self._sentences[denied.sentence][0]
+
+        def named(entity: int) -> list[int]:
+            its = (m.start for m in self._document.entities[entity].mentions if m.sentence == denied.sentence)
+            return [at for at in its if at == start or words[at - 1] != "("]
+
+        its, subject = named(denied.object), denied.subject.entity
+        if len(its) > 1 and subject is not None and len(named(subject)) == 1:
+            its = [at for at in its if ";" not in words[min(at, place) : max(at, place)]]
+        return len(its) == 1

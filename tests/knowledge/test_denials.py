@@ -216,3 +216,19 @@ def test_what_is_said_of_what_a_denied_name_did_else_is_not_denied():
 def test_a_text_may_end_anywhere(text):
     document = marked(text)
     assert Denials(document).agree(Relation(0, len(document.entities) - 1, "P26", 0.9, ())) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        (f"«LOC Sweden » joined the {_EU} ; «LOC Norway » has never been a member of the {_EU} .", [2]),
+        (f"«LOC Norway » was in the {_EU} ; now «LOC Norway » is not a member of the {_EU} .", []),
+        (f"«LOC Sweden » joined the {_EU} , but «LOC Norway » is not a member of the {_EU} .", []),
+    ],
+)
+def test_what_is_denied_between_semicolons_may_be_said_of_another_one_in_the_sentence(text, denied):
+    document = marked(text)
+    union = next(i for i, entity in enumerate(document.entities) if entity.type == "ORG")
+    others = [i for i in range(len(document.entities)) if i != union]
+    denials = Denials(document)
+    assert [i for i in others if denials.agree(Relation(i, union, "P463", 0.9, ())) is False] == denied
