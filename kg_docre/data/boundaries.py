@@ -37,11 +37,17 @@ _GREETINGS = frozenset({"Hi", "Hello", "Hey", "Dear"})
 _QUESTIONS = frozenset("Who What Which When Where Why How".split())
 _OFFICES = frozenset("CEO CFO COO CTO Q1 Q2 Q3 Q4 Board Team team We Our".split())
 _PERSONS = frozenset("We He She They I Professor Senator Minister Governor Sergeant Lieutenant".split())
-# what stands alone above a part of a text, or before a colon
+# what stands alone above a part of a text, or before a colon, with a year or without
 _HEADINGS = frozenset(
-    """agency awards background bibliography biography career contents discography education filmography history launch
-    legacy life members notes overview references reception sources summary works""".split()
-)
+    """agency awards background bibliography biography career contact contents discography education employees
+    employment experience filmography founder founders headquarters history hq industry launch leadership legacy life
+    location members notes operator operators overview owner owners products publications references reception revenue
+    skills sources subsidiaries summary website works""".split()
+) | {
+    *("about us", "annual report", "contact us", "early life", "key facts", "key people", "our history", "our story"),
+    *("personal life", "press release", "table of contents"),
+}
+_NO_LETTERS = re.compile(r"[\W\d_]*")
 _AFTER_BORN = frozenset("in into on at to near during of : as the c c. ca circa and".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
 
@@ -54,8 +60,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
     but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister", "Who"; of
-    a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We"; above a paragraph: "Discography"). What
-    goes over the end of a sentence is two: "Acme Corp." and "Acme".
+    a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We"; of a place: "2.1"; above a paragraph, or
+    before a colon: "Discography"). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
@@ -84,6 +90,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
+        if end - start > 2 and words[start + 1] == ":" and words[start].lower() in _HEADINGS:
+            start += 2
         cut = _sentence_end(words, start, end, kind)
         for part in ((start, cut), (cut, end)) if cut else ((start, end),):
             if _may_name(words[slice(*part)], kind) and not _is_heading(words, *part, starts):
@@ -122,6 +130,8 @@ def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str)
 
 
 def _may_name(words: Sequence[str], kind: str) -> bool:
+    if kind in ("LOC", "ORG") and len(words) == 1 and _NO_LETTERS.fullmatch(words[0]):
+        return False
     if kind == "PER" and (_NUMBERED.fullmatch(" ".join(words)) or _ADDRESSES.issuperset(map(str.lower, words))):
         return False
     if len(words) == 1:
@@ -131,9 +141,12 @@ def _may_name(words: Sequence[str], kind: str) -> bool:
 
 
 def _is_heading(words: Sequence[str], start: int, end: int, starts: Collection[int]) -> bool:
-    """Whether a word is no name where it is all of a line, or what a colon stands behind: "Launch: May 2017"."""
-    above = (not start or start in starts) and (end in starts or tuple(words[end : end + 1]) == (":",))
-    return above and end - start == 1 and words[start].lower() in _HEADINGS
+    """Whether it is no name where it is all of a line, or what a colon stands behind: "Launch: May 2017"."""
+    over = end == len(words) or end in starts or words[end] == ":"
+    above = over and (not start or start in starts)
+    while above and end - start > 1 and _NO_LETTERS.fullmatch(words[end - 1]):
+        end -= 1
+    return above and " ".join(words[start:end]).lower() in _HEADINGS
 
 
 def _is_picture(word: str) -> bool:

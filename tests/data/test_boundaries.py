@@ -151,12 +151,16 @@ def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
 
 
-def test_a_heading_of_one_word_is_no_name():
+def test_a_heading_is_no_name():
     text = "Foo Fighters « Discography » Breakwater and « Discography »"
     assert tidied(text, breaks=(2, 3)) == ["Discography"]
     assert tidied(text, breaks=(2,)) == ["Discography", "Discography"]
     assert tidied("Sentry « Launch » : 2017 . « Launch » : 2018", breaks=(1,)) == ["Launch"]
     assert tidied("« Launch » : 2017") == tidied("« Biography » Ada Byron", breaks=(1,)) == []
+    for line in ("« About Us »", "« HQ » : « Oslo »", "« Annual Report 2022 »", "« Awards : Prix Goncourt »"):
+        assert tidied(line) == [name for name in ("Oslo", "Prix Goncourt") if name in line]
+    assert tidied("« Founders » came to « Awards »", breaks=(3,)) == ["Founders"]
+    assert tidied("« Report : Prix Goncourt »") == ["Report : Prix Goncourt"]
     assert tidied("Sentry « Oslo » and « Apollo »", breaks=(1, 2)) == ["Oslo", "Apollo"]
 
 
