@@ -6,6 +6,8 @@ import codecs
 import io
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from kg_docre.corpus.records import NO_TEXT
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -22,14 +24,27 @@ def checked_encoding(name: str) -> str:
 
 
 def recoded(stream: BinaryIO, encoding: str) -> BinaryIO:
-    """The text of a stream in UTF-8, except for bytes that ``encoding`` does not have: those stay what they are."""
+    """The text of a stream in UTF-8, except for what ``encoding`` does not have: no text in UTF-8 has what stands there
+    then. Reading raises :exc:`OSError` where the encoding cannot be told, as of UTF-16 without a byte order mark."""
     return cast("BinaryIO", io.BufferedReader(_Recoded(stream, encoding))) if encoding else stream
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    """Half of a character for each run of bytes that are none, be they ASCII."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    byte = error.object[error.start]
+    return chr(0xDC00 + (byte if byte >= 0x80 else 0xFF)), error.end
+
+
+_MARKED = "kg_docre.marked"
+codecs.register_error(_MARKED, _marked)
 
 
 class _Recoded(io.RawIOBase):
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+        self._decoder = codecs.getincrementaldecoder(encoding)(_MARKED)
         self._waiting = b""
 
     def readable(self) -> bool:
@@ -37,12 +52,18 @@ class _Recoded(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         while not self._waiting and (data := self._stream.read(io.DEFAULT_BUFFER_SIZE)):
-            self._waiting = self._decoder.decode(data).encode("utf-8", "surrogateescape")
-        self._waiting = self._waiting or self._decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+            self._waiting = self._decoded(data)
+        self._waiting = self._waiting or self._decoded(b"", final=True)
         room = memoryview(buffer)
         given, self._waiting = self._waiting[: len(room)], self._waiting[len(room) :]
         room[: len(given)] = given
         return len(given)
+
+    def _decoded(self, data: bytes, *, final: bool = False) -> bytes:
+        try:
+            return self._decoder.decode(data, final).encode("utf-8", "surrogateescape")
+        except UnicodeError as error:
+            raise OSError(f"{NO_TEXT}: {error}") from error
 
     def close(self) -> None:
         self._stream.close()

@@ -11,7 +11,6 @@ import sys
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -181,7 +180,7 @@ def _file(
     if is_text and (name.suffix.lower() in _PAGES or is_html(data)):
         yield from_html(data, uri, _title(name), max_characters)
         return
-    text = decoded(recoded(BytesIO(data), encoding).read(), uri)
+    text = decoded(data, uri, encoding)
     if isinstance(text, Problem):
         yield text
     elif is_pubtator(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import json
 import re
@@ -33,7 +34,7 @@ PIPE = "standard input"  # and what lines of it are called that have no id
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
 MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
-BINARY = "binary, not text (or UTF-16, which --encoding utf-16 reads)"
+BINARY = "binary, not text (or UTF-16, which --encoding utf-16 reads, or utf-16-le)"
 NO_TEXT = "no text in UTF-8, or in what --encoding names"
 
 
@@ -78,17 +79,20 @@ def files_of(uri: str) -> list[str]:
     return [uri, *(uri[:i] for i, character in enumerate(uri) if character == "#" and i)]
 
 
-def decoded(data: bytes, uri: str) -> str | Problem:
-    """The text that these bytes are in UTF-8."""
+def decoded(data: bytes, uri: str, encoding: str = "") -> str | Problem:
+    """The text that these bytes are in UTF-8, or in another encoding."""
     if not data.strip():
         return Problem(uri, "empty", nothing=True)
-    if b"\0" in data:
+    if b"\0" in data and not encoding:
         return Problem(uri, BINARY)
     try:
-        return data.decode("utf-8-sig")
+        text = codecs.getincrementaldecoder(encoding or "utf-8-sig")().decode(data, final=True)
     except UnicodeDecodeError as error:
         start = error.start + len(data) - len(error.object)  # what is said is of the bytes behind a byte order mark
         return Problem(uri, f"byte 0x{data[start]:02x} at offset {start}: {NO_TEXT}")
+    except UnicodeError as error:
+        return Problem(uri, f"{NO_TEXT}: {error}")
+    return Problem(uri, BINARY) if "\0" in text else text.removeprefix("\ufeff")
 
 
 def prose(text: str) -> str:

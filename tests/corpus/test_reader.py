@@ -655,9 +655,37 @@ def test_files_are_read_in_the_encoding_that_is_named(encoding, zipped, tmp_path
 
 
 def test_what_an_encoding_does_not_have_is_named(tmp_path):
-    (tmp_path / "a.txt").write_bytes(b"Z\x81rich")
+    (tmp_path / "a.txt").write_bytes(b"Z\xfc\x81rich")
     (tmp_path / "b.csv").write_bytes(b"text\nZ\x81rich\nZ\xfcrich\n")
     bad, worse, good = read_corpus([tmp_path], base=tmp_path, encoding="cp1252")
-    assert bad.reason == f"byte 0x81 at offset 1: {NO_TEXT}"
+    assert bad.reason == f"byte 0x81 at offset 2: {NO_TEXT}", "of the file"
     assert worse.reason == NO_TEXT
     assert good.text == "Zürich"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "idna", "punycode", "unicode_escape"])
+def test_one_file_in_another_encoding_does_not_stop_the_others(encoding, tmp_path):
+    text = "Rome is in Italy."
+    for number, data in enumerate(
+        [b"Rome", b"Romes", "Z\xfcrich".encode(), b"\xff\xfeA\0\0\xd8B\0", b"\xff\xfeA\0B", b"\\x"]
+    ):
+        for name in ("a.txt", "b.jsonl", "c.csv", "d.json"):
+            (tmp_path / f"{number}{name}").write_bytes(data)
+            (tmp_path / f"{number}{name}.gz").write_bytes(_gzip(data))
+    (tmp_path / "last.txt").write_bytes(text.encode(encoding if encoding.startswith("utf") else "ascii"))
+    *_, last = read_corpus([tmp_path], base=tmp_path, encoding=encoding)
+    assert last.uri == "last.txt"
+    assert isinstance(last, Problem) or last.text == text
+
+
+def test_utf_16_without_a_byte_order_mark_is_told_and_read_where_it_is_named(tmp_path):
+    (tmp_path / "a.csv").write_bytes("text\nRome\n".encode("utf-16-le"))
+    (tmp_path / "b.txt").write_bytes("Rome".encode("utf-16-le"))
+    found = [problem.reason for problem in read_corpus([tmp_path], base=tmp_path, encoding="utf-16")]
+    assert found == [f"{NO_TEXT}: UTF-16 stream does not start with BOM"] * 2
+    assert [text.text for text in read_corpus([tmp_path], base=tmp_path, encoding="utf-16-le")] == ["Rome"] * 2
+    (tmp_path / "a.csv").write_bytes("text\nRome\n\ud800A\nOslo\n".encode("utf-16-le", "surrogatepass"))
+    (tmp_path / "b.txt").write_bytes("Rome\ud800A".encode("utf-16", "surrogatepass"))
+    rome, half, oslo, other = read_corpus([tmp_path], base=tmp_path, encoding="utf-16-le")
+    assert (rome.text, half.reason, oslo.text) == ("Rome", NO_TEXT, "Oslo")
+    assert other.reason == f"byte 0x00 at offset 10: {NO_TEXT}"
