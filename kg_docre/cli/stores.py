@@ -73,20 +73,27 @@ def merge(
         from kg_docre.corpus.missing import called_from
         from kg_docre.progress import progress
         from kg_docre.resolution.decision_file import apply_decisions, read_decisions
+        from kg_docre.resolution.decisions import resolve_what_changed
         from kg_docre.store import FactStore
         from kg_docre.store.merge import merge as copy
+        from kg_docre.store.merge import refuse_itself
 
         merged = []
         decisions = list[str]()
         with ExitStack() as opened:
             parts = [opened.enter_context(FactStore(path, create=False)) for path in others]
             into = opened.enter_context(FactStore(store))
+            for part in parts:
+                refuse_itself(into, part)
             with progress("documents", sum(part.counts()["documents"] for part in parts)) as advance:
                 for part in parts:
                     rename = called_from(part.path.parent, store.parent)
                     merged.append(copy(into, part, rename=rename, advance=advance))
                     decisions += read_decisions(part)
-            apply_decisions(into, decisions)
+            if decisions:
+                apply_decisions(into, decisions)
+            else:
+                resolve_what_changed(into)
             counts = into.counts()
         added, there, differing = map(sum, zip(*merged, strict=True))
         typer.echo(f"{counted(added, 'document')} added, {there} already there; {store} holds {held(counts)}")

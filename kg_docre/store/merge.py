@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kg_docre.store.file import Value
 from kg_docre.store.store import FactStore
 
-__all__ = ["Merged", "merge"]
+__all__ = ["Merged", "merge", "refuse_itself"]
 
 _BATCH = 500  # documents a transaction
 _IN = "IN (SELECT value FROM json_each(:copied))"
@@ -35,11 +35,18 @@ _INTO = {
 
 
 class Merged(NamedTuple):
-    """How many documents were copied, how many were there, and how many sources are another text in either store."""
+    """How many documents were copied, how many were there, and how many sources are another text in either store, of
+    which the earlier is not copied."""
 
     added: int
     already_there: int
     differing: int
+
+
+def refuse_itself(store: FactStore, other: FactStore) -> None:
+    """Raise :exc:`ValueError` if both are one."""
+    if store.path.samefile(other.path):
+        raise ValueError(f"{other.path} cannot be merged with itself")
 
 
 def merge(
@@ -59,8 +66,7 @@ def merge(
     Raises :exc:`~kg_docre.store.StoreError` if either can't be read or ``store`` can't be written, and
     :exc:`ValueError` if they are one.
     """
-    if store.path.samefile(other.path):
-        raise ValueError(f"{other.path} cannot be merged with itself")
+    refuse_itself(store, other)
     counts = []
     copying = _Copying(other, rename)
     with other.snapshot():
@@ -73,6 +79,17 @@ def merge(
     store.prune()
     added, there, differing = map(sum, zip((0, 0, 0), *counts, strict=True))
     return Merged(added, there, differing)
+
+
+class _Source(NamedTuple):
+    """Where a document was found, as it is called here, and why it could not be read again."""
+
+    uri: str
+    document: int
+    title: str
+    metadata: str
+    reason: str | None
+    run: int | None
 
 
 class _Copying:
@@ -91,15 +108,21 @@ class _Copying:
         return batch
 
     def copy(self, db: sqlite3.Connection, batch: Mapping[int, str]) -> Merged:
-        """Copy the documents of a batch that are new, and lead sources to all of them."""
+        """Copy what is taken of a batch's sources, and the documents that these lead to."""
         query = "SELECT content_hash, id FROM document WHERE content_hash IN (SELECT value FROM json_each(?))"
         known = dict(db.execute(query, (json.dumps([*batch.values()]),)))
-        new = [id for id, digest in batch.items() if digest not in known]
+        here = {id: known[digest] for id, digest in batch.items() if digest in known}
+        taken, differing = self._sources(db, batch, here)
+        new = sorted({source.document for source in taken} - here.keys())
+        counts = Merged(len(new), len(here), differing)
         if new:
             moved = self._copy_documents(db, new)
-            known |= {batch[id]: id + moved for id in new}
-        differing = self._copy_sources(db, {id: known[digest] for id, digest in batch.items()})
-        return Merged(len(new), len(batch) - len(new), differing)
+            here |= {id: id + moved for id in new}
+        FactStore.lead(db, [(source.uri, here[source.document], source.title, source.metadata) for source in taken])
+        for source in taken:
+            if source.reason:  # it could be read once, and not the last time
+                self._copy_failure(db, source.uri, source.reason, source.run)
+        return counts
 
     def _copy_documents(self, db: sqlite3.Connection, ids: Sequence[int]) -> int:
         """How much higher their ids are here."""
@@ -134,25 +157,32 @@ class _Copying:
             self._runs[run] = db.execute(insert, row).lastrowid or 0
         return None if run is None else self._runs[run]
 
-    def _copy_sources(self, db: sqlite3.Connection, documents: Mapping[int, int]) -> int:
-        """Lead sources to documents, by their ids there and here, but for those where something was read later; of how
-        many there are two texts."""
-        differing = 0
+    def _sources(
+        self, db: sqlite3.Connection, batch: Iterable[int], here: Mapping[int, int]
+    ) -> tuple[list[_Source], int]:
+        """The sources of a batch's documents, but for those where something was read later or all is known; and of how
+        many there are two texts. ``here`` are documents by their ids there."""
+        taken, differing = [], 0
         rows = self._other.read(
-            """SELECT uri, source.title, source.metadata, document, added FROM source JOIN document d ON d.id = document
+            """SELECT uri, document, source.title, source.metadata, reason, failure.run, added
+               FROM source JOIN document d ON d.id = document LEFT JOIN failure USING (uri)
                WHERE document IN (SELECT value FROM json_each(?))""",
-            (json.dumps([*documents]),),
+            (json.dumps([*batch]),),
         )
-        for called, title, metadata, document, added in rows:
-            uri, number = self._rename(called), documents[document]
+        for called, *said, added in rows:
+            source = _Source(self._rename(called), *said)
             query = """SELECT document, source.title, source.metadata, EXISTS (SELECT 1 FROM failure WHERE uri = :uri),
                               added
                        FROM source JOIN document d ON d.id = document WHERE uri = :uri"""
-            *here, read = db.execute(query, {"uri": uri}).fetchone() or (number, "")
-            differing += here[0] != number
-            if read <= added and here != [number, title, metadata, False]:
-                FactStore.lead(db, [(uri, number, title, metadata)])
-        return differing
+            *known, failed, read = db.execute(query, {"uri": source.uri}).fetchone() or (None, False, "")
+            its = here.get(source.document, -1)
+            differs = bool(read) and known[0] != its
+            differing += differs
+            mended = failed and not source.reason
+            is_later = read < added if differs else read <= added
+            if is_later and (mended or known != [its, source.title, source.metadata]):
+                taken.append(source)
+        return taken, differing
 
     def copy_failures(self, db: sqlite3.Connection) -> None:
         """Copy why sources could not be read, but for those of which something is known here."""
@@ -160,4 +190,7 @@ class _Copying:
             uri = self._rename(called)
             known = "SELECT 1 FROM source WHERE uri = ?1 UNION SELECT 1 FROM failure WHERE uri = ?1"
             if not db.execute(known, (uri,)).fetchone():
-                db.execute("INSERT INTO failure VALUES (?, ?, ?)", (uri, reason, self._run(db, run)))
+                self._copy_failure(db, uri, reason, run)
+
+    def _copy_failure(self, db: sqlite3.Connection, uri: str, reason: str, run: int | None) -> None:
+        db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", (uri, reason, self._run(db, run)))

@@ -123,6 +123,27 @@ def test_merged_again_nothing_is_written(tmp_path, parts):
         assert store.read("SELECT total_changes()").fetchall() == written
 
 
+def test_of_two_texts_at_one_place_what_is_not_kept_is_not_copied(tmp_path, documents):
+    paths = [
+        _fill(tmp_path / f"{added}.sqlite", [replace(documents[number], id="one")])
+        for number, added in enumerate(("2020", "2029", "2029b"))
+    ]
+    for path in paths:
+        with FactStore(path) as store, store.transaction() as db:
+            db.execute("UPDATE document SET added = ?", (f"{path.stem[:4]}-01-01T00:00:00+00:00",))
+    merged = tmp_path / "merged.sqlite"
+    assert _run("merge", merged, *paths)[1].startswith("2 documents added, 0 already there")
+    with FactStore(merged) as store:
+        (kept,) = store.read("SELECT content_hash FROM document").fetchall()
+        written = store.read("SELECT total_changes()").fetchall()
+        for path in paths:
+            with FactStore(path) as other:
+                assert merge(store, other)[::2] == (0, int(path != paths[1]))
+        assert store.read("SELECT total_changes()").fetchall() == written
+        assert store.read("SELECT content_hash FROM document").fetchall() == [kept]
+        assert len(store.read("SELECT * FROM run").fetchall()) == 2
+
+
 @pytest.mark.parametrize(("earlier", "found"), [("a", "there"), ("b", "here")])
 def test_of_a_source_that_has_changed_the_later_text_is_taken(earlier, found, tmp_path, documents):
     here = _fill(tmp_path / "a.sqlite", [replace(documents[0], id="one")], model="here")
@@ -167,6 +188,22 @@ def test_what_could_not_be_read_is_kept_unless_it_could_be_elsewhere(tmp_path, d
     with FactStore(here) as store:
         failed = {source.uri: source.failure for source in list_sources(store, failed=True)}
     assert failed == {"y": "unreadable by here", "z": "unreadable by there"}
+
+
+def test_what_could_be_read_once_and_not_again_is_told_of_there_too(tmp_path, documents):
+    part = _fill(tmp_path / "a.sqlite", documents[:1], failures=[documents[0].id])
+    merged, again = tmp_path / "merged.sqlite", tmp_path / "again.sqlite"
+    for path in (merged, again, again):
+        assert _run("merge", path, merged if path == again else part)[0] == 0
+        with FactStore(path) as store:
+            assert [(source.uri, source.failure) for source in list_sources(store)] == [
+                (documents[0].id, "unreadable by m")
+            ]
+    with FactStore(again) as store:
+        store.clear_failures([documents[0].id])
+    assert _run("merge", merged, again)[0] == 0
+    with FactStore(merged) as store:
+        assert not [*list_sources(store, failed=True)], "somebody could read it"
 
 
 def test_metadata_goes_with_its_source(tmp_path, documents):
@@ -219,7 +256,9 @@ def test_a_store_that_is_none_or_the_same_is_named_and_nothing_is_made(tmp_path,
     code, _, error = _run("merge", merged, parts[0], tmp_path / "none.sqlite")
     assert (code, error) == (1, f"Error: {tmp_path / 'none.sqlite'}: no such store\n")
     assert not merged.exists()
-    code, _, error = _run("merge", parts[0], parts[0])
+    before = _said(parts[0])
+    code, _, error = _run("merge", parts[0], parts[1], parts[0])
     assert (code, "itself" in error) == (1, True)
+    assert _said(parts[0]) == before
     with FactStore(merged) as store, pytest.raises(StoreError, match="no such store"):
         merge(store, FactStore(tmp_path / "none.sqlite", create=False))
