@@ -46,7 +46,8 @@ TYPE_NAMES = {
 
 
 METADATA_FIELDS = "metadata_fields"
-DOCUMENT_PROPERTIES = frozenset({"id", "uri", "title", "model", "stores", METADATA_FIELDS})  # that no field may be
+# what no field may be called; ":LABEL" heads a column of labels in files for neo4j-admin
+DOCUMENT_PROPERTIES = frozenset({"id", "uri", "title", "model", "stores", METADATA_FIELDS, ":LABEL"})
 _BITS = 63  # of an integer without its sign
 
 _OWN_TYPE = "Type_"  # what labels of types of one's own begin with

@@ -113,7 +113,11 @@ def date(value: str) -> str:
 @lru_cache(maxsize=1024)
 def field(name: str) -> str:
     """``date`` → ``dcterms:date``; a name that is none of Dublin Core's → ``kg:field:name``."""
-    return term(f"dcterms:{name}") if name in _DUBLIN_CORE else f"<{KG}field:{quote(name, safe='')}>"
+    if name in _DUBLIN_CORE:
+        return term(f"dcterms:{name}")
+    return (
+        f"<{KG}field:{re.sub('[.]$', '%2E', quote(name, safe=''))}>"  # rdflib reads no dot at the end of a Turtle name
+    )
 
 
 def value(value: Scalar) -> str:

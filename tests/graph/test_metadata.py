@@ -42,6 +42,8 @@ PLAIN = {
     "metadata_fields": "taken",
     "model": 7,
     "og:type": "article",
+    ":LABEL": "taken",
+    "No.": "7a",
 }
 HOSTILE = {name: [value, f"{value}!"] for name, value in NAMES.items()} | {
     f"{number} {value}": value for number, value in enumerate(NAMES.values()) if "\0" not in value and len(value) < 1000
@@ -116,7 +118,7 @@ def test_rdf_has_terms_of_dublin_core_or_its_own(ending, store, tmp_path):
     } <= found
     assert {("pages", 12), ("rating", 4.5), ("free", True), ("model", 7), ("uri_", "taken too")} <= found
     names = {name for name, _ in found}
-    assert names == {quote(name) for name in PLAIN}
+    assert names == {"No%2E" if name == "No." else quote(name) for name in PLAIN}
     assert {value for uri, _, value in rows if uri == "c"} == {
         value for said in HOSTILE.values() for value in _many(said)
     }
@@ -183,7 +185,10 @@ def test_neo4j_has_it_as_properties_of_documents(export, database):
     assert plain["title"] == "b"
     assert plain.pop("model") == "m"
     assert {name: value for name, value in plain.items() if name not in own} == {
-        **{name: PLAIN[name] for name in ("date", "created", "url", "author", "pages", "rating", "free", "og:type")},
+        **{
+            name: PLAIN[name]
+            for name in ("date", "created", "url", "author", "pages", "rating", "free", "og:type", "No.")
+        },
         "sizes": [1.0, 2.5],
         "huge": str(2**70),
         "mixed": ["a", "1", "false"],
@@ -192,6 +197,7 @@ def test_neo4j_has_it_as_properties_of_documents(export, database):
         "title_": "taken",
         "metadata_fields_": "taken",
         "model_": 7,
+        ":LABEL_": "taken",
         "metadata_fields": shown["b"]["metadata_fields"],
     }
     assert {*shown["b"]["metadata_fields"]} == shown["b"].keys() - own - {"metadata_fields"}
