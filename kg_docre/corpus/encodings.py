@@ -25,8 +25,11 @@ def checked_encoding(name: str) -> str:
 
 def recoded(stream: BinaryIO, encoding: str) -> BinaryIO:
     """The text of a stream in UTF-8, except for what ``encoding`` does not have: no text in UTF-8 has what stands there
-    then. Reading raises :exc:`OSError` where the encoding cannot be told, as of UTF-16 without a byte order mark."""
-    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, encoding))) if encoding else stream
+    then; the stream itself where it begins as UTF-8 does. Reading raises :exc:`OSError` where the encoding cannot be
+    told, as of UTF-16 without a byte order mark."""
+    if not encoding or cast("io.BufferedReader", stream).peek(3).startswith(codecs.BOM_UTF8):
+        return stream
+    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, encoding)))
 
 
 def _marked(error: UnicodeError) -> tuple[str, int]:

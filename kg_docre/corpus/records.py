@@ -80,13 +80,15 @@ def files_of(uri: str) -> list[str]:
 
 
 def decoded(data: bytes, uri: str, encoding: str = "") -> str | Problem:
-    """The text that these bytes are in UTF-8, or in another encoding."""
+    """The text that these bytes are in UTF-8, or in another encoding unless they begin as UTF-8 does."""
     if not data.strip():
         return Problem(uri, "empty", nothing=True)
     if b"\0" in data and not encoding:
         return Problem(uri, BINARY)
+    if not encoding or data.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
     try:
-        text = codecs.getincrementaldecoder(encoding or "utf-8-sig")().decode(data, final=True)
+        text = codecs.getincrementaldecoder(encoding)().decode(data, final=True)
     except UnicodeDecodeError as error:
         start = error.start + len(data) - len(error.object)  # what is said is of the bytes behind a byte order mark
         return Problem(uri, f"byte 0x{data[start]:02x} at offset {start}: {NO_TEXT}")

@@ -654,6 +654,16 @@ def test_files_are_read_in_the_encoding_that_is_named(encoding, zipped, tmp_path
     assert count_documents([tmp_path], encoding=encoding) == len(found)
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_what_begins_as_utf_8_does_is_read_as_that(zipped, tmp_path):
+    for name, text in {"a.txt": "Zürich", "b.csv": "id,text\n1,Zürich\n", "c.jsonl": '{"text": "Zürich"}'}.items():
+        for encoding in ("utf-8-sig", "cp1252"):
+            data = text.encode(encoding)
+            path = tmp_path / f"{encoding}-{name}{'.gz' * zipped}"
+            path.write_bytes(_gzip(data) if zipped else data)
+    assert [source.text for source in read_corpus([tmp_path], base=tmp_path, encoding="cp1252")] == ["Zürich"] * 6
+
+
 def test_what_an_encoding_does_not_have_is_named(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"Z\xfc\x81rich")
     (tmp_path / "b.csv").write_bytes(b"text\nZ\x81rich\nZ\xfcrich\n")
