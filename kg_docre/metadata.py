@@ -16,7 +16,7 @@ NO_METADATA = "{}"
 
 
 def as_metadata(given: Mapping[str, object]) -> Metadata:
-    """The fields that say something: strings, numbers, truth values, and lists of them. What is None or blank says
+    """The fields that say something: strings, numbers, truth values, and lists of them. What is None, NaN or blank says
     nothing, in a list too.
 
     Raises :exc:`ValueError` for any other value, with its field.
@@ -49,6 +49,8 @@ def metadata_from_json(text: str) -> Metadata:
 
 
 def _is_blank(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isnan(value)  # what pandas has in place of nothing
     return value is None or (isinstance(value, str) and not value.strip())
 
 

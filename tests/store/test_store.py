@@ -268,6 +268,7 @@ def test_metadata_is_taken_as_it_is_and_replaced(store, documents):
     assert _shown(store)[0][2] == said
     digest = content_hash(documents[0].text)
     blank = {"none": None, "blank": " \n", "empty": [], "nobody": [None, ""], "some": (None, "b", ""), "zero": 0}
+    blank |= {"missing": float("nan"), "all missing": [float("nan")]}
     assert store.link(documents[0].id, digest=digest, model="m", metadata=blank)
     assert _shown(store)[0][2] == {"some": ["b"], "zero": 0}
     assert store.link(documents[0].id, digest=digest, model="m")
@@ -279,7 +280,7 @@ def test_metadata_is_taken_as_it_is_and_replaced(store, documents):
     [
         ({"author": {"name": "Ada"}}, "field 'author': expected a string, a number, .*, found dict"),
         ({"authors": ["Ada", ["Bo"]]}, "field 'authors': expected a string, .*, found a list of list"),
-        ({"n": float("nan")}, "field 'n': nan is no finite number"),
+        ({"n": float("inf")}, "field 'n': inf is no finite number"),
         ({"n": [float("-inf")]}, "field 'n': -inf is no finite number"),
         ({"": "x"}, "field '': no name for a field"),
         ({"a\0": "x"}, "no name for a field"),
