@@ -56,8 +56,9 @@ class BuildResult:
             self.fields |= dict.fromkeys(source.fields[:_FIELDS])
 
     def lacking(self, keep: Iterable[str]) -> str:
-        """What to say of fields to keep in which no document has anything; nothing where there is none."""
-        names = " or ".join(repr(name) for name in keep if name not in self.kept)
+        """What to say of fields to keep in which no document has anything; nothing where there is none, or no document
+        could be read."""
+        names = " or ".join(repr(name) for name in keep if self.met and name not in self.kept)
         others = ", ".join(map(repr, self.fields))
         known = f"; --keep-field names another one: {others}" if others else ""
         return f"no document has anything in a field {names}{known}" if names else ""

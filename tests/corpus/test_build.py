@@ -145,6 +145,10 @@ def test_fields_that_no_document_has_are_told(pipeline, tmp_path):
     expected = f"no document has anything in a field 'date' or 'day'; --keep-field names another one: {names}"
     assert result.lacking(fields.keep) == expected
     assert not result.lacking(["Date"])
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        (tmp_path / "c.jsonl").write_text(json.dumps({"text": "Rome is in Italy.", "date": {}}))
+        result = build(read_corpus([tmp_path / "c.jsonl"], fields=Fields(keep=("date",))), pipeline, store)
+    assert (len(result.problems), result.lacking(["date"])) == (1, ""), "there is one, which can't be kept"
 
 
 def test_a_moved_text_is_called_as_it_is_now(pipeline, tmp_path):
