@@ -6,12 +6,12 @@ import codecs
 import io
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from kg_docre.corpus.records import NO_TEXT
-
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["checked_encoding", "recoded"]
+__all__ = ["NO_TEXT", "checked_encoding", "encoding_of", "recoded"]
+
+NO_TEXT = "no text in UTF-8, or in what --encoding names"
 
 
 def checked_encoding(name: str) -> str:
@@ -24,12 +24,19 @@ def checked_encoding(name: str) -> str:
 
 
 def recoded(stream: BinaryIO, encoding: str) -> BinaryIO:
-    """The text of a stream in UTF-8, except for what ``encoding`` does not have: no text in UTF-8 has what stands there
-    then; the stream itself where it begins as UTF-8 does. Reading raises :exc:`OSError` where the encoding cannot be
-    told, as of UTF-16 without a byte order mark."""
-    if not encoding or cast("io.BufferedReader", stream).peek(3).startswith(codecs.BOM_UTF8):
-        return stream
-    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, encoding)))
+    """The text of a stream in UTF-8, except for what its encoding does not have: no text in UTF-8 has what stands there
+    then; the stream itself where it is in UTF-8. Reading raises :exc:`OSError` where the encoding cannot be told, as of
+    UTF-16 without a byte order mark."""
+    encoding = encoding_of(cast("io.BufferedReader", stream).peek(3), encoding)
+    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, encoding))) if encoding else stream
+
+
+def encoding_of(beginning: bytes, named: str) -> str:
+    """What the byte order mark that text begins with tells, else the encoding ``named``; empty for UTF-8."""
+    if beginning.startswith(codecs.BOM_UTF8):
+        return ""
+    marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if marked and not named.lower().startswith("utf") else named
 
 
 def _marked(error: UnicodeError) -> tuple[str, int]:

@@ -171,7 +171,7 @@ def _file(
             with _open(path, encoding) as stream:
                 yield from from_table(stream, uri, max_characters, fields)
             return
-        with _open(path) as stream:
+        with _bytes(path) as stream:
             data = stream.read()
     except _UNREADABLE as error:
         yield Problem(uri, getattr(error, "strerror", None) or str(error))
@@ -232,8 +232,12 @@ def _lines(
         yield Problem(uri, "empty", nothing=True)
 
 
-def _open(path: Path, encoding: str = "") -> BinaryIO:
-    return recoded(cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb"), encoding)
+def _open(path: Path, encoding: str) -> BinaryIO:
+    return recoded(_bytes(path), encoding)
+
+
+def _bytes(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _unzipped(path: Path) -> Path:

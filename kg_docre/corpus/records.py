@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kg_docre.annotations import Document
+from kg_docre.corpus.encodings import NO_TEXT, encoding_of
 from kg_docre.corpus.hyphens import rejoined
 from kg_docre.metadata import Metadata, values_of
 from kg_docre.store import content_hash
 
 __all__ = [
     "BINARY",
-    "NO_TEXT",
     "PIPE",
     "PIPED",
     "UNSEEN",
@@ -34,8 +34,7 @@ PIPE = "standard input"  # and what lines of it are called that have no id
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may be parted, and where not
 MAX_CHARACTERS = 1_000_000  # of a text: books of the usual length have fewer
-BINARY = "binary, not text (or UTF-16, which --encoding utf-16 reads, or utf-16-le)"
-NO_TEXT = "no text in UTF-8, or in what --encoding names"
+BINARY = "binary, not text (or UTF-16 that does not say so, which --encoding utf-16-le may read)"
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,14 @@ def files_of(uri: str) -> list[str]:
 
 
 def decoded(data: bytes, uri: str, encoding: str = "") -> str | Problem:
-    """The text that these bytes are in UTF-8, or in another encoding unless they begin as UTF-8 does."""
+    """The text that these bytes are in UTF-8, or in the encoding that they begin as, or else the one named."""
     if not data.strip():
         return Problem(uri, "empty", nothing=True)
+    encoding = encoding_of(data, encoding)
     if b"\0" in data and not encoding:
         return Problem(uri, BINARY)
-    if not encoding or data.startswith(codecs.BOM_UTF8):
-        encoding = "utf-8-sig"
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data, final=True)
+        text = codecs.getincrementaldecoder(encoding or "utf-8-sig")().decode(data, final=True)
     except UnicodeDecodeError as error:
         start = error.start + len(data) - len(error.object)  # what is said is of the bytes behind a byte order mark
         return Problem(uri, f"byte 0x{data[start]:02x} at offset {start}: {NO_TEXT}")

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from itertools import count
 from typing import BinaryIO
 
+from kg_docre.corpus.encodings import NO_TEXT
 from kg_docre.corpus.fields import Fields, absent, from_record
-from kg_docre.corpus.records import BINARY, NO_TEXT, Problem, SourceText
+from kg_docre.corpus.records import BINARY, Problem, SourceText
 
 __all__ = ["count_rows", "from_table"]
 
