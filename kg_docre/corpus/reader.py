@@ -10,12 +10,13 @@ import re
 import sys
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from kg_docre.corpus.encodings import recoded
 from kg_docre.corpus.fields import Fields, from_json, from_line, from_piped_line
+from kg_docre.corpus.folders import PAGES, READ, TABLES, files_below
 from kg_docre.corpus.records import (
     BINARY,
     MAX_CHARACTERS,
@@ -31,12 +32,10 @@ from kg_docre.corpus.web_pages import from_html, is_html
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
 from kg_docre.data.pubtator import parse_pubtator
-from kg_docre.graph.endings import FILES, FOLDERS, RDF
 
 __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
 
 STANDARD_INPUT = "-"
-_PAGES = (".html", ".htm", ".xhtml")
 _MARKUP = {
     **dict.fromkeys((".srt", ".vtt"), "subtitles"),
     ".xml": "XML",
@@ -44,9 +43,6 @@ _MARKUP = {
     ".ipynb": "a notebook",
     ".mbox": "a mailbox",
 }
-_TABLES = (".csv", ".tsv")
-_READ = (".json", ".jsonl", *_TABLES, *_PAGES)
-_GRAPHS = (".sqlite", ".sqlite-wal", ".sqlite-shm", *(end for end in (*RDF, *FILES, *FOLDERS) if end not in _READ))
 _BEGINNINGS = {"<?xml": "XML", "{\\rtf": "RTF"}  # of files called anyhow
 _NAMED = mimetypes.MimeTypes(filenames=())  # what endings stand for everywhere, whatever this machine is set to
 _PROSE = ("text/plain", "text/markdown", "text/x-rst", "message/rfc822")
@@ -90,7 +86,7 @@ def read_corpus(
             yield from _lines(recoded(sys.stdin.buffer, encoding), PIPE, max_characters, fields, from_piped_line)
             continue
         if source.is_dir():
-            files, closed = _files(source, hidden, sources)
+            files, closed = files_below(source, hidden, sources)
             for folder, reason in closed:
                 yield Problem(uri_of(folder, Path(base)), reason)
             if not files and not closed:
@@ -100,50 +96,6 @@ def read_corpus(
         for file in files:
             uri = uri_of(file, Path(base))
             yield from _file(file, uri, max_characters, fields, encoding, named=file == source)
-
-
-def _files(
-    folder: Path, exclude: Set[Path], sources: Collection[str | Path]
-) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """All files below a folder, sorted, without hidden ones and ``exclude``; and folders below it that are not listed,
-    with why: links, for one may lead round in circles, but for those into ``sources``, which are read anyway."""
-    found: list[Path] = []
-    closed: list[tuple[Path, str]] = []
-    read = [Path(source).resolve() for source in sources]
-
-    def failed(error: OSError) -> None:
-        closed.append((Path(error.filename), error.strerror or str(error)))
-
-    for parent, folders, names in os.walk(folder, onerror=failed):
-        folders[:] = (
-            name
-            for name in folders
-            if not (name.startswith(".") or _is_graph(name)) and Path(parent, name).resolve() not in exclude
-        )
-        for link in filter(Path.is_symlink, (Path(parent, name) for name in folders)):
-            there = link.resolve()
-            if not any(source in (there, *there.parents) and not _is_hidden(there, source) for source in read):
-                closed.append((link, "a link to a folder, not followed; name it as a source of its own"))
-        paths = (Path(parent, name) for name in names if not (name.startswith(".") or _is_graph(name)))
-        found += (path for path in paths if _is_file(path) and Path(os.path.realpath(path)) not in exclude)
-    return sorted(found), closed
-
-
-def _is_hidden(folder: Path, source: Path) -> bool:
-    return any(part.startswith(".") for part in folder.relative_to(source).parts)
-
-
-def _is_graph(name: str) -> bool:
-    """Whether a file or folder of this name is a store, or what one was exported to."""
-    return name.lower().removesuffix(".gz").endswith(_GRAPHS)
-
-
-def _is_file(path: Path) -> bool:
-    """Whether it is, or whether there is no telling, or a link leads nowhere: reading it will say why."""
-    try:
-        return path.is_file() or (path.is_symlink() and not path.exists())
-    except PermissionError:
-        return True
 
 
 def uri_of(file: Path, base: Path) -> str:
@@ -167,7 +119,7 @@ def _file(
             with _open(path, encoding) as stream:
                 yield from _lines(stream, uri, max_characters, fields, from_line)
             return
-        if name.suffix.lower() in _TABLES:
+        if name.suffix.lower() in TABLES:
             with _open(path, encoding) as stream:
                 yield from from_table(stream, uri, max_characters, fields)
             return
@@ -177,7 +129,7 @@ def _file(
         yield Problem(uri, getattr(error, "strerror", None) or str(error))
         return
     is_text = b"\0" not in data or data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    if is_text and (name.suffix.lower() in _PAGES or is_html(data)):
+    if is_text and (name.suffix.lower() in PAGES or is_html(data)):
         yield from_html(data, uri, _title(name), max_characters)
         return
     text = decoded(data, uri, encoding)
@@ -209,7 +161,7 @@ def _other_than_text(name: Path) -> str:
     """What a file is by its name, if it is something else than text and all that is read besides."""
     ending = name.suffix.lower()
     kind = _MARKUP.get(ending) or _NAMED.guess_type(f"x{ending}")[0] or ""
-    return "" if kind in (*_PROSE, *_ANYTHING) or ending in _READ or is_pubtator(name) else kind
+    return "" if kind in (*_PROSE, *_ANYTHING) or ending in READ or is_pubtator(name) else kind
 
 
 def _lines(
@@ -254,13 +206,13 @@ def count_documents(
     if STANDARD_INPUT in sources:
         return None
     for source in map(Path, sources):
-        files, closed = _files(source, hidden, sources) if source.is_dir() else ([source], [])
+        files, closed = files_below(source, hidden, sources) if source.is_dir() else ([source], [])
         total += max(len(closed), not files)  # an empty folder is a problem
         for file in files:
             ending = _unzipped(file).suffix.lower()
             try:
                 with _open(file, encoding) as stream:
-                    if ending in _TABLES:
+                    if ending in TABLES:
                         total += count_rows(stream)
                     elif ending == ".json":
                         data = stream.read(_COUNTED + 1)
