@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from kg_docre.annotations import Document, Entity
 from kg_docre.metadata import metadata_to_json
-from kg_docre.names import document_form
+from kg_docre.store.contents import insert_contents
 from kg_docre.store.file import StoreFile, Value
 
 __all__ = ["FactStore", "content_hash"]
@@ -120,11 +120,7 @@ class FactStore(StoreFile):
             number = db.execute(insert, (document.title, digest, model, _now(), run)).lastrowid
             assert number is not None
             self.lead(db, [(uri, number, title, kept) for uri, (title, kept) in sources.items()])
-            self._add_sentences(db, number, document)
-            entities = self._add_entities(db, number, document, digest, resolve, forms)
-            self._add_relations(db, number, document, entities)
-            labels = {(r.label, names.get(r.label, r.label)) for r in document.relations}
-            db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?)", sorted(labels))
+            insert_contents(db, number, document, digest, names=names, resolve=resolve, forms=forms)
         return True
 
     def begin_run(self, *, version: str, config: Mapping[str, Value]) -> int:
@@ -218,55 +214,6 @@ class FactStore(StoreFile):
         with self.transaction() as db:
             db.executemany("DELETE FROM rejected WHERE head = ? AND label = ? AND tail = ?", instead_of)
             db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", facts)
-
-    @staticmethod
-    def _add_sentences(db: sqlite3.Connection, number: int, document: Document) -> None:
-        rows = []
-        for index, (first, last) in enumerate(document.sentences):
-            start, end = document.characters(first, last)
-            rows.append((number, index, start, document.text[start:end].rstrip()))
-        db.executemany("INSERT INTO sentence VALUES (?, ?, ?, ?)", rows)
-
-    @staticmethod
-    def _add_entities(
-        db: sqlite3.Connection,
-        number: int,
-        document: Document,
-        digest: str,
-        resolve: Callable[[Entity], str],
-        forms: Mapping[str, str],
-    ) -> list[int]:
-        ids = []
-        found = [resolve(entity) for entity in document.entities]
-        apart = {form for (form,) in db.execute("SELECT first FROM rule WHERE kind = 'by document'")}
-        query = "SELECT form FROM resolution WHERE node = '' AND form IN (SELECT value FROM json_each(?))"
-        bare = [form for (form,) in db.execute(query, (json.dumps(found),))]
-        apart.update(form for form in bare if forms.get(form, form) == form)
-        insert = """INSERT INTO entity (document, name, type, kb_id, form, node)
-                    VALUES (?, ?, ?, ?, ?5, coalesce((SELECT nullif(node, '') FROM resolution WHERE form = ?5), ?5))"""
-        for entity, form in zip(document.entities, found, strict=True):
-            form = document_form(form, digest) if form in apart else forms.get(form, form)
-            row = (number, entity.name, entity.type, entity.kb_id, form)
-            ids.append(db.execute(insert, row).lastrowid or 0)
-            db.executemany(
-                "INSERT INTO mention VALUES (?, ?, ?, ?, ?)",
-                [(ids[-1], *document.characters(m.start, m.end), m.sentence, m.name) for m in entity.mentions],
-            )
-        return ids
-
-    @staticmethod
-    def _add_relations(db: sqlite3.Connection, number: int, document: Document, entities: list[int]) -> None:
-        insert = "INSERT INTO relation (document, head, label, tail, score) VALUES (?, ?, ?, ?, ?)"
-        for r in document.relations:
-            row = (number, entities[r.head], r.label, entities[r.tail], r.score)
-            relation = db.execute(insert, row).lastrowid
-            db.executemany(
-                "INSERT INTO evidence VALUES (?, ?)", [(relation, number) for number in sorted(set(r.evidence))]
-            )
-            db.executemany(
-                "INSERT INTO reasoning VALUES (?, ?, ?, ?, ?)",
-                [(relation, rank, s.pattern, entities[s.via], s.weight) for rank, s in enumerate(r.reasoning)],
-            )
 
     def counts(self) -> dict[str, int]:
         """How many documents, entities, nodes and relations there are."""
