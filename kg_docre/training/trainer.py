@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, cast
@@ -17,17 +16,16 @@ from kg_docre.calibration import Calibration
 from kg_docre.data.docred_relations import read_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer, collate
-from kg_docre.evaluation.relations import KnownFacts, RelationScores, score_relations
+from kg_docre.evaluation.relations import KnownFacts, RelationScores
 from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
-from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
-from kg_docre.training.calibration import fit_calibration, probable
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state, saved_progress
 from kg_docre.training.checks import check_documents
 from kg_docre.training.config import TrainingConfig, identity
 from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
+from kg_docre.training.development import evaluate
 from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.initial_model import build_model
@@ -49,14 +47,6 @@ class TrainingResult:
     folder: Path
     epoch: int
     scores: RelationScores | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Evaluation:
-    """Scores on the development documents, and the calibration they are reached with."""
-
-    scores: RelationScores | None
-    calibration: Calibration | None
 
 
 def train(config: TrainingConfig, output: str | Path) -> TrainingResult:
@@ -167,7 +157,9 @@ class _Run:
             (self.folder / "log.jsonl").unlink(missing_ok=True)  # of an older run
         for epoch in range(done["epoch"], config.epochs):
             losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
-            evaluation = self.evaluate()
+            evaluation = evaluate(
+                self._best_model(), self.development, self.featurizer, self.known, config, device=self.device
+            )
             scores = evaluation.scores
             done["epoch"] = epoch + 1
             if scores is None or done["best"] is None or scores.f1 >= done["best"]["f1"]:
@@ -252,28 +244,6 @@ class _Run:
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
         return dict(zip(_PARTS.values(), (sums / steps_per_epoch).tolist(), strict=True))
-
-    def evaluate(self) -> _Evaluation:
-        """Scores on the development documents, if there are any, and what is learned from them."""
-        if not self.development:
-            return _Evaluation(None, None)
-        model, config = self._best_model(), self.config
-        predictor = Predictor(
-            model,
-            self.featurizer,
-            device=str(self.device),
-            precision=config.precision,
-            max_entities=None,
-            checks=False,
-        )
-        many = probable(predictor, self.development)
-        try:
-            calibration = fit_calibration(self.development, many, tune_threshold=config.tune_threshold)
-        except ValueError:  # all or none are right: too few documents, or nothing learned yet
-            calibration = None
-        threshold = 0.5 if calibration is None else 1 / (1 + math.exp(-calibration.decision))
-        found = [replace(d, relations=tuple(r for r in d.relations if r.score >= threshold)) for d in many]
-        return _Evaluation(score_relations(self.development, found, self.known), calibration)
 
     def _save_best(self, calibration: Calibration | None) -> None:
         fresh = self.folder / "best.new"
