@@ -243,9 +243,8 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + ended_by
     kept = _documents(tmp_path / "kg.sqlite")
-    assert said.decode().endswith(
-        f"stopped; kg.sqlite holds {kept} documents, and the same command goes on from there\n"
-    )
+    held = f"{kept} document{'s' * (kept != 1)}"
+    assert said.decode().endswith(f"stopped; kg.sqlite holds {held}, and the same command goes on from there\n")
     assert 0 < kept < 1000
     head = "".join(lines.splitlines(keepends=True)[: kept + 1])
     (tmp_path / "many.jsonl").write_text(head)
@@ -283,7 +282,7 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
     command = [sys.executable, "-c", code, "build", "many.jsonl"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 128 + 2
-    assert done.stderr.endswith("stopped; kg.sqlite holds 64 documents, and the same command goes on from there\n")
+    assert done.stderr.endswith("stopped; kg.sqlite holds 1 document, and the same command goes on from there\n")
 
 
 def test_who_reads_no_further_ends_a_query_quietly(tmp_path):

@@ -16,7 +16,7 @@ from kg_docre.store import FactStore, StoreError
 
 __all__ = ["BuildResult", "build"]
 
-_BATCH, _CHARACTERS = 64, 100_000  # sources that are read together
+_FEW, _MANY, _CHARACTERS = 8, 64, 100_000  # sources that are read together: at first, later, and of long ones
 _FIELDS = 8  # names of fields that are told, or some more
 
 
@@ -70,15 +70,16 @@ def build(
     store: FactStore,
     *,
     on_problem: Callable[[Problem], None] = lambda problem: None,
-    advance: Callable[[int], None] | None = None,
+    advance: Callable[[int], None] = lambda number: None,
 ) -> BuildResult:
     """Add every source that the store does not have yet from the same model.
 
     What a source said before it changed, or became empty, is deleted at the end, if no other source says it; then a
     store of which a tenth has changed is resolved. A source's title and metadata are what it has now; where only these
     have changed, nothing is read again.
-    Problems are reported as they come, collected and kept in the store; the rest of the build goes on. Killed at any
-    point, the store is whole, and the next build takes up where this one stopped.
+    Problems are reported as they come, collected and kept in the store; the rest of the build goes on. ``advance`` is
+    called when a source is stored, or need not be. Killed at any point, the store is whole, and the next build takes up
+    where this one stopped.
 
     Raises :exc:`~kg_docre.store.StoreError` if the store can't be written.
     """
@@ -93,51 +94,54 @@ def build(
         result.problems.append(problem)
         on_problem(problem)
 
-    with _pruned(store):
-        for batch in _batches(sources):
-            fresh, repeated = [], []
-            for source in batch:
-                if isinstance(source, Problem):
-                    failed(source)
-                elif source.uri in seen:
-                    if seen[source.uri] != source.digest:  # else two of the sources have it
-                        repeated.append(Problem(source.uri, "a second document with this id", part=True))
-                else:
-                    seen[source.uri] = source.digest
-                    result.note_fields(source)
-                    if store.link(
-                        source.uri,
-                        digest=source.digest,
-                        model=pipeline.model_of(source),
-                        title=source.title,
-                        metadata=source.metadata,
-                    ):
-                        result.already_there += 1
-                    else:
-                        fresh.append(source)
-            for source, document in pipeline(fresh) if fresh else ():
-                if isinstance(document, Problem):
-                    failed(document)
-                    continue
-                model = pipeline.model_of(source)
-                known = store.has_text(source.digest)
-                if store.add(
-                    document,
-                    model=model,
-                    names=names,
-                    resolve=form_id,
+    repeated: list[Problem] = []
+
+    def unread() -> Iterator[SourceText]:
+        for source in sources:
+            if isinstance(source, Problem):
+                failed(source)
+            elif source.uri in seen:
+                if seen[source.uri] != source.digest:  # else two of the sources have it
+                    repeated.append(Problem(source.uri, "a second document with this id", part=True))
+            else:
+                seen[source.uri] = source.digest
+                result.note_fields(source)
+                if not store.link(
+                    source.uri,
                     digest=source.digest,
-                    run=run(),
+                    model=pipeline.model_of(source),
+                    title=source.title,
                     metadata=source.metadata,
                 ):
-                    result.added += 1
-                    result.read_again += known
+                    yield source
+                    continue
+                result.already_there += 1
+            advance(1)
+
+    with _pruned(store):
+        for batch in _batches(unread()):
+            for source, document in pipeline(batch):
+                if isinstance(document, Problem):
+                    failed(document)
                 else:
-                    result.already_there += 1
-            for problem in repeated:  # after what has the same id and was read
-                failed(problem)
-            if advance is not None:
-                advance(len(batch))
+                    model = pipeline.model_of(source)
+                    known = store.has_text(source.digest)
+                    if store.add(
+                        document,
+                        model=model,
+                        names=names,
+                        resolve=form_id,
+                        digest=source.digest,
+                        run=run(),
+                        metadata=source.metadata,
+                    ):
+                        result.added += 1
+                        result.read_again += known
+                    else:
+                        result.already_there += 1
+                advance(1)
+        for problem in repeated:  # after what has the same id and was read
+            failed(problem)
     store.clear_failures(_mended(store, result))
     resolve_if_grown(store)
     return result
@@ -152,15 +156,16 @@ def _mended(store: FactStore, result: BuildResult) -> list[str]:
     return [uri for uri in failed if uri not in told and not read.isdisjoint(files_of(uri))]
 
 
-def _batches(sources: Iterable[SourceText | Problem]) -> Iterator[list[SourceText | Problem]]:
-    batch: list[SourceText | Problem] = []
-    characters = 0
+def _batches(sources: Iterable[SourceText]) -> Iterator[list[SourceText]]:
+    """Sources to be read together: few at first, so that an early interrupt keeps some."""
+    batch: list[SourceText] = []
+    size, characters = _FEW, 0
     for source in sources:
         batch.append(source)
-        characters += 0 if isinstance(source, Problem) else len(source.text)
-        if len(batch) >= _BATCH or characters >= _CHARACTERS:
+        characters += len(source.text)
+        if len(batch) >= size or characters >= _CHARACTERS:
             yield batch
-            batch, characters = [], 0
+            batch, characters, size = [], 0, min(2 * size, _MANY)
     if batch:
         yield batch
 

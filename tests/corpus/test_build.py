@@ -284,6 +284,29 @@ def test_long_texts_are_kept_as_they_are_read(pipeline, tmp_path):
         assert kept == [0, 0, 2, 2]
 
 
+def test_how_far_a_build_is_follows_every_document_that_is_stored(pipeline, tmp_path):
+    texts = [_text(str(number), f"{VIRGINIA} He was number {number}.") for number in range(20)]
+    known, new = texts[:10], texts[10:]
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        build(known, pipeline, store)
+        done = []
+        sources = [new[0], *known, Problem("broken", "no text"), *new[1:]]
+        build(sources, pipeline, store, advance=lambda steps: done.append((steps, store.counts()["documents"])))
+    assert done[:11] == [(1, 10)] * 11, "what need not be read counts at once"
+    assert done[11:] == [(1, stored) for stored in range(11, 21)]
+
+
+def test_an_early_interrupt_keeps_something(pipeline, tmp_path):
+    def interrupted():
+        yield from (_text(str(number), f"{VIRGINIA} He was number {number}.") for number in range(10))
+        raise KeyboardInterrupt
+
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        with pytest.raises(KeyboardInterrupt):
+            build(interrupted(), pipeline, store)
+        assert store.counts()["documents"] == 8
+
+
 def test_changed_files_replace_what_they_said(pipeline, tmp_path):
     path = tmp_path / "corpus.jsonl"
     with FactStore(tmp_path / "kg.sqlite") as store:
@@ -300,8 +323,8 @@ def test_an_interrupted_build_leaves_no_text_as_it_was_before_it_changed(pipelin
         build([_text("episode", EPISODE), _text("virginia", VIRGINIA)], pipeline, store)
 
         def changed():
-            yield from (_text(f"new {n}", f"Number {n} was born in Richmond, Virginia.") for n in range(63))
             yield _text("episode", EPISODE + " It is a film.")
+            yield from (_text(f"new {n}", f"Number {n} was born in Richmond, Virginia.") for n in range(63))
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
