@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Protocol
 
 __all__ = ["Advance", "progress"]
@@ -19,8 +20,8 @@ class Advance(Protocol):
 
 @contextmanager
 def progress(task: str, total: int | None, *, every: float = 30.0, silent: bool = False) -> Iterator[Advance]:
-    """Show how far ``task`` is on stderr: a bar if it is a terminal, else a line every ``every`` seconds and
-    at the end; or, ``silent``, nothing."""
+    """Show how far ``task`` is on stderr: a bar if it is a terminal, else a line every ``every`` seconds,
+    with the time that is left at the rate since the last one, and at the end; or, ``silent``, nothing."""
     if silent:
         yield lambda steps=1, note="": None
         return
@@ -54,8 +55,12 @@ def progress(task: str, total: int | None, *, every: float = 30.0, silent: bool 
         done += steps
         now = time.monotonic()
         if now - last >= every or done == total:
+            said = [f"{task}: {done}{size}"]
+            if total is not None and shown < done < total:
+                seconds = (total - done) * (now - last) / (done - shown)
+                said.append(f"{timedelta(seconds=round(seconds))} left")
             shown, last = done, now
-            print(f"{task}: {done}{size}{' · ' + note if note else ''}", file=sys.stderr, flush=True)
+            print(*said, *[note] * bool(note), sep=" · ", file=sys.stderr, flush=True)
 
     yield advance_log
     if shown != done:  # nobody knew the total, or it was another
