@@ -31,10 +31,11 @@ class Summary:
         result, copies = self.result, self.result.copies
         was = "it was" if result.read_again == 1 else "they were"
         again = f" ({result.read_again} read again, for {was} read in another way before)" if result.read_again else ""
+        others = "1 copy of another" if copies == 1 else f"{copies} copies of others"
         did = [
             f"{counted(result.added, 'document')} added{again}",
             f"{result.already_there - copies} already there",
-            *[f"{copies} copies of others"] * bool(copies),
+            *[others] * bool(copies),
             *([] if self.forgotten is None else [f"{len(self.forgotten)} forgotten"]),
         ]
         return "\n".join(
