@@ -142,10 +142,10 @@ def test_a_file_that_two_sources_have_is_read_once(corpus, tmp_path):
 
 
 def test_copies_in_a_folder_are_called_so(corpus, tmp_path):
-    for name in ("a copy.txt", "another.txt"):
-        (corpus / name).write_text(TEXT)
+    (corpus / "a copy.txt").write_text(TEXT)
     done = run("build", corpus, cwd=tmp_path)
-    assert "1 document added, 0 already there, 2 copies of others; kg.sqlite holds 1 document" in done.stdout
+    assert "1 document added, 0 already there, 1 copy of another; kg.sqlite holds 1 document" in done.stdout
+    (corpus / "another.txt").write_text(TEXT)
     done = run("build", corpus, cwd=tmp_path)
     assert "0 documents added, 1 already there, 2 copies of others; kg.sqlite holds 1 document" in done.stdout
 
@@ -443,6 +443,8 @@ def test_a_refused_password_is_one_line(corpus, tmp_path, bolt):
         (["build", "corpus", "--device", "abacus"], "device 'abacus'"),
         (["build", "corpus", "--spacy-model", "no_such_pipeline"], "no_such_pipeline"),
         (["build", "corpus", "--to", "kg.xlsx"], "unknown ending"),
+        (["build", "corpus", "--to", "kg.csv"], "kg.csv: a table, not a graph; kg-docre facts --csv"),
+        (["build", "corpus", "--to", "kg.tsv.gz"], "kg-docre facts --csv"),
         (["build", "", "--forget-missing"], "a source without a name"),
         (["build", "corpus", "--store", "no/such/kg.sqlite"], "kg.sqlite"),
         (["export", "missing.sqlite", "--to", "kg.ttl"], "no such store"),

@@ -37,6 +37,8 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
         return _neo4j(target, credentials, evidence=provenance != Provenance.NONE)
     path = Path(target)
     ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+    if ending.removesuffix(".gz") in (".csv", ".tsv"):
+        raise ExportError(f"{target}: a table, not a graph; kg-docre facts --csv --limit 0 prints all facts as one")
     if ending not in FILE_ENDINGS:
         raise ExportError(f"{target}: unknown ending; known are {', '.join(FILE_ENDINGS)} and neo4j:// addresses")
     if not path.absolute().parent.is_dir():
