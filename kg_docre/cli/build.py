@@ -124,7 +124,7 @@ def build(
 ) -> None:
     """Build a knowledge graph from texts. Run it again and only what is new is read.
 
-    The exit code is 3 where some documents could not be read, and 1 where none could or nothing was done.
+    The exit code is 3 where some documents could not be read, and 1 where none could or an error ended it.
     """
     with one_line_errors():
         from kg_docre.corpus.build import build as build_store

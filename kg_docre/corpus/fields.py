@@ -105,13 +105,27 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
         return checked(SourceText(uri, document.title, document.text, document), max_characters)
     if reason := absent(fields, record):
         return Problem(uri, reason)
-    (_, text), (_, title) = told = [_said(record, names) for names in (fields.text, fields.title)]
+    texts = {name: _joined(record.get(name)) for name in fields.text}
+    titles = {name: _alone(record.get(name)) for name in fields.title}
+    (_, text), (_, title) = told = [_said(texts, fields.text), _said(titles, fields.title)]
     for field, value in told:
         if not isinstance(value, str | None):
             return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}")
     if text is not None and is_markup(text):
         return from_markup(text, uri, prose(title or ""), max_characters)
     return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
+
+
+def _joined(value: Any) -> Any:
+    """Of a list of strings the text that has them as paragraphs; else the value."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return "\n\n".join(filter(str.strip, value))
+    return value
+
+
+def _alone(value: Any) -> Any:
+    """What a list has that has one thing; else the value."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _with_metadata(

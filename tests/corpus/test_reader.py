@@ -98,6 +98,27 @@ def test_fields_may_have_other_names(tmp_path):
     ]
 
 
+def test_a_list_of_strings_is_the_paragraphs_of_a_text(tmp_path):
+    rows = [
+        {"id": "a", "text": ["Oslo is in Norway.", " ", "Rome is in Italy."], "title": ["Cities"]},
+        {"id": "b", "text": [], "body": "Bonn"},
+        {"id": "c", "text": ["<p>Oslo</p>", "<p>Rome</p>"]},
+        {"id": "d", "text": ["Oslo", 7]},
+        {"id": "e", "text": "Oslo", "title": ["One", "Two"]},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text=("text", "body")))
+    assert [(t.uri, t.title, t.text) for t in texts] == [
+        ("a.jsonl#a", "Cities", "Oslo is in Norway.\n\nRome is in Italy."),
+        ("a.jsonl#b", "", "Bonn"),
+        ("a.jsonl#c", "", "Oslo\n\nRome"),
+    ]
+    assert [str(problem) for problem in problems] == [
+        "a.jsonl#d: field 'text': expected a string, found list",
+        "a.jsonl#e: field 'title': expected a string, found list",
+    ]
+
+
 def test_of_several_fields_the_first_is_read_that_says_something(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": 0, "text": "Oslo", "body": "no"}\n{"id": "", "text": null, "body": 7}')
     (tmp_path / "b.csv").write_text("sku,body,text\nx,Rome,\ny,Bonn\nz\n")
