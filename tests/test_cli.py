@@ -306,7 +306,7 @@ def test_bad_input_is_named_and_the_rest_goes_on(corpus, tmp_path):
     assert "2 documents added" in done.stdout
     assert (tmp_path / "kg.ttl").exists()
     assert "Traceback" not in done.stderr
-    assert "8 skipped; kg-docre documents kg.sqlite --failed lists them" in done.stderr
+    assert "8 skipped (3 with nothing to read); kg-docre documents kg.sqlite --failed lists them" in done.stderr
     listed = run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
     for name in ("lines.jsonl#line 2", *"empty.txt binary.txt latin.txt line.txt page.html tool.py map.SVG".split()):
         assert done.stderr.count(f"skipped corpus/{name}: ") == 1
@@ -320,8 +320,25 @@ def test_what_is_no_text_or_empty_is_named_and_no_error(corpus, tmp_path):
     done = run("build", corpus, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("skipped corpus/") == 3
-    assert "rows.jsonl#1" in run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+    listed = run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout
+    assert ("rows.jsonl#1" in listed, listed.count("not read: empty")) == (True, 2)
     assert run("build", corpus / "tool.py", cwd=tmp_path).returncode == 1, "it was asked for by name"
+
+
+def test_advice_is_given_once_a_file(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text('{"id": 1, "body": "Rome"}\n{"id": 2, "body": "Oslo"}\n')
+    done = run("build", "a.jsonl", "b.jsonl", cwd=tmp_path)
+    reason, advice = "no field 'text'", "; --text-field names another one: 'id', 'body'"
+    assert [line for line in done.stderr.splitlines() if line.startswith("skipped")] == [
+        f"skipped a.jsonl#1: {reason}{advice}",
+        f"skipped a.jsonl#2: {reason}",
+        f"skipped b.jsonl#1: {reason}{advice}",
+        f"skipped b.jsonl#2: {reason}",
+    ]
+    assert "\n4 skipped; kg-docre documents kg.sqlite --failed lists them\n" in done.stderr
+    listed = run("documents", "kg.sqlite", "--failed", "--json", cwd=tmp_path).stdout.splitlines()
+    assert [json.loads(line)["failure"] for line in listed] == [reason + advice] * 4
 
 
 def test_all_that_a_folder_or_a_file_had_is_forgotten(tmp_path):

@@ -127,6 +127,8 @@ def build(
     The exit code is 3 where some documents could not be read, and 1 where none could or an error ended it.
     """
     with one_line_errors():
+        from dataclasses import replace
+
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.encodings import checked_encoding
         from kg_docre.corpus.fields import Fields
@@ -142,7 +144,13 @@ def build(
         from kg_docre.progress import progress
         from kg_docre.store import FactStore, count_described
 
+        advised = set[tuple[str, str]]()
+
         def report(problem: Problem) -> None:
+            reason, _, advice = problem.reason.partition("; ")
+            if (told := (problem.uri.partition("#")[0], advice)) in advised:  # of a file once is enough
+                problem = replace(problem, reason=reason)
+            advised.add(told)
             typer.echo(f"skipped {problem}", err=True)
 
         refuse_overwriting(to or (), store, sources)
@@ -218,6 +226,10 @@ def build(
         elif not quiet:
             typer.echo(str(summary))
         if result.problems:
-            typer.echo(f"{len(result.problems)} skipped; kg-docre documents {store} --failed lists them", err=True)
+            empty = sum(problem.nothing for problem in result.problems)
+            of_them = f" ({empty} with nothing to read)" if empty else ""
+            typer.echo(
+                f"{len(result.problems)} skipped{of_them}; kg-docre documents {store} --failed lists them", err=True
+            )
             if not all(problem.nothing for problem in result.problems):
                 raise typer.Exit(_SOME_SKIPPED if result.readable else 1)

@@ -99,7 +99,7 @@ def print_sources(sources: Iterable[Source]) -> None:
     table.add_column("at", style="dim")
     table.add_column("status")
     for source in sources:
-        status = cell(f"failed: {source.failure}", style="red") if source.failure else cell("read", style="green")
+        status = cell(f"not read: {source.failure}", style="red") if source.failure else cell("read", style="green")
         counts = map(str, (source.entities, source.relations)) if source.model else ("", "")
         table.add_row(cell(source.uri), *counts, cell(source.model), cell(source.added), status)
     print_table(table)
