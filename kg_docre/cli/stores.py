@@ -11,6 +11,8 @@ import typer
 from kg_docre.cli.options import AsCsv, AsJson, counted, held, one_line_errors, output_form
 from kg_docre.cli.root import app
 
+_EXPLAINED = 10  # nodes of a name, at most
+
 
 @app.command()
 def documents(
@@ -132,7 +134,8 @@ def reject(
 def resolve(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     explain: Annotated[
-        list[str] | None, typer.Option(metavar="NODE", help="Why a node, by name or id, is one node (repeatable).")
+        list[str] | None,
+        typer.Option(metavar="NODE", help="Why a node, by id or name, is one node, or each of a name is (repeatable)."),
     ] = None,
     merge: Annotated[
         tuple[str, str],
@@ -174,11 +177,16 @@ def resolve(
         with FactStore(store, create=False) as known:
             if explain:
                 for name in explain:
-                    forms = by_hand.explain(known, node := by_hand.find_node(known, name))
-                    for form in forms if as_json else ():
-                        typer.echo(json.dumps({"asked": name, "node": node, **asdict(form)}, ensure_ascii=False))
-                    if not as_json:
-                        print_forms(forms, name)
+                    nodes = [*by_hand.find_nodes(known, name)]
+                    for node in nodes if as_json else nodes[:_EXPLAINED]:
+                        forms = by_hand.explain(known, node)
+                        for form in forms if as_json else ():
+                            typer.echo(json.dumps({"asked": name, "node": node, **asdict(form)}, ensure_ascii=False))
+                        if not as_json:
+                            print_forms(forms, f"{name} ({node})" if len(nodes) > 1 else name)
+                    if not as_json and len(nodes) > _EXPLAINED:
+                        more = counted(len(nodes) - _EXPLAINED, "more node")
+                        typer.echo(f"{more} of this name, less frequent: --json has all", err=True)
                 return
             if decided:
                 for line in read_decisions(known):

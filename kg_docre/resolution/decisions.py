@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg_docre.annotations import Entity
-from kg_docre.names import document_form
+from kg_docre.names import document_form, normalize_name
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
-from kg_docre.resolution.lookup import nodes_called
+from kg_docre.resolution.lookup import Types, nodes_called
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -21,6 +21,7 @@ __all__ = [
     "decide_split",
     "explain",
     "find_node",
+    "find_nodes",
     "forms_by_document",
     "merge",
     "resolve_what_changed",
@@ -31,6 +32,7 @@ __all__ = [
 # SQL for what a document d is called
 _CALLED = "coalesce(nullif(d.title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')"
 _SHOWN = 10  # of the nodes that are called so
+_SAME = {"LOC": "same country", "TIME": "same date", "NUM": "same number"}  # of names in other words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Form:
     """One way a node is called: its names, the most frequent first, how many entities, in which documents.
 
     ``reasons`` with their weights, and ``score``, their sum, say why it was joined to the node; of the form that
-    the node has its id from they are empty.
+    the node has its id from they say, without a weight, why its entities are one, if there are several.
     """
 
     id: str
@@ -50,18 +52,26 @@ class Form:
     reasons: dict[str, float]
 
 
+def find_nodes(store: FactStore, name: str) -> dict[str, Types]:
+    """The node with this id, or those that are called so, the most frequent first, with the types that are.
+
+    Raises :exc:`ResolutionError` if there is none.
+    """
+    called, others = nodes_called(store, name)
+    if not (found := called or others):
+        raise ResolutionError(f"no node is called {name!r}")
+    return dict(sorted(found.items(), key=lambda called: -called[1].total()))
+
+
 def find_node(store: FactStore, name: str) -> str:
     """The node with this id or, if only one is, called so.
 
     Raises :exc:`ResolutionError` that lists the nodes of several, the most frequent ten.
     """
-    called, others = nodes_called(store, name)
-    found = called or others
+    found = find_nodes(store, name)
     if len(found) == 1:
         return next(iter(found))
-    if not found:
-        raise ResolutionError(f"no node is called {name!r}")
-    frequent = dict(sorted(found.items(), key=lambda called: -called[1].total())[:_SHOWN])
+    frequent = dict(list(found.items())[:_SHOWN])
     seen = dict(
         store.read(
             f"""SELECT node, min({_CALLED}) FROM entity JOIN document d ON d.id = entity.document
@@ -83,31 +93,44 @@ def explain(store: FactStore, node: str) -> list[Form]:
     names: dict[str, Counter[str]] = defaultdict(Counter)
     types: dict[str, Counter[str]] = defaultdict(Counter)
     documents: dict[str, set[str]] = defaultdict(set)
-    for form, name, type, title in store.read(
-        f"""SELECT form, name, type, {_CALLED}
+    linked = set[str]()
+    for form, name, type, kb_id, title in store.read(
+        f"""SELECT form, name, type, kb_id, {_CALLED}
            FROM entity JOIN document d ON d.id = entity.document WHERE node = ?""",
         (node,),
     ):
         names[form][name] += 1
         types[form][type] += 1
         documents[form].add(title)
+        if kb_id:
+            linked.add(form)
     why = {
         form: (score, json.loads(reasons))
         for form, score, reasons in store.read("SELECT form, score, reasons FROM resolution WHERE node = ?", (node,))
     }
-    forms = [
-        Form(
-            id=form,
-            names=tuple(name for name, _ in names[form].most_common()),
-            type=types[form].most_common(1)[0][0],
-            entities=names[form].total(),
-            documents=tuple(sorted(documents[form])),
-            score=why.get(form, (0.0, {}))[0],
-            reasons=why.get(form, (0.0, {}))[1],
+    forms = []
+    for form, called in names.items():
+        type = types[form].most_common(1)[0][0]
+        score, reasons = why.get(form, (0.0, {}))
+        if not reasons and called.total() > 1:
+            reasons = {"same id in a knowledge base" if form in linked else _alike(called, type): 0.0}
+        forms.append(
+            Form(
+                id=form,
+                names=tuple(name for name, _ in called.most_common()),
+                type=type,
+                entities=called.total(),
+                documents=tuple(sorted(documents[form])),
+                score=score,
+                reasons=reasons,
+            )
         )
-        for form in names
-    ]
     return sorted(forms, key=lambda form: (-form.entities, form.id))
+
+
+def _alike(names: Iterable[str], type: str) -> str:
+    """Why names have one form."""
+    return "same name" if len({*map(normalize_name, names)}) == 1 else _SAME.get(type, "same name")
 
 
 def merge(store: FactStore, first: str, second: str) -> str:

@@ -48,6 +48,48 @@ def test_a_node_is_explained(path):
     assert joined[0].score == pytest.approx(sum(joined[0].reasons.values()))
 
 
+def test_what_has_one_name_is_one_node_for_that(path):
+    with FactStore(path) as store:
+        add(store, document("d", ("LOC", "U.S."), ("TIME", "May 4, 1990")))
+        add(
+            store, document("e", ("LOC", "United States"), ("TIME", "4 May 1990"), ("LOC", "Lima"), kb_ids={2: "Q2868"})
+        )
+        add(store, document("f", ("LOC", "Ciudad de los Reyes"), kb_ids={0: "Q2868"}))
+        resolve(store)
+    assert "same name" in run(path, "--explain", "Springfield").output
+    assert "same" not in run(path, "--explain", "Brussels").output, "it is a single one"
+    for name, reason in (
+        ("Springfield", "same name"),
+        ("U.S.", "same country"),
+        ("4 May 1990", "same date"),
+        ("Lima", "same id in a knowledge base"),
+    ):
+        (form,) = map(json.loads, run(path, "--explain", name, "--json").output.splitlines())
+        assert (form["entities"], form["reasons"]) == (2, {reason: 0.0})
+
+
+def test_each_node_of_a_name_is_explained(path):
+    with FactStore(path) as store:
+        add(store, document("g", ("PER", "Brussels")))
+    shown = run(path, "--explain", "Brussels")
+    assert shown.exit_code == 0, shown.output
+    with FactStore(path) as store:
+        ids = [nodes(store, "Brussels")[document] for document in "ag"]
+    assert all(f"Brussels ({id})" in shown.output for id in ids)
+    found = map(json.loads, run(path, "--explain", "Brussels", "--json").output.splitlines())
+    assert {form["node"]: form["type"] for form in found} == dict(zip(ids, ["LOC", "PER"], strict=True))
+
+
+def test_of_very_many_nodes_of_a_name_the_most_frequent_are_explained(path):
+    with FactStore(path) as store:
+        add(store, *(document(str(number), ("LOC", "Springfield")) for number in range(10)))
+        split(store, "Springfield")
+    shown = run(path, "--explain", "Springfield").output
+    assert shown.count("Springfield (") == 10
+    assert "2 more nodes of this name" in shown
+    assert len(run(path, "--explain", "Springfield", "--json").output.splitlines()) == 12
+
+
 def test_a_node_is_explained_as_json(path):
     shown = run(path, "--explain", "NATO", "--explain", "Brussels", "--json").output
     *nato, brussels = map(json.loads, shown.splitlines())
