@@ -63,6 +63,13 @@ def test_questions_have_the_same_answers_in_cypher_and_sparql(graph, server, tmp
         assert sorted(_rounded(answer.rows)) == sorted(expected), title
 
 
+def test_no_thing_is_what_has_something_in_common_with_it(graph, server, tmp_path):
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
+    ((cypher, sparql),) = (queries for title, *queries in QUESTIONS if title == "What have two things in common?")
+    itself = {"first": "ABBA", "second": "ABBA"}
+    assert _rows(store, sparql, itself)[1] == list(server(cypher, itself).rows) == []
+
+
 @pytest.mark.parametrize("ending", [".ttl", ".nt.gz", ".trig"])
 def test_rdf_files_are_asked_like_a_store(ending, graph, tmp_path):
     """With several named graphs a fact is found in each, so the answers are compared as sets."""
