@@ -12,6 +12,7 @@ from kg_docre.knowledge.denials import Denials
 from kg_docre.knowledge.founders import Founders
 from kg_docre.knowledge.kin import Kin
 from kg_docre.knowledge.nationalities import Nationalities
+from kg_docre.knowledge.no_dates import NoDates
 from kg_docre.knowledge.origins import Origins
 from kg_docre.knowledge.rivals import Rivals
 from kg_docre.knowledge.whereabouts import Whereabouts
@@ -52,12 +53,12 @@ class Knowledge:
     def __init__(self, document: Document) -> None:
         self._entities = document.entities
         kinds = (BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Kin, Founders, Rivals)
-        self._denials = Denials(document)
-        self._said = (self._denials, *(kind(document) for kind in kinds))
+        self._denials = (Denials(document), NoDates(document))
+        self._said = (*self._denials, *(kind(document) for kind in kinds))
 
     def denies(self, relation: Relation) -> bool:
-        """Whether the text says that a fact is not so."""
-        return self._denials.agree(relation) is False
+        """Whether the text says that a fact is not so, or what it needs a date for is none."""
+        return any(its.agree(relation) is False for its in self._denials)
 
     def agrees(self, relation: Relation) -> bool | None:
         """Whether all of it that is about a fact agrees with it; None where nothing is."""

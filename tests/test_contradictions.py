@@ -37,6 +37,12 @@ def test_what_is_denied_goes_however_sure_the_model_is():
     assert weighed(replace(document, relations=relations), {"P463": 0.0}) == relations[1:]
 
 
+def test_what_dates_something_is_a_date_however_sure_the_model_is():
+    document = marked("«PER Ada » , «TIME 10:03 » : hello ; «TIME 1950 »")
+    relations = tuple(Relation(0, tail, "P569", 0.999, (0,)) for tail in (1, 2))
+    assert weighed(replace(document, relations=relations), {"P569": 0.0}) == relations[1:]
+
+
 def test_a_predictor_minds_it_unless_it_is_not_to(checkpoint):
     document = marked("«LOC Helsinki » is in «LOC Sweden » .")
     found = {}

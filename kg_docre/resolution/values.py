@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 
 from kg_docre.names import normalize_name
 
-__all__ = ["date_value", "dates_agree", "has_no_year", "iso_date", "number_value"]
+__all__ = ["date_value", "dates_agree", "has_no_year", "is_no_date", "iso_date", "number_value"]
 
 _MONTHS = {
     month: number
@@ -39,6 +39,11 @@ _DATES = [
     )
 ]
 _DECADE = re.compile(r"(?P<decade>[12]\d{2}0) ?s")
+_CLOCK = re.compile(r"\d{1,2}(?::\d\d){1,2}(?: ?[ap]\.? ?m\.?)?|\d{1,2} ?[ap]\.? ?m\.?", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\d{1,2}|(?:[\d.]+|several|few|many) (?:(?:second|minute|hour|day|week|month|year)s?|decades)(?: old| of age)?"
+)
+_BEFORE_COUNTS = frozenset("about over nearly almost more than first last past next for aged age".split())
 
 _UNITS = dict(
     zip(
@@ -103,6 +108,17 @@ def has_no_year(normalized: str) -> bool:
         )
         and not all(word.isdigit() for word in words)
     )
+
+
+def is_no_date(name: str) -> bool:
+    """Whether this is the time of a clock, a number below a hundred, or how old something is or how long it lasts:
+    "10:03", "eleven", "91 years old", "the past two years". But "'91" is a year."""
+    words = normalize_name(name).split()
+    while words[:1] and words[0] in _BEFORE_COUNTS:
+        words = words[1:]
+    count = number_value(" ".join(words)) or " ".join(words)
+    counted = _COUNT.fullmatch(count) and not name.lstrip().startswith(("'", "’", "‘"))
+    return bool(counted or _CLOCK.fullmatch(name.strip()))
 
 
 def number_value(name: str) -> str | None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import name_form
-from kg_docre.resolution.values import date_value, has_no_year, iso_date, number_value
+from kg_docre.resolution.values import date_value, has_no_year, is_no_date, iso_date, number_value
 
 SAME = [
     ("United States", "the U.S.", "LOC"),
@@ -111,6 +111,24 @@ def test_days_of_any_year_have_none(name):
 )
 def test_what_is_no_day_or_one_of_a_year_is_none_of_these(name):
     assert not has_no_year(normalize_name(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    "10:03;10:03:59;7 p.m.;91;eleven;ninety-one;two years;the past two years;more than 3 days;91 years old;91-year-old;"
+    "aged 91;several decades;2.5 years".split(";"),
+)
+def test_times_of_clocks_small_numbers_ages_and_durations_are_no_dates(name):
+    assert is_no_date(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    "1920;'91;44 BC;AD 51;4 May;Monday;the 1990s;90s;2nd century;first;the same year;Easter 1916;last year;"
+    "two years later;10:03 on 4 May 1920;3/4/24;spring;350;".split(";"),
+)
+def test_what_may_be_a_date_is_not_told_to_be_none(name):
+    assert not is_no_date(name)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""What can be no date."""
+
+from __future__ import annotations
+
+from kg_docre.annotations import Document, Relation
+from kg_docre.resolution.values import is_no_date
+
+__all__ = ["NoDates"]
+
+# birth, death, inception, end, publication, start and end of time, point in time
+_DATED = frozenset("P569 P570 P571 P576 P577 P580 P582 P585".split())
+
+
+class NoDates:
+    """Nothing is born at "10:03", dies in "91" or begins in "two years"."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def agree(self, relation: Relation) -> bool | None:
+        """False where a fact needs a date and none of the tail's names can be one; None anywhere else."""
+        if relation.label not in _DATED:
+            return None
+        words, mentions = self._document.words, self._document.entities[relation.tail].mentions
+        cut = any(words[m.start - 1 : m.start] in (("'",), ("’",)) for m in mentions)  # "in ' 91"
+        return False if not cut and mentions and all(is_no_date(m.name) for m in mentions) else None
