@@ -18,6 +18,7 @@ from kg_docre.resolution.forms import country_name, country_table
 __all__ = ["agrees", "countries_of"]
 
 _WITHIN = frozenset({"P17", "P131", "P1376", "P150", "P36"})  # one of head and tail lies within the other one
+_HOLDS = frozenset({"P150", "P36"})  # the head is what the tail lies in
 _CONTINENT = "P30"
 _PART_OF = "P361"
 _PARTS = frozenset({_PART_OF, "P527"})
@@ -38,7 +39,7 @@ _REGION = re.compile(
 def agrees(label: str, head: Entity, tail: Entity) -> bool | None:
     """Whether what is known of the places agrees with a fact: that a thing lies within another one, in a country or on
     a continent. None where nothing is known."""
-    if head.type != "LOC" or tail.type != "LOC":
+    if not _are_places(label, head, tail):
         return None
     if label == "P17" and _continents_around(tail.name):
         return False
@@ -55,6 +56,13 @@ def agrees(label: str, head: Entity, tail: Entity) -> bool | None:
         first, second = _known(head), _known(tail)
         return not first.isdisjoint(second) if first and second else None
     return None
+
+
+def _are_places(label: str, head: Entity, tail: Entity) -> bool:
+    """What a country is called is a place, whatever it was taken for, where another place lies in it. Other things may
+    be called as places are: Toyota."""
+    part, whole = (tail, head) if label in _HOLDS else (head, tail)
+    return part.type == "LOC" and (whole.type == "LOC" or (label in _WITHIN and bool(country_name(whole.name))))
 
 
 @lru_cache(maxsize=1 << 14)

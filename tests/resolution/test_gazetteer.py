@@ -75,9 +75,15 @@ def test_what_lies_where(head, label, tail, said):
     assert agrees(label, _entity(head), _entity(tail)) is said
 
 
-def test_only_places_are_judged():
-    assert agrees("P17", _entity("Helsinki", "ORG"), _entity("Sweden")) is None
-    assert agrees("P17", _entity("Helsinki"), _entity("Sweden", "MISC")) is None
+def test_only_places_are_judged_and_what_countries_are_called_is_one():
+    helsinki = _entity("Helsinki")
+    assert agrees("P17", _entity("Helsinki", "ORG"), _entity("Sweden")) is None, "maybe a club"
+    assert agrees("P17", helsinki, _entity("Sweden", "ORG")) is False
+    assert agrees("P131", helsinki, _entity("Finnish", "MISC")) is True
+    assert agrees("P36", _entity("Sweden", "ORG"), helsinki) is False
+    assert agrees("P36", helsinki, _entity("Sweden", "ORG")) is None
+    assert agrees("P17", helsinki, _entity("Bavaria", "ORG")) is None
+    assert agrees("P30", helsinki, _entity("Sweden", "ORG")) is None
 
 
 def test_the_tables_are_whole():
