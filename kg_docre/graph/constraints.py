@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg_docre.graph.properties import known_properties
 from kg_docre.resolution.forms import country_name, name_form
+from kg_docre.resolution.gazetteer import countries_of
 from kg_docre.resolution.values import dates_agree, has_no_year
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
 
 TYPES, NO_YEAR, VALUES, KINSHIP = "types", "no year", "several values", "kinship"
 _YEAR = re.compile(r"\d{3}|century|\bb\.?c|\ba\.?d\b|\bc\.?e\b", re.IGNORECASE)  # or a decade, or what tells an era
+_ONE_PLACE = frozenset({"P19", "P20"})  # of birth, of death: of several names, most often
 _MISFIT = 0.15  # of the odds of others, those of facts of unfitting types
 _DIGITS = 6
 
@@ -57,8 +59,11 @@ def date_conflicts(label: str, type: str, name: str) -> tuple[str, ...]:
     return (NO_YEAR,) if dated and (has_no_year(name_form(name, type)) or not _YEAR.search(name)) else ()
 
 
-def value_of(tail: str, type: str, name: str) -> str:
-    """What is compared of a fact's tail: the value of a date, else the node, as no date is written."""
+def value_of(label: str, tail: str, type: str, name: str) -> str:
+    """What is compared of a fact's tail: the value of a date, the countries that a place of this name can be in where
+    somebody was born or died, else the node, as no date is written."""
+    if label in _ONE_PLACE:
+        return f"@{' '.join(countries_of(name))}"
     form = name_form(name, type) if type == "TIME" else ""
     return form if form[:4].isdigit() else f"={tail}"
 
@@ -73,12 +78,12 @@ def checked(
     r"""Facts, by head and label, with their values; conflicts between those of one head are noted.
 
     Of a relation with one value the facts exclude each other, except dates of which one says the other less exactly,
-    and facts of unfitting types or without a year, which exclude none that fit; and so do ways of ``kinship``. Then a
-    fact with odds :math:`o = c / (1 - c)` is the right one with :math:`o / (1 + o + \sum_{rivals} o')`, its
-    plausibility. The odds of facts of unfitting types are lowered before: of such in documents held out 7 of 28 were
-    right, of others 1,756 of 2,542 (``benchmarks/conflicts.py``). ``strict`` leaves out facts that don't fit and all
-    but the most confident of those that exclude each other, and adds head, label and tail of what it leaves out to
-    ``left_out``.
+    places that may be in one country, and facts of unfitting types or without a year, which exclude none that fit; and
+    so do ways of ``kinship``. Then a fact with odds :math:`o = c / (1 - c)` is the right one with
+    :math:`o / (1 + o + \sum_{rivals} o')`, its plausibility. The odds of facts of unfitting types are lowered before:
+    of such in documents held out 7 of 28 were right, of others 1,756 of 2,542 (``benchmarks/conflicts.py``).
+    ``strict`` leaves out facts that don't fit and all but the most confident of those that exclude each other, and adds
+    head, label and tail of what it leaves out to ``left_out``.
     """
     for (_, label), group in groupby(facts, key=lambda pair: (pair[0].head, pair[0].label)):
         known = known_properties().get(label)
@@ -120,5 +125,9 @@ def _fits(fact: Fact) -> bool:
 
 
 def _agree(first: str, second: str) -> bool:
-    """Whether one value says no more than the other."""
+    """Whether one value says no more than the other; of places, whether both can be in one country, as a town and its
+    region are, or nothing is known of one."""
+    if first[:1] == second[:1] == "@":
+        its, others = first[1:].split(), second[1:].split()
+        return not its or not others or not set(its).isdisjoint(others)
     return first == second if "=" in (first[:1], second[:1]) else dates_agree(first, second)

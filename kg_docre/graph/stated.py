@@ -87,7 +87,7 @@ def stated_facts(
             ),
             plausibility=confidence,
         )
-        yield fact, value_of(key[2], *said[0][12:14])
+        yield fact, value_of(key[1], key[2], *said[0][12:14])
 
 
 def _evidence(said: list[tuple[Any, ...]]) -> Evidence:

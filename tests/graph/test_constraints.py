@@ -173,6 +173,29 @@ def test_values_that_exclude_each_other_are_weighed(store):
     assert set(facts(store, strict=True)) == {("Ada Lovelace", "P569", "10 December 1815")}
 
 
+@pytest.mark.parametrize("label", ["P19", "P20"])
+@pytest.mark.parametrize(
+    ("one", "other", "exclude"),
+    [
+        ("Stockholm", "Helsinki", True),
+        ("Stockholm", "Finland", True),
+        ("Stockholm", "Sweden", False),
+        ("Bavaria", "Munich", False),
+        ("Paris", "Texas", False),
+        ("Stockholm", "Nether Wallop", False),
+        ("Nether Wallop", "Over Wallop", False),
+    ],
+)
+def test_nobody_is_born_or_dies_in_two_countries(label, one, other, exclude, store):
+    places = (("LOC", one), ("LOC", other))
+    add(store, document("a", ADA, places[0], facts=((0, label, 1, 0.9),)))
+    add(store, document("b", ADA, places[1], facts=((0, label, 1, 0.5),)))
+    found = facts(store)
+    assert {fact.conflicts for fact in found.values()} == {("several values",) if exclude else ()}
+    assert found["Ada Lovelace", label, other].plausibility == pytest.approx(1 / 11 if exclude else 0.5, abs=1e-5)
+    assert len(facts(store, strict=True)) == 2 - exclude
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_facts_about_one_thing_are_in_conflict_with_what_all_facts_are(store, strict):
     add(store, born("a", TEN, 0.9), born("b", ("TIME", "5 May 1816"), 0.5), document("c", ("PER", "Eve"), TEN))
