@@ -14,9 +14,9 @@ from kg_docre.knowledge.kin import Kin
 from kg_docre.knowledge.nationalities import Nationalities
 from kg_docre.knowledge.no_dates import NoDates
 from kg_docre.knowledge.origins import Origins
+from kg_docre.knowledge.places import Places
 from kg_docre.knowledge.rivals import Rivals
 from kg_docre.knowledge.whereabouts import Whereabouts
-from kg_docre.resolution.gazetteer import agrees
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
@@ -51,8 +51,7 @@ class Knowledge:
     """All that is known of what a document's facts are about."""
 
     def __init__(self, document: Document) -> None:
-        self._entities = document.entities
-        kinds = (BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Kin, Founders, Rivals)
+        kinds = (Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Kin, Founders, Rivals)
         self._denials = (Denials(document), NoDates(document))
         self._said = (*self._denials, *(kind(document) for kind in kinds))
 
@@ -62,6 +61,5 @@ class Knowledge:
 
     def agrees(self, relation: Relation) -> bool | None:
         """Whether all of it that is about a fact agrees with it; None where nothing is."""
-        head, tail = self._entities[relation.head], self._entities[relation.tail]
-        said = {agrees(relation.label, head, tail), *(its.agree(relation) for its in self._said)} - {None}
+        said = {its.agree(relation) for its in self._said} - {None}
         return False not in said if said else None
