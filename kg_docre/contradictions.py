@@ -16,6 +16,7 @@ from kg_docre.knowledge.no_dates import NoDates
 from kg_docre.knowledge.origins import Origins
 from kg_docre.knowledge.places import Places
 from kg_docre.knowledge.rivals import Rivals
+from kg_docre.knowledge.seats import Seats
 from kg_docre.knowledge.whereabouts import Whereabouts
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
@@ -51,7 +52,7 @@ class Knowledge:
     """All that is known of what a document's facts are about."""
 
     def __init__(self, document: Document) -> None:
-        kinds = (Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Kin, Founders, Rivals)
+        kinds = (Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Kin, Founders, Rivals)
         self._denials = (Denials(document), NoDates(document))
         self._said = (*self._denials, *(kind(document) for kind in kinds))
 
