@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg_docre.knowledge.words import POSSESSIVES
@@ -49,6 +50,7 @@ _TITLES = frozenset("the saint st st. dr dr. general field marshal captain pope 
 PRONOUNS = frozenset({"his", "her", "their", "whose"})
 _LINKS = frozenset({"of", "from", "to", "was", "were", "is", "are"})
 _BREAKS = _LINKS | frozenset("and or by with for in on at who whom which that married".split()) | PRONOUNS
+_LISTS = frozenset({"by", "and", ","})  # before "a daughter", one of several by whom somebody is survived
 _ADJECTIVES, _BETWEEN, _VERB = 3, 4, 6  # words between "his" and a noun, a noun and a name, "was" and a noun
 
 
@@ -112,6 +114,9 @@ class Sentence:
         """Whose relative it may be whom a noun is about."""
         if possessive.form in POSSESSIVES and possessive.start in self._before:
             return {self._people[self._before[possessive.start]][0]}
+        if possessive.form in _LISTS and (end := self._survived()) < noun.start:
+            before = [self._people[name][0] for name in self._names if name < end]
+            return {*before[:1], self._subject}
         if possessive.form not in PRONOUNS:
             return set()
         names = [name for name in self._names if name < noun.start]
@@ -122,6 +127,11 @@ class Sentence:
         if possessive.form == "their":
             return set(others) if noun.form in _FAR else set()
         return {*others[:1], self._subject}
+
+    def _survived(self) -> int:
+        """Where the sentence says by whom somebody is survived, else its end."""
+        said = (word.start for word, by in pairwise(self._words) if (word.form, by.form) == ("survived", "by"))
+        return next(said, self._end)
 
     def _told_of(self, place: int) -> int | None:
         """The name before "…, widow of" or "… was the widow of"; none where that is about a name's relative itself."""

@@ -33,6 +33,12 @@ def _told(text, *names):
         ("«PER Ada » , widow of King «PER Bo »", _WED),
         ("«PER Ada » and her husband «PER Bo »", _WED),
         ("«PER Ada » 's son «PER Bo »", {("Bo", _FATHER, "Ada"), ("Bo", _MOTHER, "Ada"), ("Ada", _CHILD, "Bo")}),
+        (
+            "«PER Ada » is survived by a daughter , «PER Bo »",
+            {("Bo", _FATHER, "Ada"), ("Bo", _MOTHER, "Ada"), ("Ada", _CHILD, "Bo")},
+        ),
+        ("«PER Ada » is survived by two dogs and a brother , «PER Bo »", _BOTH),
+        ("«PER Ada » left by a daughter , «PER Bo »", None),
         ("«PER Ada » 's father «PER Bo »", {("Ada", _FATHER, "Bo"), ("Bo", _CHILD, "Ada")}),
         ("«PER Ada » 's mother «PER Bo »", {("Ada", _MOTHER, "Bo"), ("Bo", _CHILD, "Ada")}),
         ("«PER Ada » 's uncle «PER Bo »", set()),
