@@ -15,6 +15,10 @@ from kg_docre.corpus.reader import read_corpus
         ("a well-known and well-\nknown man", "a well-known and well-known man"),
         ("a coopera-\ntion, co-\noperation, cooperation", "a cooperation, cooperation, cooperation"),
         ("COVID-\n19 came.", "COVID-19 came."),
+        ("Oslo-\nbased Berg, a German-\nborn man", "Oslo-based Berg, a German-born man"),
+        ("'Haute-\nSavoie', 'Swe-\nden'", "'Haute-Savoie', 'Sweden'"),
+        ("NATO-\nled, a T-\nshirt", "NATO-led, a T-shirt"),
+        ("Os-\nborn, Wellborn, Well-\nborn, travel-\nled", "Osborn, Wellborn, Wellborn, travelled"),
         ("Bro‐\nnislawa", "Bronislawa"),
         ("Zürichs Stra-\nße", "Zürichs Straße"),
         # what is no word that was parted
@@ -38,6 +42,10 @@ def test_time_grows_with_the_text_alone():
         rejoined(text)
         return time.process_time() - start
 
+    for word in ("a'", "a’", "'", "a''-"):
+        start = time.process_time()
+        rejoined(50_000 * word)
+        assert time.process_time() - start < 1
     assert took(2000) < 1
     assert took(4000) < 40 * max(took(1000), 1e-4)
 
