@@ -12,7 +12,7 @@ _DATED = frozenset("P569 P570 P571 P576 P577 P580 P582 P585".split())
 
 
 class NoDates:
-    """Nothing is born at "10:03", dies in "91" or begins in "two years"."""
+    """Nothing is born at "10:03", dies at "91" or begins in "two years"; but "in 91" emperors died."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -22,5 +22,6 @@ class NoDates:
         if relation.label not in _DATED:
             return None
         words, mentions = self._document.words, self._document.entities[relation.tail].mentions
-        cut = any(words[m.start - 1 : m.start] in (("'",), ("’",)) for m in mentions)  # "in ' 91"
-        return False if not cut and mentions and all(is_no_date(m.name) for m in mentions) else None
+        before = [(m, "".join(words[max(0, m.start - 1) : m.start])) for m in mentions]
+        is_year = any(word in ("'", "’") or (word in ("in", "In") and m.name.isdigit()) for m, word in before)
+        return False if not is_year and mentions and all(is_no_date(m.name) for m in mentions) else None

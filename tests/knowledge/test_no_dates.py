@@ -15,6 +15,8 @@ from tests.knowledge.marked import marked
         ("«PER Ada » ruled for «TIME two years »", False),
         ("«PER Ada » came in «TIME 1950 »", None),
         ("«PER Ada » came in ' «TIME 91 »", None),
+        ("«PER Ada » came in «TIME 91 »", None),
+        ("«PER Ada » came in «TIME eleven »", False),
         ("«PER Ada » came the «TIME same year »", None),
     ],
 )
