@@ -60,8 +60,9 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
     but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister", "Who"; of
-    a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We"; of a place: "2.1"; above a paragraph, or
-    before a colon: "Discography"). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
+    a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We", "2.1", but not "311"; of a place: "2.1";
+    above a paragraph, or before a colon: "Discography"). What goes over the end of a sentence is two: "Acme Corp." and
+    "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
@@ -90,7 +91,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
-        if end - start > 2 and words[start + 1] == ":" and words[start].lower() in _HEADINGS:
+        labelled = (not start or start in starts) and end - start > 2 and words[start + 1] == ":"
+        if labelled and words[start].lower() in _HEADINGS:
             start += 2
         cut = _sentence_end(words, start, end, kind)
         for part in ((start, cut), (cut, end)) if cut else ((start, end),):
@@ -131,7 +133,7 @@ def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str)
 
 def _may_name(words: Sequence[str], kind: str) -> bool:
     if kind in ("LOC", "ORG") and len(words) == 1 and _NO_LETTERS.fullmatch(words[0]):
-        return False
+        return kind == "ORG" and len(words[0]) > 2 and words[0].isdigit()  # bands are called "311"
     if kind == "PER" and (_NUMBERED.fullmatch(" ".join(words)) or _ADDRESSES.issuperset(map(str.lower, words))):
         return False
     if len(words) == 1:

@@ -151,6 +151,14 @@ def test_no_mention_grows_over_the_end_of_a_paragraph():
     assert tidied("« Knock Out ( Round » )", breaks=(4,)) == ["Knock Out"]
 
 
+@pytest.mark.parametrize(
+    ("word", "kind", "is_name"),
+    [("311", "ORG", True), ("2.1", "ORG", False), ("10", "ORG", False), ("•", "ORG", False), ("311", "LOC", False)],
+)
+def test_numbers_are_no_places_and_short_ones_no_organizations(word, kind, is_name):
+    assert bool(tidy(["see", word, "there"], [(1, 2, kind)])) is is_name
+
+
 def test_a_heading_is_no_name():
     text = "Foo Fighters « Discography » Breakwater and « Discography »"
     assert tidied(text, breaks=(2, 3)) == ["Discography"]
@@ -161,6 +169,7 @@ def test_a_heading_is_no_name():
         assert tidied(line) == [name for name in ("Oslo", "Prix Goncourt") if name in line]
     assert tidied("« Founders » came to « Awards »", breaks=(3,)) == ["Founders"]
     assert tidied("« Report : Prix Goncourt »") == ["Report : Prix Goncourt"]
+    assert tidied("He wrote « Life : A User's Manual »") == ["Life : A User's Manual"]
     assert tidied("Sentry « Oslo » and « Apollo »", breaks=(1, 2)) == ["Oslo", "Apollo"]
 
 
