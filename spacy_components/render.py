@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from markupsafe import Markup
 from spacy.tokens import Doc, Span
@@ -33,23 +34,22 @@ def render(doc: Doc) -> Rendered:
     """
     if not Doc.has_extension(RELATIONS) or doc._.get(RELATIONS) is None:
         raise ValueError("no relations to render: docre has not read this Doc")
-    places = [
-        (mention.start_char, mention.end_char, entity) for entity in entities_in(doc) for mention in entity.mentions
-    ]
-    places.sort(key=lambda place: (place[0], -place[1]))
+    of = {entity.index: [(m.start_char, m.end_char, entity) for m in entity.mentions] for entity in entities_in(doc)}
+
+    def places(*indices: int) -> list[_Place]:
+        return sorted(chain(*(of[index] for index in indices)), key=lambda place: (place[0], -place[1]))
 
     def marked(sentence: Span, *ends: EntityView) -> Markup:
-        named = {entity.index for entity in ends}
-        here = (place for place in places if place[2].index in named)
+        here = places(*{entity.index for entity in ends})
         return _pieces(doc.text, sentence.start_char, sentence.end_char, here, "<mark>{name}</mark>")
 
     environment = templates("spacy_components")
     environment.filters["marked"] = marked
-    around = '<span class="named is-{entity.type}" title="{entity.name}">{name}</span>'
+    around = '<span class="named is-{type}" title="{title}">{name}</span>'
     return Rendered(
         environment.get_template("render.html").render(
             mark=Markup(MARK),
-            text=_pieces(doc.text, 0, len(doc.text), places, around),
+            text=_pieces(doc.text, 0, len(doc.text), places(*of), around),
             relations=sorted(relations_in(doc), key=lambda relation: -relation.score),
         )
     )
@@ -62,7 +62,7 @@ def _pieces(text: str, start: int, end: int, places: Iterable[_Place], around: s
         if last <= first and behind <= end:
             pieces += [
                 readable(text[last:first]),
-                Markup(around).format(name=readable(text[first:behind]), entity=entity),
+                Markup(around).format(name=readable(text[first:behind]), type=entity.type, title=readable(entity.name)),
             ]
             last = behind
     return Markup("").join([*pieces, readable(text[last:end])])

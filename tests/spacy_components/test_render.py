@@ -50,6 +50,15 @@ def test_a_doc_is_shown_with_its_names_and_its_facts(doc):
     assert facts == [["0.95", "<b>&", "part of", "Crowded House"], ["0.70", "<b>&", "performer", "House"]]
 
 
+def test_nothing_in_a_name_is_more_than_text(doc):
+    spans = [[Span(doc, *place)] for place in ((0, 1), (9, 10), (10, 11))]
+    set_entities(doc, spans, ["MISC", "ORG", "PER"])
+    set_relations(doc, [], {})
+    shown = kg_docre.render(doc)
+    assert "\x01" not in shown
+    assert [name.get("title") for name in html.fromstring(shown).find_class("named")] == ["<b>&", "in\ufffd", "1993"]
+
+
 def test_facts_open_on_their_sentences_with_both_ends_marked(doc):
     shown = html.fromstring(kg_docre.render(doc))
     surest, other = (fact.find("blockquote") for fact in shown.iter("details"))
