@@ -36,7 +36,8 @@ def encoding_of(beginning: bytes, named: str) -> str:
     if beginning.startswith(codecs.BOM_UTF8):
         return ""
     marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return "utf-16" if marked and not named.lower().startswith("utf") else named
+    is_wider = bool(named) and codecs.lookup(named).name.startswith("utf-32")  # begins so, too
+    return "utf-16" if marked and not is_wider else named
 
 
 def _marked(error: UnicodeError) -> tuple[str, int]:

@@ -655,7 +655,7 @@ def test_a_list_of_nothing_is_named(tmp_path):
     assert (str(problem), problem.nothing) == ("a.json: empty", True)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8", "utf-32"])
 @pytest.mark.parametrize("zipped", [False, True])
 def test_files_are_read_in_the_encoding_that_is_named(encoding, zipped, tmp_path):
     name = "Zürich – “Limmat”"
@@ -669,7 +669,8 @@ def test_files_are_read_in_the_encoding_that_is_named(encoding, zipped, tmp_path
         data = text.encode(encoding)
         (tmp_path / (f"{file}.gz" if zipped else file)).write_bytes(_gzip(data) if zipped else data)
     (tmp_path / "e.html").write_text(PAGE.format("utf-8"), encoding="utf-8")
-    for named in (encoding, "") if encoding == "utf-16" else (encoding,):  # UTF-16 begins with what it is
+    names = ("", "utf-16", "utf-8", "cp1252", "utf-16-be") if encoding == "utf-16" else (encoding,)
+    for named in names:  # UTF-16 begins with what it is
         found = list(read_corpus([tmp_path], base=tmp_path, encoding=named))
         assert [source.text for source in found[:-1]] == [name, name, name * 5000, name, name, name]
         assert "Zürich" in found[-1].text
