@@ -14,7 +14,7 @@ __all__ = ["Seats"]
 
 _COUNTRY = "P17"
 _LONGEST = 3  # words of a town's name
-_BEHIND = [("of",), ("in",)]
+_BEHIND = [("of",)]  # and no "in" alone: who "joined Nokia in Beijing"
 _BEHIND += [(*before, how, "in") for before in ((), (",",), ("is",)) for how in ("based", "headquartered")]
 _BASED = ("-", "based")
 
