@@ -91,8 +91,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
-        labelled = (not start or start in starts) and end - start > 2 and words[start + 1] == ":"
-        if labelled and words[start].lower() in _HEADINGS:
+        if end - start > 2 and words[start + 1] == ":" and _is_label(words, start, end, starts):
             start += 2
         cut = _sentence_end(words, start, end, kind)
         for part in ((start, cut), (cut, end)) if cut else ((start, end),):
@@ -149,6 +148,13 @@ def _is_heading(words: Sequence[str], start: int, end: int, starts: Collection[i
     while above and end - start > 1 and _NO_LETTERS.fullmatch(words[end - 1]):
         end -= 1
     return above and " ".join(words[start:end]).lower() in _HEADINGS
+
+
+def _is_label(words: Sequence[str], start: int, end: int, starts: Collection[int]) -> bool:
+    """Whether a word begins a line and is no part of the name behind it: "Awards: Prix Goncourt". But what "is" a novel
+    is all of "Life: A User's Manual"."""
+    is_told = end not in starts and "".join(words[end : end + 1]) in ("is", "was", "are", "were")
+    return (not start or start in starts) and words[start].lower() in _HEADINGS and not is_told
 
 
 def _is_picture(word: str) -> bool:

@@ -169,7 +169,9 @@ def test_a_heading_is_no_name():
         assert tidied(line) == [name for name in ("Oslo", "Prix Goncourt") if name in line]
     assert tidied("« Founders » came to « Awards »", breaks=(3,)) == ["Founders"]
     assert tidied("« Report : Prix Goncourt »") == ["Report : Prix Goncourt"]
-    assert tidied("He wrote « Life : A User's Manual »") == ["Life : A User's Manual"]
+    for text in ("He wrote « Life : A Manual »", "« Life : A Manual » is a novel"):
+        assert tidied(text) == ["Life : A Manual"]
+    assert tidied("« Awards : Prix Goncourt » Is it", breaks=(4,)) == ["Prix Goncourt"]
     assert tidied("Sentry « Oslo » and « Apollo »", breaks=(1, 2)) == ["Oslo", "Apollo"]
 
 
