@@ -34,6 +34,7 @@ def render(doc: Doc) -> Rendered:
     """
     if not Doc.has_extension(RELATIONS) or doc._.get(RELATIONS) is None:
         raise ValueError("no relations to render: docre has not read this Doc")
+    text = doc.text  # which is made anew whenever it is asked for
     of = {entity.index: [(m.start_char, m.end_char, entity) for m in entity.mentions] for entity in entities_in(doc)}
 
     def places(*indices: int) -> list[_Place]:
@@ -41,7 +42,7 @@ def render(doc: Doc) -> Rendered:
 
     def marked(sentence: Span, *ends: EntityView) -> Markup:
         here = places(*{entity.index for entity in ends})
-        return _pieces(doc.text, sentence.start_char, sentence.end_char, here, "<mark>{name}</mark>")
+        return _pieces(text, sentence.start_char, sentence.end_char, here, "<mark>{name}</mark>")
 
     environment = templates("spacy_components")
     environment.filters["marked"] = marked
@@ -49,7 +50,7 @@ def render(doc: Doc) -> Rendered:
     return Rendered(
         environment.get_template("render.html").render(
             mark=Markup(MARK),
-            text=_pieces(doc.text, 0, len(doc.text), places(*of), around),
+            text=_pieces(text, 0, len(text), places(*of), around),
             relations=sorted(relations_in(doc), key=lambda relation: -relation.score),
         )
     )
