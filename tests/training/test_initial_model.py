@@ -162,7 +162,7 @@ def test_a_large_development_document_ends_no_run(training_file, tmp_path, monke
         most.append(predictor.max_entities)
         return [replace(document, relations=()) for document in documents]
 
-    monkeypatch.setattr("kg_docre.training.trainer.probable", nothing)
+    monkeypatch.setattr("kg_docre.training.development.probable", nothing)
     fields = {"development": str(path), "development_size": None, "train": [str(_short(tmp_path, 4))], "epochs": 1}
     assert train(TrainingConfig.from_toml(training_file(**fields)), tmp_path / "run").folder.exists()
     assert most == [None]
