@@ -115,9 +115,8 @@ def field(name: str) -> str:
     """``date`` → ``dcterms:date``; a name that is none of Dublin Core's → ``kg:field:name``."""
     if name in _DUBLIN_CORE:
         return term(f"dcterms:{name}")
-    return (
-        f"<{KG}field:{re.sub('[.]$', '%2E', quote(name, safe=''))}>"  # rdflib reads no dot at the end of a Turtle name
-    )
+    quoted = re.sub(r"\.$", "%2E", quote(name, safe=""))  # rdflib reads no dot at the end of a name in Turtle
+    return f"<{KG}field:{quoted}>"
 
 
 def value(value: Scalar) -> str:
