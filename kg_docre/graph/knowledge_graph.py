@@ -13,9 +13,9 @@ from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.constraints import checked
 from kg_docre.graph.kinship import Kinship
 from kg_docre.graph.properties import known_properties
-from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
+from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument, parsed
 from kg_docre.graph.rejected import Rejected
-from kg_docre.graph.stated import DOCUMENT, as_document, parsed, stated_facts
+from kg_docre.graph.stated import DOCUMENT, as_document, stated_facts
 from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.lookup import nodes_called
@@ -89,7 +89,7 @@ class KnowledgeGraph:
             name = max({*names}, key=lambda name: (names.count(name), len(name), name))
             type = max({*types}, key=lambda type: (types.count(type), type))
             name = (country_name(name) if type == "LOC" else "") or name
-            aliases = {alias for its in mentions for alias in parsed(its)[0]}
+            aliases = {alias for its in mentions for alias in parsed(its)}
             kb_id = next(filter(None, kb_ids), "")
             others = tuple(sorted(aliases - {name}))
             date = _date((name, *others)) if type == "TIME" else ""

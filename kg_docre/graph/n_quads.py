@@ -12,7 +12,7 @@ from kg_docre.graph import vocabulary
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
 from kg_docre.graph.records import Evidence, Fact, fact_id
-from kg_docre.graph.vocabulary import literal, minted, term
+from kg_docre.graph.vocabulary import literal, term
 from kg_docre.metadata import values_of
 
 __all__ = ["n_quads"]
@@ -56,7 +56,7 @@ def _names(graph: KnowledgeGraph) -> Iterator[str]:
 
 def _sources(graph: KnowledgeGraph) -> Iterator[str]:
     for run in graph.runs():
-        subject, agent = minted("run", graph.store.identity, str(run.id)), minted("agent", run.version)
+        subject, agent = vocabulary.run(graph.store.identity, run.id), vocabulary.agent(run.version)
         yield (
             f"{subject} {_TYPE} {_ACTIVITY} .\n"
             f"{subject} {_STARTED} {literal(run.started, 'xsd:dateTime')} .\n"
@@ -79,7 +79,7 @@ def _sources(graph: KnowledgeGraph) -> Iterator[str]:
             field = vocabulary.field(name)
             yield from (f"{subject} {field} {vocabulary.value(one)} .\n" for one in values_of(value))
         if document.run:
-            yield f"{minted('run', graph.store.identity, str(document.run))} {_USED} {subject} .\n"
+            yield f"{vocabulary.run(graph.store.identity, document.run)} {_USED} {subject} .\n"
     for id, number, words in graph.evidence_sentences():
         sentence = vocabulary.sentence(id, number)
         yield (
@@ -94,7 +94,7 @@ def _fact(fact: Fact, provenance: Provenance) -> str:
     said = f"{head} {vocabulary.relation(fact.label)} {tail}"
     if provenance == Provenance.NONE:
         return f"{said} .\n"
-    subject = minted("fact", fact.id)
+    subject = vocabulary.fact(fact.id)
     if provenance == Provenance.GRAPHS:
         lines = [f"{said} {vocabulary.document(evidence.document.id)} .\n" for evidence in fact.evidence]
     else:
@@ -122,7 +122,7 @@ def _fact(fact: Fact, provenance: Provenance) -> str:
 
 def _evidence(fact: Fact, subject: str, evidence: Evidence) -> list[str]:
     id, step = evidence.document.id, evidence.step
-    source = minted("fact", fact.id, id)
+    source = vocabulary.evidence(fact.id, id)
     lines = [
         f"{subject} {_HAS_EVIDENCE} {source} .\n"
         f"{source} {_TYPE} {_EVIDENCE} .\n"
@@ -131,7 +131,7 @@ def _evidence(fact: Fact, subject: str, evidence: Evidence) -> list[str]:
     ]
     lines += [f"{source} {_HAS_SENTENCE} {vocabulary.sentence(id, number)} .\n" for number, _ in evidence.sentences]
     if step:
-        lines += [f"{source} {_LOOKED_AT} {minted('fact', fact_id(*read))} .\n" for read in step.looked_at]
+        lines += [f"{source} {_LOOKED_AT} {vocabulary.fact(fact_id(*read))} .\n" for read in step.looked_at]
         lines.append(
             f"{source} {_VIA} {vocabulary.entity(step.via)} .\n"
             f'{source} {_PATTERN} "{step.pattern}"^^{_INTEGER} .\n'

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from kg_docre.annotations import PATTERNS, premises
-from kg_docre.graph.records import DIGITS, Premise, Step
+from kg_docre.graph.records import DIGITS, Premise, Step, parsed
 
 __all__ = ["NO_STEP", "STEP", "read_step"]
 
@@ -36,9 +34,11 @@ STEP = f"""coalesce((
 
 def read_step(told: str, head: str, tail: str) -> Step:
     """What :data:`STEP` has given for a relation between these nodes, but for :data:`NO_STEP`."""
-    pattern, weight, via, *related = json.loads(told)
-    first, second = (
-        Premise(start, tuple(label for _, label in sorted(labels)), end)
-        for labels, (start, end) in zip(related, premises(pattern, head, via, tail), strict=True)
-    )
-    return Step(pattern, round(weight, DIGITS), via, (first, second))
+    pattern, weight, via, first, second = parsed(told)
+    (a, b), (c, d) = premises(pattern, head, via, tail)
+    return Step(pattern, round(weight, DIGITS), via, (_premise(a, first, b), _premise(c, second, d)))
+
+
+def _premise(head: str, labels: list[tuple[float, str]], tail: str) -> Premise:
+    labels.sort()
+    return Premise(head, tuple([label for _, label in labels]), tail)

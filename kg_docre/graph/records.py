@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg_docre.metadata import NO_METADATA, Metadata, metadata_from_json
 from kg_docre.names import short_hash
 
-__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id"]
+__all__ = ["DIGITS", "Evidence", "Fact", "Node", "Premise", "Run", "SourceDocument", "Step", "fact_id", "parsed"]
 
 DIGITS = 6  # decimals of every score: what all export formats carry unharmed
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def parsed(made: str) -> Any:
+    """What SQLite's functions made JSON of, without a search for white space around it."""
+    return _decode(made)[0]
 
 
 class Node(NamedTuple):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,22 +10,21 @@ from typing import Any
 from kg_docre.graph.confidence import joint_confidence, read_confidence
 from kg_docre.graph.constraints import date_conflicts, type_conflicts, value_of
 from kg_docre.graph.reasoning import NO_STEP, STEP, read_step
-from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id
+from kg_docre.graph.records import DIGITS, Evidence, Fact, SourceDocument, fact_id, parsed
 from kg_docre.names import short_hash
-from kg_docre.store import FactStore
+from kg_docre.store import FactStore, StoreError
 
-__all__ = ["DOCUMENT", "as_document", "parsed", "stated_facts"]
+__all__ = ["DOCUMENT", "as_document", "stated_facts"]
 
-parsed = json.JSONDecoder().raw_decode  # without the search for white space around it
 _URI = "coalesce((SELECT min(uri) FROM source WHERE source.document = d.id), '')"
 _SENTENCES = """(SELECT json_group_array(json_array(s.number, s.text))
-                 FROM evidence e JOIN sentence s ON s.document = d.id AND s.number = e.sentence
+                 FROM evidence e JOIN sentence s ON s.document = r.document AND s.number = e.sentence
                  WHERE e.relation = r.id)"""
 # SQL for the columns of a document d
 DOCUMENT = f"d.content_hash, {_URI}, d.title, d.model, d.added, coalesce(d.run, 0), d.metadata"
 
-_Row = tuple[str, str, str, str, str, int, str]
-_LONG = 2000  # characters of metadata
+_MOST = 1 << 14  # documents to remember
+_LONG = 2000  # characters of metadata, of a document that is not remembered
 
 
 def stated_facts(
@@ -53,75 +50,80 @@ def stated_facts(
     head, tail = "th" if turned else "ht"
     further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
     rows: Iterable[tuple[Any, ...]] = store.read(
-        f"""SELECT {head}.node, {label}, {tail}.node, {DOCUMENT}, r.score,
+        f"""SELECT {head}.node, {label}, {tail}.node, r.document, r.score,
                    {head}.type, {tail}.type, {tail}.name, h.node, t.node,
                    {further}, r.label, r.id
             FROM relation r
             JOIN entity h ON h.id = r.head
             JOIN entity t ON t.id = r.tail
-            JOIN document d ON d.id = r.document
             {join}
             WHERE h.node <> t.node {condition.replace("{label}", label)}
-            ORDER BY 1, 2, 3, 5, 4""",
+            ORDER BY 1, 2, 3, 4""",
         dict(parameters),
     )
     if rejected or without:
-        told = (((row[14], row[18], row[15]), row) for row in rows)
+        told = (((row[8], row[12], row[9]), row) for row in rows)
         rows = (row for way, row in told if not (way in rejected or way in without))
-    for key, group in groupby(rows, itemgetter(0, 1, 2)):
+    documents = _Documents(store)
+    found = ((*row, documents[row[3]]) for row in rows)  # as they are read, before somebody removes one
+    for (start, its, end), group in groupby(found, itemgetter(0, 1, 2)):
         said = list(group)
-        by_document = [said] if len(said) == 1 else [list(same) for _, same in groupby(said, itemgetter(3))]
-        evidence = tuple(map(_evidence, by_document))
-        confidence = _confidence(store, by_document, evidence, details=details)
-        fact = Fact(
-            id=fact_id(*key),
-            head=key[0],
-            label=key[1],
-            name=names[key[1]],
-            tail=key[2],
-            confidence=confidence,
-            evidence=evidence,
-            conflicts=(
-                *type_conflicts(key[1], frozenset([row[11:13] for row in said]), said[0][13]),
-                *date_conflicts(key[1], *said[0][12:14]),
-            ),
-            plausibility=confidence,
-        )
-        yield fact, value_of(key[1], key[2], *said[0][12:14])
+        pairs = _by_document(said)
+        confidence = pairs[0][0].score if len(pairs) == 1 else _joint_confidence(store, pairs, details=details)
+        type, name = pairs[0][1][6:8]
+        conflicts = type_conflicts(its, frozenset([row[5:7] for row in said]), name) + date_conflicts(its, type, name)
+        id, evidence = fact_id(start, its, end), tuple([each for each, _ in pairs])
+        fact = Fact(id, start, its, names[its], end, confidence, evidence, conflicts, confidence)
+        yield fact, value_of(its, end, type, name)
+
+
+def _by_document(said: list[tuple[Any, ...]]) -> list[tuple[Evidence, tuple[Any, ...]]]:
+    """What each document says, by their addresses, and its surest row."""
+    if len(said) == 1:
+        return [(_evidence(said), said[0])]
+    by_document = map(_surest_first, (same for _, same in groupby(said, itemgetter(3))))
+    pairs = [(_evidence(rows), rows[0]) for rows in by_document]
+    return sorted(pairs, key=lambda pair: (pair[0].document.uri, pair[0].document.id))
+
+
+def _joint_confidence(store: FactStore, pairs: list[tuple[Evidence, tuple[Any, ...]]], *, details: bool) -> float:
+    if not details:
+        return read_confidence(store, [(each.score, row[13]) for each, row in pairs])
+    return joint_confidence((each.score, [text for _, text in parsed(row[10])]) for each, row in pairs)
+
+
+def _surest_first(said: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return sorted(said, key=itemgetter(4), reverse=True)
 
 
 def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
-    """What one document says: rows of :func:`stated_facts`, one for each pair of its entities."""
-    sentences = sorted({tuple(sentence) for row in said for sentence in parsed(row[16])[0]})
-    steps = (
-        read_step(row[17], row[14], row[15])
-        for row in sorted(said, key=itemgetter(10), reverse=True)
-        if row[17] != NO_STEP
-    )
-    score = round(max(row[10] for row in said), DIGITS)
-    return Evidence(as_document(said[0][3:10]), score, tuple(sentences), next(steps, None))
+    """What one document says: rows of :func:`stated_facts`, one for each pair of its entities, the surest first."""
+    sentences = sorted({(number, text) for row in said for number, text in parsed(row[10])})
+    told = next((row for row in said if row[11] != NO_STEP), None)
+    step = read_step(told[11], told[8], told[9]) if told else None
+    return Evidence(said[0][14], round(said[0][4], DIGITS), tuple(sentences), step)
 
 
-def _confidence(
-    store: FactStore, by_document: list[list[tuple[Any, ...]]], evidence: tuple[Evidence, ...], *, details: bool
-) -> float:
-    if len(evidence) == 1:
-        return evidence[0].score
-    surest = [max(said, key=itemgetter(10)) for said in by_document]
-    scores = (e.score for e in evidence)
-    if not details:
-        return read_confidence(store, list(zip(scores, (row[19] for row in surest), strict=True)))
-    texts = ([text for _, text in parsed(row[16])[0]] for row in surest)
-    return joint_confidence(zip(scores, texts, strict=True))
-
-
-def as_document(row: _Row) -> SourceDocument:
+def as_document(row: tuple[str, str, str, str, str, int, str]) -> SourceDocument:
     """The document of a row of :data:`DOCUMENT`."""
-    return _known_document(row) if len(row[6]) < _LONG else _document(row)
-
-
-def _document(row: _Row) -> SourceDocument:
     return SourceDocument(short_hash(row[0]), *row[1:])
 
 
-_known_document = lru_cache(maxsize=1 << 14)(_document)  # thousands of documents, but not of books about them
+class _Documents(dict[int, SourceDocument]):
+    """Documents of a store by number, read when they are first asked for. Thousands are remembered, but for those that
+    much is known of; raises :exc:`StoreError` for one that is gone."""
+
+    def __init__(self, store: FactStore) -> None:
+        super().__init__()
+        self._store = store
+
+    def __missing__(self, number: int) -> SourceDocument:
+        row = self._store.read(f"SELECT {DOCUMENT} FROM document d WHERE d.id = ?", (number,)).fetchone()
+        if row is None:
+            raise StoreError(f"{self._store.path}: changed while it was read; snapshot() keeps it as it is")
+        document = as_document(row)
+        if len(document.metadata_json) < _LONG:
+            if len(self) >= _MOST:
+                self.clear()
+            self[number] = document
+        return document

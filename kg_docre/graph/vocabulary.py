@@ -19,14 +19,17 @@ from kg_docre.metadata import Scalar
 __all__ = [
     "KG",
     "PREFIXES",
+    "agent",
     "date",
     "document",
     "entity",
+    "evidence",
+    "fact",
     "field",
     "literal",
-    "minted",
     "node_type",
     "relation",
+    "run",
     "sentence",
     "term",
     "value",
@@ -70,23 +73,18 @@ def term(name: str) -> str:
     return f"<{PREFIXES[prefix]}{local}>"
 
 
-def minted(kind: str, *parts: str) -> str:
-    """An IRI of one's own; ``parts`` hold nothing that IRIs can't."""
-    return f"<{_BASE}{kind}:{':'.join(parts)}>"
-
-
 @lru_cache(maxsize=1 << 16)
 def entity(id: str) -> str:
     """A node's IRI: Wikidata's if it is the thing of that id there, and no part of it that was split off."""
     known = re.fullmatch(r"Q[1-9]\d*", id)
-    return f"<{_WD}{id}>" if known else minted("entity", quote(id, safe=""))
+    return f"<{_WD}{id}>" if known else f"<{_BASE}entity:{quote(id, safe='')}>"
 
 
 @lru_cache(maxsize=1024)
 def relation(label: str) -> str:
     """``P57`` → ``wdt:P57``."""
     known = re.fullmatch(r"P[1-9]\d*", label)
-    return f"<{_WDT}{label}>" if known else minted("relation", quote(label, safe=""))
+    return f"<{_WDT}{label}>" if known else f"<{_BASE}relation:{quote(label, safe='')}>"
 
 
 def node_type(node: Node) -> str:
@@ -96,12 +94,32 @@ def node_type(node: Node) -> str:
 
 def document(id: str) -> str:
     """A document, and the named graph of what it states."""
-    return minted("document", id)
+    return f"<{_BASE}document:{id}>"
 
 
 def sentence(document: str, number: int) -> str:
     """A sentence of a document."""
-    return minted("document", document, str(number))
+    return f"<{_BASE}document:{document}:{number}>"
+
+
+def fact(id: str) -> str:
+    """A fact, as a statement or what reifies it."""
+    return f"<{_BASE}fact:{id}>"
+
+
+def evidence(fact: str, document: str) -> str:
+    """What a document says for a fact."""
+    return f"<{_BASE}fact:{fact}:{document}>"
+
+
+def run(store: str, number: int) -> str:
+    """A build that added to a store."""
+    return f"<{_BASE}run:{store}:{number}>"
+
+
+def agent(version: str) -> str:
+    """The kg-docre of a version."""
+    return f"<{_BASE}agent:{version}>"
 
 
 def date(value: str) -> str:
