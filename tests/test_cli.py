@@ -19,6 +19,11 @@ from kg_docre.store import FactStore, StoreError
 from tests.conftest import DATA
 
 TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
+GERMAN = (
+    "Ada Berg wurde am 3. Juni 1937 in Köln geboren und war eine deutsche Dichterin. Sie studierte in Paris, wo sie "
+    "den Maler Bo Lind kennenlernte, den sie 1961 heiratete. Ihre Gedichte erschienen zuerst in einer Zeitschrift, später "
+    "in drei Bänden, von denen der letzte nach ihrem Tod herauskam.\n"
+)
 
 
 def run(*arguments, cwd, stdin="", **environment):
@@ -677,7 +682,7 @@ def test_what_a_build_did_is_one_json_object(corpus, tmp_path):
     assert told.pop("relations") > 3
     assert told == {
         **{"added": 1, "read_again": 0, "already_there": 0, "copies": 1, "forgotten": [], "wrote": ["kg.nt"]},
-        **{"store": "kg.sqlite", "documents": 1},
+        **{"store": "kg.sqlite", "documents": 1, "other_languages": {}},
     }
     assert reasons["corpus/empty.txt"] == {"uri": "corpus/empty.txt", "reason": "empty", "error": False}
     (broken,) = (its for uri, its in reasons.items() if uri.startswith("corpus/broken.jsonl"))
@@ -692,6 +697,18 @@ def test_what_a_build_did_is_one_json_object(corpus, tmp_path):
     told = json.loads(done.stdout)
     assert {"corpus/a copy.txt", "corpus/gilligan.txt"} < {*told["forgotten"]}, "besides, what could not be read"
     assert (told["added"], told["skipped"], told["documents"], told["relations"]) == (1, [], 1, 0)
+
+
+def test_documents_in_another_language_are_named(corpus, tmp_path):
+    """Named, though read, where a shipped model reads them; short texts say too little to tell."""
+    (corpus / "berg.txt").write_text(GERMAN)
+    (corpus / "kurz.txt").write_text("Ada Berg war Dichterin.")
+    done = run("build", "corpus", "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["other_languages"]) == (0, {"corpus/berg.txt": "de"}), done.stderr
+    assert "1 document seems not to be in English" in done.stderr
+    assert "corpus/berg.txt (de 1)" in done.stderr
+    again = run("build", "corpus", cwd=tmp_path)
+    assert "English" not in again.stderr, "of what is read now"
 
 
 def test_a_quiet_build_says_only_what_is_wrong(corpus, tmp_path):

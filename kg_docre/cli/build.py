@@ -132,6 +132,7 @@ def build(
         from kg_docre.corpus.build import build as build_store
         from kg_docre.corpus.encodings import checked_encoding
         from kg_docre.corpus.fields import Fields
+        from kg_docre.corpus.languages import told_of_languages
         from kg_docre.corpus.missing import forget_missing as forget
         from kg_docre.corpus.missing import moved
         from kg_docre.corpus.pipeline import Pipeline
@@ -141,6 +142,7 @@ def build(
         from kg_docre.graph.table import best_of_each_relation, print_facts
         from kg_docre.graph.targets import open_target
         from kg_docre.metadata import as_metadata
+        from kg_docre.pretrained import shipped_checkpoints
         from kg_docre.progress import progress
         from kg_docre.store import FactStore, count_described
 
@@ -198,7 +200,10 @@ def build(
                     exclude=ours,
                     encoding=encoding,
                 )
-                result = build_store(texts, pipeline, facts, on_problem=report, advance=read)
+                is_shipped = model in shipped_checkpoints()
+                result = build_store(texts, pipeline, facts, english=is_shipped, on_problem=report, advance=read)
+            if result.other_languages:
+                typer.echo(told_of_languages(result.other_languages), err=True)
             if reason := result.lacking(keep_field or ()):
                 typer.echo(reason, err=True)
             if not keep_field and (bared := described - count_described(facts)) > 0:

@@ -43,7 +43,8 @@ class Summary:
         )
 
     def as_json(self) -> str:
-        """The same for programs, with every document forgotten, and every one skipped and why."""
+        """The same for programs, with every document forgotten, every one skipped and why, and those that do not
+        seem to be in English."""
         result = self.result
         skipped = [{"uri": its.uri, "reason": its.reason, "error": not its.nothing} for its in result.problems]
         done = {
@@ -53,6 +54,7 @@ class Summary:
             "copies": result.copies,
             "forgotten": list(self.forgotten or ()),
             "skipped": skipped,
+            "other_languages": result.other_languages,
             "wrote": [*self.targets],
             "store": str(self.store),
             **{name: self.counts[name] for name in ("documents", "nodes", "relations")},

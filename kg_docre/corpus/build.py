@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kg_docre import __version__
+from kg_docre.corpus.languages import other_language
 from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.records import PIPE, PIPED, Problem, SourceText, files_of
 from kg_docre.resolution.forms import form_id
@@ -25,7 +26,8 @@ class BuildResult:
     """What became of the documents of a build: of those ``added``, ``read_again`` had been read before by another
     model or with other options; ``met`` are the uris of all that could be read, with hashes of their contents. ``kept``
     are the names of what their metadata has, and ``fields`` some of those that their rows have, where any was asked
-    for."""
+    for. ``other_languages`` has the uris of texts that were read and do not seem to be in English, and the languages'
+    codes."""
 
     added: int = 0
     already_there: int = 0
@@ -34,6 +36,7 @@ class BuildResult:
     met: Mapping[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     fields: dict[str, None] = field(default_factory=dict)
+    other_languages: dict[str, str] = field(default_factory=dict)
 
     @property
     def readable(self) -> int:
@@ -69,6 +72,7 @@ def build(
     pipeline: Pipeline,
     store: FactStore,
     *,
+    english: bool = False,
     on_problem: Callable[[Problem], None] = lambda problem: None,
     advance: Callable[[int], None] = lambda number: None,
 ) -> BuildResult:
@@ -76,7 +80,7 @@ def build(
 
     What a source said before it changed, or became empty, is deleted at the end, if no other source says it; then a
     store of which a tenth has changed is resolved. A source's title and metadata are what it has now; where only these
-    have changed, nothing is read again.
+    have changed, nothing is read again. With ``english`` raw texts that seem to be in another language are noted.
     Problems are reported as they come, collected and kept in the store; the rest of the build goes on. ``advance`` is
     called when a source is stored, or need not be. Killed at any point, the store is whole, and the next build takes up
     where this one stopped.
@@ -113,6 +117,8 @@ def build(
                     title=source.title,
                     metadata=source.metadata,
                 ):
+                    if english and source.document is None and (code := other_language(source.text)):
+                        result.other_languages[source.uri] = code
                     yield source
                     continue
                 result.already_there += 1
