@@ -21,8 +21,8 @@ from tests.conftest import DATA
 TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He wrote Paper Hearts for The X-Files.\n"
 GERMAN = (
     "Ada Berg wurde am 3. Juni 1937 in Köln geboren und war eine deutsche Dichterin. Sie studierte in Paris, wo sie "
-    "den Maler Bo Lind kennenlernte, den sie 1961 heiratete. Ihre Gedichte erschienen zuerst in einer Zeitschrift, später "
-    "in drei Bänden, von denen der letzte nach ihrem Tod herauskam.\n"
+    "den Maler Bo Lind kennenlernte, den sie 1961 heiratete. Ihre Gedichte erschienen zuerst in einer Zeitschrift, "
+    "später in drei Bänden, von denen der letzte nach ihrem Tod herauskam.\n"
 )
 
 
