@@ -30,8 +30,10 @@ def render(doc: Doc) -> Rendered:
     own where it is written to a file. It has no scripts, needs nothing besides itself, and leaves what is around it as
     it is.
 
-    Raises :exc:`ValueError` for a ``Doc`` that no ``docre`` has read.
+    Raises :exc:`ValueError` for a ``Doc`` that no ``docre`` has read, :exc:`TypeError` for what is none.
     """
+    if not isinstance(doc, Doc):
+        raise TypeError(f"render takes the Doc that a pipeline made of a text, not a {type(doc).__name__}")
     if not Doc.has_extension(RELATIONS) or doc._.get(RELATIONS) is None:
         raise ValueError("no relations to render: docre has not read this Doc")
     text = doc.text  # which is made anew whenever it is asked for

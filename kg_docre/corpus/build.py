@@ -106,7 +106,7 @@ def build(
                 failed(source)
             elif source.uri in seen:
                 if seen[source.uri] != source.digest:  # else two of the sources have it
-                    repeated.append(Problem(source.uri, "a second document with this id", part=True))
+                    repeated.append(Problem(source.uri, "another document with this id", part=True))
             else:
                 seen[source.uri] = source.digest
                 result.note_fields(source)

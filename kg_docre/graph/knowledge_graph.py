@@ -18,7 +18,7 @@ from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.stated import DOCUMENT, as_document, stated_facts
 from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
-from kg_docre.resolution.lookup import nodes_called
+from kg_docre.resolution.lookup import names_like, nodes_called
 from kg_docre.resolution.values import iso_date
 from kg_docre.store import FactStore
 
@@ -176,9 +176,10 @@ class KnowledgeGraph:
                        (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
                         FROM json_each(:facts))"""
         stated = [(fact.head, fact.label, fact.tail) for fact in facts if not fact.inferred]
-        found = stated_facts(self.store, self.labels(), condition, {"facts": json.dumps(stated)}, details=True)
+        asked, rejected = {"facts": json.dumps(stated)}, Rejected(self.store)
+        found = stated_facts(self.store, self.labels(), condition, asked, details=True, rejected=rejected)
         if turned := [(fact.tail, fact.label, fact.head) for fact in facts if fact.inferred]:
-            found = chain(found, self._inferred(condition, {"facts": json.dumps(turned)}))
+            found = chain(found, self._inferred(condition, {"facts": json.dumps(turned)}, rejected=rejected))
         evidence = {(fact.id, each.document): each for fact, _ in found for each in fact.evidence}
         return [
             fact._replace(evidence=tuple(evidence.get((fact.id, each.document), each) for each in fact.evidence))
@@ -188,9 +189,7 @@ class KnowledgeGraph:
     def _nodes_called(self, name: str) -> set[str]:
         if found := set().union(*nodes_called(self.store, name)):
             return found
-        query = "SELECT DISTINCT name FROM entity WHERE name <> :name ORDER BY name"
-        names = [written for (written,) in self.store.read(query, {"name": name})]
-        near = ", ".join(get_close_matches(name, names, 3))
+        near = ", ".join(names_like(self.store, name))
         raise ValueError(f"nothing is called {name!r}{f'; names like it: {near}' if near else ''}")
 
     def _facts(self, condition: str, parameters: _Parameters, *, details: bool = True) -> Iterator[Fact]:

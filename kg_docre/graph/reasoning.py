@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from kg_docre.annotations import PATTERNS, premises
 from kg_docre.graph.records import DIGITS, Premise, Step, parsed
 
@@ -32,11 +34,18 @@ STEP = f"""coalesce((
     ORDER BY s.rank LIMIT 1), '{NO_STEP}')"""
 
 
-def read_step(told: str, head: str, tail: str) -> Step:
-    """What :data:`STEP` has given for a relation between these nodes, but for :data:`NO_STEP`."""
-    pattern, weight, via, first, second = parsed(told)
-    (a, b), (c, d) = premises(pattern, head, via, tail)
-    return Step(pattern, round(weight, DIGITS), via, (_premise(a, first, b), _premise(c, second, d)))
+def read_step(told: str, head: str, tail: str, *, without: Container[tuple[str, str, str]] = ()) -> Step | None:
+    """What :data:`STEP` has given for a relation between these nodes, but for :data:`NO_STEP`, ``without`` facts that
+    nobody should read; None if nothing else relates a pair."""
+    pattern, weight, via, *related = parsed(told)
+    pairs = premises(pattern, head, via, tail)
+    if without:
+        ways = zip(related, pairs, strict=True)
+        related = [[each for each in labels if (a, each[1], b) not in without] for labels, (a, b) in ways]
+        if not all(related):
+            return None
+    (a, b), (c, d) = pairs
+    return Step(pattern, round(weight, DIGITS), via, (_premise(a, related[0], b), _premise(c, related[1], d)))
 
 
 def _premise(head: str, labels: list[tuple[float, str]], tail: str) -> Premise:

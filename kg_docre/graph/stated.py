@@ -44,8 +44,8 @@ def stated_facts(
 
     SQL chooses among relations ``r`` between the entities ``h`` and ``t``: ``condition``, in which ``{label}`` stands
     for ``label``, and a ``join`` if need be. ``turned`` gives the facts of tail and head, under that label; those
-    ``without`` are not read, nor are those ``rejected``. ``names`` are of all labels. Only with ``details`` there are
-    sentences and reasoning.
+    ``without`` are not read, nor are those ``rejected``, by way of which no other is explained either. ``names`` are of
+    all labels. Only with ``details`` there are sentences and reasoning.
     """
     head, tail = "th" if turned else "ht"
     further = f"{_SENTENCES}, {STEP}" if details else "'[]', '[]'"
@@ -68,7 +68,7 @@ def stated_facts(
     found = ((*row, documents[row[3]]) for row in rows)  # as they are read, before somebody removes one
     for (start, its, end), group in groupby(found, itemgetter(0, 1, 2)):
         said = list(group)
-        pairs = _by_document(said)
+        pairs = _by_document(said, rejected)
         confidence = pairs[0][0].score if len(pairs) == 1 else _joint_confidence(store, pairs, details=details)
         type, name = pairs[0][1][6:8]
         conflicts = type_conflicts(its, frozenset([row[5:7] for row in said]), name) + date_conflicts(its, type, name)
@@ -77,12 +77,14 @@ def stated_facts(
         yield fact, value_of(its, end, type, name)
 
 
-def _by_document(said: list[tuple[Any, ...]]) -> list[tuple[Evidence, tuple[Any, ...]]]:
+def _by_document(
+    said: list[tuple[Any, ...]], rejected: Container[tuple[str, str, str]]
+) -> list[tuple[Evidence, tuple[Any, ...]]]:
     """What each document says, by their addresses, and its surest row."""
     if len(said) == 1:
-        return [(_evidence(said), said[0])]
+        return [(_evidence(said, rejected), said[0])]
     by_document = map(_surest_first, (same for _, same in groupby(said, itemgetter(3))))
-    pairs = [(_evidence(rows), rows[0]) for rows in by_document]
+    pairs = [(_evidence(rows, rejected), rows[0]) for rows in by_document]
     return sorted(pairs, key=lambda pair: (pair[0].document.uri, pair[0].document.id))
 
 
@@ -96,11 +98,11 @@ def _surest_first(said: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(said, key=itemgetter(4), reverse=True)
 
 
-def _evidence(said: list[tuple[Any, ...]]) -> Evidence:
+def _evidence(said: list[tuple[Any, ...]], rejected: Container[tuple[str, str, str]]) -> Evidence:
     """What one document says: rows of :func:`stated_facts`, one for each pair of its entities, the surest first."""
     sentences = sorted({(number, text) for row in said for number, text in parsed(row[10])})
     told = next((row for row in said if row[11] != NO_STEP), None)
-    step = read_step(told[11], told[8], told[9]) if told else None
+    step = read_step(told[11], told[8], told[9], without=rejected) if told else None
     return Evidence(said[0][14], round(said[0][4], DIGITS), tuple(sentences), step)
 
 

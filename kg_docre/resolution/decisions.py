@@ -11,7 +11,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import document_form, normalize_name
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
-from kg_docre.resolution.lookup import Types, nodes_called
+from kg_docre.resolution.lookup import Types, names_like, nodes_called
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -59,7 +59,8 @@ def find_nodes(store: FactStore, name: str) -> dict[str, Types]:
     """
     called, others = nodes_called(store, name)
     if not (found := called or others):
-        raise ResolutionError(f"no node is called {name!r}")
+        near = ", ".join(names_like(store, name))
+        raise ResolutionError(f"no node is called {name!r}{f'; names like it: {near}' if near else ''}")
     return dict(sorted(found.items(), key=lambda called: -called[1].total()))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import lru_cache
 
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
 
-__all__ = ["nodes_called"]
+__all__ = ["names_like", "nodes_called"]
+
+_LIKE = 3  # names
 
 Types = Counter[str]  # of a node's entities that are called so
 
@@ -34,6 +37,15 @@ def nodes_called(store: FactStore, name: str) -> tuple[dict[str, Types], dict[st
         elif id in in_passing or (country and type == "LOC" and country_name(entity) == country):
             others[node][type] += 1
     return found, others
+
+
+def names_like(store: FactStore, name: str) -> list[str]:
+    """Of a name that nothing has, a few that have it as a part, the shortest first, or else that are written nearly
+    so."""
+    names = [written for (written,) in store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
+    part = re.compile(rf"\b{re.escape(name.strip())}\b", re.IGNORECASE)
+    found = [written for written in names if part.search(written)] if name.strip() else []
+    return sorted(found, key=len)[:_LIKE] or get_close_matches(name, names, _LIKE)
 
 
 def _called(name: str) -> Callable[[str], bool]:

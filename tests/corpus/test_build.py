@@ -253,7 +253,7 @@ def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
         assert result.problems == reported
         reasons = {problem.uri: problem.reason for problem in reported}
         assert reasons["b"] == "empty"
-        assert reasons["a"] == "a second document with this id"
+        assert reasons["a"] == "another document with this id"
         assert {row.uri for row in list_sources(store, failed=True) if row.failure} == {*reasons}, "and all are kept"
         assert reasons["given"].startswith("entity 0 ('BRCA1'): type 'GENE' is none of ")
 

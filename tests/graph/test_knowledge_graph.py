@@ -102,6 +102,9 @@ def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
         assert sorted(fact.confidence for fact in KnowledgeGraph(graph.store, **part).facts()) == expected
     with pytest.raises(ValueError, match="nothing is called 'Limas'; names like it: Lima"):
         KnowledgeGraph(graph.store, about=["Oslo", "Limas"])
+    graph.store.add(_document("b", [("HAMADA Tetsuo", ""), ("Hamadan", "")], ()), model="m", names={}, resolve=form_id)
+    with pytest.raises(ValueError, match=r"nothing is called 'Hamada'; names like it: HAMADA Tetsuo$"):
+        KnowledgeGraph(graph.store, about=["Hamada"])
     lima = "'Lima' is mentioned 1 time in 1 document, but there are no facts about it"
     assert why_none(graph, ["Lima"], ()) == f"{lima}: none was likely enough, or a person has rejected all"
     assert why_none(sure, ["Lima"], ["P17", "P36"]) == f"{lima} of 'P17' or 'P36' of confidence 0.8 or more"

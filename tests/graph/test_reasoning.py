@@ -4,6 +4,7 @@ from rdflib import URIRef
 from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relation, premises
 from kg_docre.graph import KnowledgeGraph, Premise, Step
 from kg_docre.graph.rdf import KG, to_rdf
+from kg_docre.graph.rejections import reject
 from kg_docre.graph.table import print_facts
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
@@ -80,6 +81,22 @@ def test_the_step_of_the_surest_document_is_printed(told):
 @pytest.mark.parametrize("steps", [(), (_step(1, RIVER, 0.9),), (_step(1, SAME_COUNTRY, 0.9),)])
 def test_nothing_is_told_where_no_step_explains(told, steps):
     assert told(_document("a", score=0.8, steps=steps)) == ([None], "")
+
+
+def test_nothing_is_told_by_way_of_what_a_person_rejected(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        store.add(_document("a", score=0.8, steps=(_step(1, COUNTY, 0.9),)), model="m", names=NAMES, resolve=form_id)
+        graph = KnowledgeGraph(store)
+
+        def told():
+            (fact,) = (fact for fact in graph.facts() if fact.label == "P17" and fact.confidence >= 0.8)
+            assert graph.with_details([fact]) == [fact]
+            return fact.evidence[0].step
+
+        reject(store, "Durham", "located in", "Canada")
+        assert told().premises[1].labels == ("P17",), "the county is in the country by what is left"
+        reject(store, "Durham", "country", "Canada")
+        assert told() is None
 
 
 def test_what_only_the_inverse_says_was_read_like_it(tmp_path):

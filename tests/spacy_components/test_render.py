@@ -84,6 +84,8 @@ def test_it_is_no_text_of_a_corpus(doc, tmp_path):
 def test_a_doc_that_nobody_has_read_is_refused():
     with pytest.raises(ValueError, match="docre has not read this Doc"):
         kg_docre.render(spacy.blank("en")("Crowded House are a band."))
+    with pytest.raises(TypeError, match="takes the Doc that a pipeline made of a text, not a str"):
+        kg_docre.render("Crowded House are a band.")
 
 
 def test_what_a_pipeline_found_is_shown_whatever_its_attributes_are_called():
