@@ -89,8 +89,7 @@ def merge(
                 refuse_itself(into, part)
             with progress("documents", sum(part.counts()["documents"] for part in parts)) as advance:
                 for part in parts:
-                    rename = called_from(part.path.parent, store.parent)
-                    merged.append(copy(into, part, rename=rename, advance=advance))
+                    merged.append(copy(into, part, rename=called_from(into, part), advance=advance))
                     decisions += read_decisions(part)
             if decisions:
                 apply_decisions(into, decisions)

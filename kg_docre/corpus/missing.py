@@ -39,18 +39,33 @@ def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") 
     return meant
 
 
-def called_from(before: Path, now: Path) -> Callable[[str], str]:
-    """What a store in the folder ``now`` calls what one in ``before`` does: files that are there by their paths from
-    its own folder, all else as it is."""
-    is_there = cache(lambda file: _whole(file, before).exists())
+def called_from(store: FactStore, other: FactStore) -> Callable[[str], str]:
+    """What ``store`` calls what ``other`` does: as it did before, whatever has become of the texts since; what is new,
+    files that are there by their paths from its own folder, all else as it is."""
+    before, now = other.path.parent, store.path.parent
+    if before.samefile(now):
+        return lambda uri: uri
+    is_there = cache(lambda file, folder: _whole(file, folder).exists())
 
     def renamed(uri: str) -> str:
-        for file in files_of(uri) if _is_path(uri) else ():
-            if is_there(file):
-                return uri_of(_whole(file, before), now) + uri.removeprefix(file)
+        for file in reversed(files_of(uri)) if _is_path(uri) else ():
+            placed = uri_of(_whole(file, before), now) + uri.removeprefix(file)
+            if _found(store, placed):
+                return placed
+            if is_there(file, before):  # now, if not when it was copied
+                was_away = _found(store, uri) == _found(other, uri) and not is_there(file, now)
+                return uri if was_away else placed
         return uri
 
     return renamed
+
+
+def _found(store: FactStore, uri: str) -> str:
+    """The content hash of what the store has found there, or why that could not be read."""
+    query = """SELECT content_hash FROM source JOIN document d ON d.id = document WHERE uri = ?1
+               UNION ALL SELECT reason FROM failure WHERE uri = ?1"""
+    found = store.read(query, (uri,)).fetchone()
+    return str(found[0]) if found else ""
 
 
 def _is_path(uri: str) -> bool:

@@ -179,6 +179,39 @@ def test_files_are_called_by_their_paths_from_the_store_that_has_them_now(tmp_pa
         ]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_merged_again_a_source_is_called_as_before_whether_or_not_its_text_is_still_there(there, tmp_path, documents):
+    texts, part, merged = (tmp_path / name for name in ("part/texts", "part/kg.sqlite", "all/kg.sqlite"))
+    away = tmp_path / "away"
+    for folder in (texts, merged.parent):
+        folder.mkdir(parents=True)
+    for name in ("a.txt", "b.jsonl"):
+        (texts / name).touch()
+    names = ["texts/a.txt", "texts/b.jsonl#https://x.org/1"]
+    _fill(part, [replace(documents[n], id=name) for n, name in enumerate(names)], failures=["texts/b.jsonl#x"])
+    if not there:
+        texts.rename(away)
+    assert _run("merge", merged, part)[0] == 0
+    with FactStore(merged) as store:
+        before = [*list_sources(store)]
+    assert all(source.uri.startswith("../part/") == there for source in before)
+    texts.rename(away) if there else away.rename(texts)
+    assert "0 documents added, 2 already there" in _run("merge", merged, part)[1]
+    with FactStore(merged) as store:
+        assert [*list_sources(store)] == before
+
+
+def test_a_copy_of_a_text_that_is_there_is_a_further_source(tmp_path, documents):
+    for place in ("part", "all"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "a.txt").touch()
+        _fill(tmp_path / place / "kg.sqlite", [replace(documents[0], id="a.txt")])
+    for _ in range(2):
+        assert _run("merge", tmp_path / "all" / "kg.sqlite", tmp_path / "part" / "kg.sqlite")[0] == 0
+        with FactStore(tmp_path / "all" / "kg.sqlite") as store:
+            assert [source.uri for source in list_sources(store)] == ["../part/a.txt", "a.txt"]
+
+
 def test_what_could_not_be_read_is_kept_unless_it_could_be_elsewhere(tmp_path, documents):
     here = _fill(tmp_path / "a.sqlite", documents[:1], model="here", failures=["x", "y"])
     there = _fill(tmp_path / "b.sqlite", documents[1:2], model="there", failures=["y", "z", documents[0].id])
