@@ -74,14 +74,12 @@ def merge(
 
         from kg_docre.corpus.missing import called_from
         from kg_docre.progress import progress
-        from kg_docre.resolution.decision_file import apply_decisions, read_decisions
-        from kg_docre.resolution.decisions import resolve_what_changed
+        from kg_docre.resolution.decision_file import copy_decisions
         from kg_docre.store import FactStore
         from kg_docre.store.merge import merge as copy
         from kg_docre.store.merge import refuse_itself
 
         merged = []
-        decisions = list[str]()
         with ExitStack() as opened:
             parts = [opened.enter_context(FactStore(path, create=False)) for path in others]
             into = opened.enter_context(FactStore(store))
@@ -90,16 +88,16 @@ def merge(
             with progress("documents", sum(part.counts()["documents"] for part in parts)) as advance:
                 for part in parts:
                     merged.append(copy(into, part, rename=called_from(into, part), advance=advance))
-                    decisions += read_decisions(part)
-            if decisions:
-                apply_decisions(into, decisions)
-            else:
-                resolve_what_changed(into)
+            contested = copy_decisions(into, parts)
             counts = into.counts()
         added, there, differing = map(sum, zip(*merged, strict=True))
         typer.echo(f"{counted(added, 'document')} added, {there} already there; {store} holds {held(counts)}")
         if differing:
             typer.echo(f"{counted(differing, 'source')} had two texts; what was read later is kept", err=True)
+        if contested:
+            told = ", ".join(f"{name} is now {what}" for name, what in sorted(contested.items()))
+            advice = f"kg-docre resolve {store} --merge and --split decide anew"
+            typer.echo(f"split in one store and merged in another: {told}; {advice}", err=True)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from kg_docre.graph.rejections import reject
 from kg_docre.resolution.decisions import decide_merge, decide_split, forms_by_document, resolve_what_changed
@@ -13,7 +13,7 @@ from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
-__all__ = ["apply_decisions", "read_decisions"]
+__all__ = ["apply_decisions", "copy_decisions", "read_decisions"]
 
 _KINDS = {"same": 2, "alone": 1, "by document": 1}  # rules of a store, and how many forms each is about
 
@@ -61,6 +61,29 @@ def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
                 problems.append(f"line {number}: {error}")
     resolve(store)
     return problems
+
+
+def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, str]:
+    """Decide what was decided in other stores, and resolve the store once; names of what one store has split and
+    another one merged, with what they are now: split where that was by documents, else merged."""
+    rules = [its.read("SELECT kind, first, second FROM rule").fetchall() for its in (store, *others)]
+    split = [{first for kind, first, _ in its if kind != "same"} for its in rules]
+    merged = [{form for kind, *both in its if kind == "same" for form in both} for its in rules]
+    weighed = map(set.intersection, split, merged)  # by who has decided both, one after the other
+    contested = (set[str]().union(*split) & set[str]().union(*merged)).difference(*weighed)
+    by_document = {first for its in rules for kind, first, _ in its if kind == "by document"}
+    names = store.read(
+        "SELECT form, min(name) FROM entity WHERE form IN (SELECT value FROM json_each(?)) GROUP BY form",
+        (json.dumps([*contested]),),
+    ).fetchall()
+    store.decide(rule for its in rules for rule in its)
+    for other in others:
+        store.reject(other.read("SELECT head, label, tail FROM rejected").fetchall())
+    if any(rules):
+        resolve(store)
+    else:
+        resolve_what_changed(store)
+    return {name: "split" if form in by_document else "merged" for form, name in names}
 
 
 def _decide(store: FactStore, line: str) -> None:

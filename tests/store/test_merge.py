@@ -14,6 +14,9 @@ from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, StoreError, list_sources
 from kg_docre.store import merge as module
 from kg_docre.store.merge import merge
+from tests.resolution.test_resolve import add, document, nodes
+
+NATO = "North Atlantic Treaty Organization"
 
 
 def _with_steps(document):
@@ -253,17 +256,50 @@ def test_metadata_goes_with_its_source(tmp_path, documents):
         assert document.metadata == {"from": "a", "pages": [1, 2]}
 
 
-def test_what_people_decided_holds_in_the_merged_store(tmp_path, parts):
+def test_what_people_decided_holds_in_the_merged_store(tmp_path, parts, monkeypatch):
     with FactStore(parts[0]) as store:
         first, second = [node.name for node in KnowledgeGraph(store).nodes() if node.type == "PER"][:2]
         fact = next(KnowledgeGraph(store).facts())
     assert _run("resolve", parts[0], "--merge", first, second)[0] == 0
     assert _run("reject", parts[0], fact.head, fact.name, fact.tail)[0] == 0
-    merged = tmp_path / "merged.sqlite"
-    assert _run("merge", merged, *reversed(parts))[0] == 0
+    merged, place, resolved = tmp_path / "merged.sqlite", FactStore.place, []
+    monkeypatch.setattr(FactStore, "place", lambda *given, **more: resolved.append(1) or place(*given, **more))
+    assert _run("merge", merged, *reversed(parts))[::2] == (0, "documents: 12/12\n")
+    assert len(resolved) == 1
     with FactStore(merged) as store:
         assert find_node(store, first) == find_node(store, second)
         assert fact.id not in {its.id for its in KnowledgeGraph(store).facts()}
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        (["--split", "Springfield"], ["--merge", "Springfield", "Brussels"], "Springfield is now split"),
+        (["--split", "NATO"], ["--merge", "NATO", "the Alliance"], f"NATO is now merged, {NATO} is now merged"),
+        (["--split", "NATO"], ["--merge", "the Alliance", "Brussels"], ""),
+    ],
+)
+def test_what_one_store_has_split_and_another_one_merged_is_told(here, there, told, tmp_path):
+    parts = {tmp_path / f"{letter}.sqlite": decided for letter, decided in (("a", here), ("b", there))}
+    for part, decided in parts.items():
+        with FactStore(part) as store:
+            add(
+                store,
+                document(f"1{part.stem}", ("ORG", NATO, "NATO"), ("LOC", "Brussels")),
+                document(f"2{part.stem}", ("ORG", "NATO"), ("LOC", "Springfield")),
+                document(f"3{part.stem}", ("ORG", "the Alliance"), ("LOC", "Springfield")),
+            )
+        assert _run("resolve", part, *decided)[0] == 0
+    for number, order in enumerate((parts, reversed(parts))):
+        merged = tmp_path / f"{number}.sqlite"
+        said = _run("merge", merged, *order)[2]
+        advice = f"; kg-docre resolve {merged} --merge and --split decide anew\n"
+        told_now = f"split in one store and merged in another: {told}{advice}" if told else ""
+        assert said == f"documents: 6/6\n{told_now}"
+        assert _run("merge", merged, *parts)[2] == "documents: 6/6\n", "who has both has been told"
+        with FactStore(merged) as store:
+            assert len({*nodes(store, "Springfield").values()}) == (4 if "split" in told else 1)
+            assert len({*nodes(store, "NATO").values(), *nodes(store, NATO).values()}) == 1 + (told == "")
 
 
 def test_killed_in_between_it_is_whole_and_goes_on(tmp_path, documents, parts, monkeypatch):
