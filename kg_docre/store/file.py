@@ -52,6 +52,8 @@ class StoreFile:
         self.path = Path(path)
         if not create and not self.path.is_file():
             raise StoreError(f"{self.path}: no such store")
+        if not self.path.parent.is_dir():
+            raise StoreError(f"{self.path}: its folder does not exist")
         with self._errors():
             self._db = self._connect()
             try:

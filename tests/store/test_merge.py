@@ -325,6 +325,9 @@ def test_a_store_that_is_none_or_the_same_is_named_and_nothing_is_made(tmp_path,
     code, _, error = _run("merge", merged, parts[0], tmp_path / "none.sqlite")
     assert (code, error) == (1, f"Error: {tmp_path / 'none.sqlite'}: no such store\n")
     assert not merged.exists()
+    nowhere = tmp_path / "none" / "merged.sqlite"
+    code, _, error = _run("merge", nowhere, *parts)
+    assert (code, error) == (1, f"Error: {nowhere}: its folder does not exist\n")
     before = _said(parts[0])
     code, _, error = _run("merge", parts[0], parts[1], parts[0])
     assert (code, "itself" in error) == (1, True)
