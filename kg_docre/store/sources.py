@@ -49,5 +49,5 @@ def list_sources(store: FactStore, *, failed: bool = False) -> Iterator[Source]:
 
 
 def count_described(store: FactStore) -> int:
-    """How many sources have metadata."""
-    return int(store.read("SELECT count(*) FROM source WHERE metadata <> '{}'").fetchone()[0])
+    """How many documents have metadata: that of the first of their sources."""
+    return int(store.read("SELECT count(*) FROM document WHERE metadata <> '{}'").fetchone()[0])
