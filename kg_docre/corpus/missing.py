@@ -22,21 +22,35 @@ __all__ = ["called_from", "forget_missing", "meant_by", "missing", "moved"]
 def meant_by(store: FactStore, names: Iterable[str], *, base: str | Path = ".") -> dict[str, set[str]]:
     """For each name the uris that it means: of the document that is called so, or else of all in the file or the folder
     of that name, or else of all that are called so with any characters for each ``*``, those that could not be read
-    among them. An empty one means nothing."""
+    among them. An empty one means nothing.
+
+    Raises :exc:`ValueError` for one that is something in the store, and a path to something else from the current
+    folder.
+    """
     read = {uri for (uri,) in store.read("SELECT uri FROM source")}
     known = read.union(uri for (uri,) in store.read("SELECT uri FROM failure"))
     meant = {}
     for name in names:
         place = uri_of(Path(name), Path(base))
-        meant[name] = read & {name, place}
-        if name and not meant[name]:
+        called, there = read & {name}, read & {place}
+        if name and not called | there:
             whole = _whole(place, base)
-            meant[name] = {uri for uri in known if _is_path(uri) and whole in _places(uri, base)} | (known & {name})
-        if "*" in name and not meant[name]:
-            patterns = (".*".join(map(re.escape, its.split("*"))) for its in (name, place))
-            told = re.compile("|".join(patterns), re.DOTALL)
-            meant[name] = {*filter(told.fullmatch, known)}
+            called, there = known & {name}, {uri for uri in known if _is_path(uri) and whole in _places(uri, base)}
+        if "*" in name and not called | there:
+            called, there = _like(name, known), _like(place, known)
+        if there and (others := called - there):
+            raise ValueError(
+                f"{name!r} may be {min(others)}, as {store.path} has it, or {min(there)}, where it leads from here; "
+                f"'./{name}' is the latter, and in the folder of the store {name!r} the former"
+            )
+        meant[name] = called | there
     return meant
+
+
+def _like(name: str, uris: Iterable[str]) -> set[str]:
+    """Those that are called so with any characters for each ``*``."""
+    pattern = re.compile(".*".join(map(re.escape, name.split("*"))), re.DOTALL)
+    return {*filter(pattern.fullmatch, uris)}
 
 
 def called_from(store: FactStore, other: FactStore) -> Callable[[str], str]:

@@ -205,3 +205,28 @@ def test_a_name_with_a_star_is_first_of_all_a_name(tmp_path):
         assert meant_by(store, ["5*+"], base=tmp_path) == {"5*+": {"5*+"}}
         store.forget("5*")
         assert meant_by(store, ["5*"], base=tmp_path) == {"5*": {"50", "5*+"}}
+
+
+def test_a_name_that_leads_elsewhere_from_here_than_in_the_store_is_refused(tmp_path, monkeypatch):
+    uris = ("news/2019a.txt", "sub/news/2019a.txt", "sub/news/2019b.txt", "2020.txt", "sub/2021/c.txt")
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        for number, uri in enumerate(uris):
+            empty = Document(id=uri, words=(f"w{number}",), spaces=(False,), sentence_starts=(0,), entities=())
+            store.add(empty, model="m", names={}, resolve=form_id)
+        (tmp_path / "sub").mkdir()
+        monkeypatch.chdir(tmp_path / "sub")
+        for name in ("news/2019*", "news/2019a.txt", "*"):
+            with pytest.raises(ValueError, match=r"may be .* or sub/.*, where it leads from here"):
+                meant_by(store, [name], base="..")
+        for name, meant in {
+            "./news/2019*": uris[1:3],
+            "./news/2019a.txt": uris[1:2],
+            "news/2019b*": uris[2:3],
+            "../news/2019*": uris[:1],
+            "2020*": uris[3:4],
+            "2021*": uris[4:],
+        }.items():
+            assert meant_by(store, [name], base="..")[name] == {*meant}, name
+        monkeypatch.chdir(tmp_path)
+        assert meant_by(store, ["news/2019*"], base=".") == {"news/2019*": {uris[0]}}
+        assert meant_by(store, ["*"], base=".") == {"*": {*uris}}
