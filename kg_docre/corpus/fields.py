@@ -12,7 +12,7 @@ from kg_docre.corpus.records import PIPED, Problem, SourceText, checked, decoded
 from kg_docre.corpus.web_pages import from_markup, is_markup
 from kg_docre.data.docred import parse_docred
 from kg_docre.data.errors import DataError
-from kg_docre.metadata import as_metadata
+from kg_docre.metadata import as_metadata, values_of
 
 __all__ = ["Fields", "absent", "from_json", "from_line", "from_piped_line", "from_record"]
 
@@ -105,15 +105,16 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
         return checked(SourceText(uri, document.title, document.text, document), max_characters)
     if reason := absent(fields, record):
         return Problem(uri, reason)
-    texts = {name: _joined(record.get(name)) for name in fields.text}
-    titles = {name: _alone(record.get(name)) for name in fields.title}
-    (_, text), (_, title) = told = [_said(texts, fields.text), _said(titles, fields.title)]
-    for field, value in told:
-        if not isinstance(value, str | None):
-            return Problem(uri, f"field {field!r}: expected a string, found {type(value).__name__}")
+    field, text = _said({name: _joined(record.get(name)) for name in fields.text}, fields.text)
+    if not isinstance(text, str | None):
+        return Problem(uri, f"field {field!r}: expected a string, found {type(text).__name__}")
+    try:
+        title = prose(_title(record, fields.title))
+    except ValueError as error:
+        return Problem(uri, str(error))
     if text is not None and is_markup(text):
-        return from_markup(text, uri, prose(title or ""), max_characters)
-    return checked(SourceText(uri=uri, title=prose(title or ""), text=prose(text or "")), max_characters)
+        return from_markup(text, uri, title, max_characters)
+    return checked(SourceText(uri=uri, title=title, text=prose(text or "")), max_characters)
 
 
 def _joined(value: Any) -> Any:
@@ -123,9 +124,11 @@ def _joined(value: Any) -> Any:
     return value
 
 
-def _alone(value: Any) -> Any:
-    """What a list has that has one thing; else the value."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
+def _title(record: Mapping[str, Any], names: Sequence[str]) -> str:
+    """What the first of the fields says that says something, all of it. Raises :exc:`ValueError` as
+    :func:`~kg_docre.metadata.as_metadata` does."""
+    told = (values_of(value) for name in names for value in as_metadata({name: record.get(name)}).values())
+    return "; ".join(map(str, next(told, [])))
 
 
 def _with_metadata(

@@ -104,7 +104,6 @@ def test_a_list_of_strings_is_the_paragraphs_of_a_text(tmp_path):
         {"id": "b", "text": [], "body": "Bonn"},
         {"id": "c", "text": ["<p>Oslo</p>", "<p>Rome</p>"]},
         {"id": "d", "text": ["Oslo", 7]},
-        {"id": "e", "text": "Oslo", "title": ["One", "Two"]},
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(text=("text", "body")))
@@ -115,7 +114,6 @@ def test_a_list_of_strings_is_the_paragraphs_of_a_text(tmp_path):
     ]
     assert [str(problem) for problem in problems] == [
         "a.jsonl#d: field 'text': expected a string, found list",
-        "a.jsonl#e: field 'title': expected a string, found list",
     ]
 
 
@@ -594,10 +592,32 @@ def test_no_id_is_what_a_row_without_one_is_called_by(tmp_path):
     ]
 
 
-def test_no_title_may_be_said_as_null(tmp_path):
-    (tmp_path / "c.jsonl").write_text('{"id": 7, "title": null, "text": "Oslo is in Norway."}')
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        (None, ""),
+        ([], ""),
+        (["", None], ""),
+        (["Norway"], "Norway"),
+        (["Norway", "A&amp;B", ""], "Norway; A&B"),
+        (1984, "1984"),
+        ([1984, "Rome"], "1984; Rome"),
+    ],
+)
+@pytest.mark.parametrize("text", ["Oslo is in Norway.", "<p>Oslo is in Norway.</p>"])
+def test_a_title_may_be_a_number_or_several_strings_or_none(said, title, text, tmp_path):
+    (tmp_path / "c.jsonl").write_text(json.dumps({"id": 7, "title": said, "text": text}))
     (source,) = read_corpus([tmp_path / "c.jsonl"], base=tmp_path)
-    assert (source.uri, source.title) == ("c.jsonl#7", "")
+    assert (source.uri, source.title, source.text) == ("c.jsonl#7", title, "Oslo is in Norway.")
+
+
+def test_of_several_fields_the_first_is_the_title_that_says_something(tmp_path):
+    rows = [{"title": [], "headline": 5}, {"title": "A", "headline": {}}, {"title": {"en": "A"}}, {"title": [["A"]]}]
+    (tmp_path / "c.jsonl").write_text("\n".join(json.dumps(row | {"text": "Oslo"}) for row in rows))
+    texts, problems = _read(tmp_path, base=tmp_path, fields=Fields(title=("title", "headline")))
+    assert [text.title for text in texts] == ["5", "A"]
+    expected = "field 'title': expected a string, a number, true or false, or a list of these, found"
+    assert [problem.reason for problem in problems] == [f"{expected} dict", f"{expected} a list of list"]
 
 
 def test_endings_may_be_in_capitals(tmp_path):
