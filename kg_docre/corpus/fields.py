@@ -118,9 +118,11 @@ def _document(record: Any, uri: str, max_characters: int, fields: Fields) -> Sou
 
 
 def _joined(value: Any) -> Any:
-    """Of a list of strings the text that has them as paragraphs; else the value."""
+    """Of a list of strings the text that has them as paragraphs, or as words if nine in ten are no more than one; else
+    the value."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return "\n\n".join(filter(str.strip, value))
+        paragraphs = sum(len(part.split()) > 1 for part in value)
+        return "\n\n".join(filter(str.strip, value)) if paragraphs * 10 > len(value) else " ".join(value)
     return value
 
 

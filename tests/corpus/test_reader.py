@@ -117,6 +117,24 @@ def test_a_list_of_strings_is_the_paragraphs_of_a_text(tmp_path):
     ]
 
 
+def test_a_list_of_words_is_a_text(tmp_path):
+    words = "Ada Berg was born in New_York , and lives in".split()
+    rows = [
+        {"id": "a", "text": [*words, "Oslo", "."]},
+        {"id": "b", "text": [*words, "New York", "."]},
+        {"id": "c", "text": ["Oslo", "."]},
+        {"id": "d", "text": ["Career", "Ada sang.", "Notes", "Links", "Books"]},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    texts, _ = _read(tmp_path, base=tmp_path)
+    assert [text.text for text in texts] == [
+        "Ada Berg was born in New_York , and lives in Oslo .",
+        "Ada Berg was born in New_York , and lives in New York .",
+        "Oslo .",
+        "Career\n\nAda sang.\n\nNotes\n\nLinks\n\nBooks",
+    ]
+
+
 def test_of_several_fields_the_first_is_read_that_says_something(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": 0, "text": "Oslo", "body": "no"}\n{"id": "", "text": null, "body": 7}')
     (tmp_path / "b.csv").write_text("sku,body,text\nx,Rome,\ny,Bonn\nz\n")
