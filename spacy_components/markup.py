@@ -55,17 +55,17 @@ def markup_tokens(doc: Doc) -> set[int]:
 
 
 def sentence_starts(doc: Doc) -> dict[int, bool]:
-    """Whether a sentence begins at these tokens: at no footnote mark and within no link, but behind the marks of a
-    sentence's end ("Prague.[2][3] Her")."""
+    """Whether a sentence begins at these tokens: at no footnote mark, within no link and not behind "[", but behind the
+    marks of a sentence's end ("Prague.[2][3] Her")."""
     markup = markup_tokens(doc)
-    if not markup:
+    if not markup and "[" not in doc.text:
         return {}
     starts: dict[int, bool] = {}
     ended, before = False, ""
     for token in doc:
         if token.is_space:
             continue
-        if (token.i in markup and token.text[0] == "]") or (token.i - 1 in markup and before in ("[", "![")):
+        if (token.i in markup and token.text[0] == "]") or before in ("[", "!["):
             starts[token.i] = False
         if before and _IS_FOOTNOTE.fullmatch(token.text):
             starts[token.i] = False

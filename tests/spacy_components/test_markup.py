@@ -48,6 +48,14 @@ def test_sentences_begin_behind_footnote_marks(blank):
     assert [doc[i].text for i, begins in sentence_starts(doc).items() if begins] == ["Her", "In"]
 
 
+def test_no_sentence_begins_within_square_brackets(nlp):
+    doc = nlp("Ada Lind (1904 Kassa [today Košice, Slovakia]) was a weaver. The museum [founded in 1901] is in Oslo.")
+    assert [sentence.text for sentence in doc.sents] == [
+        "Ada Lind (1904 Kassa [today Košice, Slovakia]) was a weaver.",
+        "The museum [founded in 1901] is in Oslo.",
+    ]
+
+
 def test_names_and_sentences_of_marked_up_text_are_those_of_the_plain_one(nlp):
     plain, noted, linked, tagged = map(
         nlp,
