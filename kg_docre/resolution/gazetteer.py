@@ -1,8 +1,8 @@
-"""Which country a place can be in: what GeoNames has of countries, their regions and the larger cities.
+"""Which country a place can be in: what GeoNames has of countries, their regions and cities.
 
 A name stands for every place of more than 500 inhabitants that is called so, and "Paris" may be in France as well as in
-the United States; what is known is where it cannot be. Names of places that are all small are in no table, and nothing
-speaks against what is said of them. The table is of today, but for the best known places that were another country's.
+the United States; what is known is where it cannot be. Names of places that all have less than 15,000 are in no table,
+and nothing speaks against what is said of them. The table is of today, but for the best known places that were another country's.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def countries_of(name: str) -> frozenset[str]:
     """ISO 3166's codes of the countries that a place of this name can be in, or of what is counted to the country of
     this name; none if nothing is known of it."""
     country = country_name(name)
-    return _codes()[country] if country else _places().get(normalize_name(name), frozenset())
+    return _codes()[country] if country else frozenset(_places().get(normalize_name(name), "").split())
 
 
 def _known(place: Entity) -> frozenset[str]:
@@ -118,8 +118,7 @@ def _continents() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _places() -> dict[str, frozenset[str]]:
-    """Normalized names of cities and regions."""
+def _places() -> dict[str, str]:
+    """Normalized name of cities and regions → codes of their countries."""
     text = files("kg_docre.resolution").joinpath("places.tsv").read_text(encoding="utf-8")
-    rows = (line.partition("\t") for line in text.splitlines())
-    return {name: frozenset(codes.split()) for name, _, codes in rows}
+    return dict(line.split("\t") for line in text.splitlines())

@@ -21,6 +21,13 @@ def test_a_name_stands_for_all_places_that_are_called_so():
     assert {"RU", "UA", "EE"} <= countries_of("Soviet Union")
     assert {"US", "GE"} <= countries_of("Georgia"), "a country and a state"
     assert countries_of("Puerto Rico") >= {"PR"}
+    assert countries_of("Mechelen") == {"BE", "NL"}, "a smaller city"
+    assert countries_of("Louvain") == {"BE"}
+    assert countries_of("Venezia") == {"IT"}
+    assert "BE" in countries_of("Bruges")
+    assert "GB" in countries_of("Devon") & countries_of("Cheshire")
+    assert {"TR", "US"} <= countries_of("Troy")
+    assert countries_of("Andes") == countries_of("Santa Fe Springs") == countries_of("Golden Triangle") == frozenset()
     assert countries_of("Nether Wallop") == countries_of("") == frozenset()
 
 
@@ -71,6 +78,9 @@ def test_a_name_stands_for_all_places_that_are_called_so():
         ("Dublin", "P17", "United Kingdom", True),
         ("Nether Wallop", "P17", "Europe", False),
         ("Pretoria", "P17", "South Africa", True),
+        ("Torquay", "P17", "Denmark", False),
+        ("Cambrai", "P131", "Belgium", False),
+        ("Stockport", "P131", "Cheshire", True),
         ("Bangui", "P17", "Central African Republic", True),
     ],
 )
