@@ -57,7 +57,8 @@ _NO_NAME = re.compile(
     r"andes|atlantis|banat|bann|franconia|hindi|honda|kew gardens|leie|livonia|minster|palestine|severn|vistula"
 )
 _KINDS = frozenset(
-    "province voivodeship region sheng shi zizhiqu zhuangzu huizu uygur krai oblast autonomous territory provincia di".split()
+    """province voivodeship region sheng shi zizhiqu zhuangzu huizu uygur krai oblast autonomous territory provincia
+    di""".split()
 )
 # begin names of too many towns and villages
 _REPEATED = frozenset("al el la las los le les san santa santo saint sainte st sankt sao villa".split())

@@ -23,7 +23,7 @@ _NOT = {("language",), ("speaking",), ("born",)}  # "an English-language poet"
 
 class Nationalities:
     """Of which country a document says that people are: "the Swedish botanist Hedda Lindqvist", "Li Wenqi of China",
-    "Paul Landowski (1875-1961) was a French-Polish sculptor"."""
+    "Åsa Thelin (Sweden)", "Paul Landowski (1875-1961) was a French-Polish sculptor"."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -55,10 +55,12 @@ class Nationalities:
             found |= _nations(words, place)
             if words[max(0, place - 1) : place] == ("-",):
                 found |= _nations(words, place - 2)
-            if words[mention.end : mention.end + 1] == ("of",):
-                names = (" ".join(words[mention.end + 1 : mention.end + 1 + length]) for length in _LENGTHS)
-                found |= next((countries_of(name) for name in names if country_name(name)), frozenset())
             place = behind_brackets(words, mention.end)
+            if words[mention.end : mention.end + 1] == ("of",):
+                names = [" ".join(words[mention.end + 1 : mention.end + 1 + length]) for length in _LENGTHS]
+            else:  # "Li Wenqi (China)"
+                names = [" ".join(words[mention.end + 1 : place - 1])]
+            found |= next((countries_of(name) for name in names if country_name(name)), frozenset())
             place += words[place : place + 1] == (",",)
             if words[place : place + 2] in _IS_A:
                 place = adjectives_passed_over(words, place + 2, _BEHIND)

@@ -2,7 +2,8 @@
 
 A name stands for every place of more than 500 inhabitants that is called so, and "Paris" may be in France as well as in
 the United States; what is known is where it cannot be. Names of places that all have less than 15,000 are in no table,
-and nothing speaks against what is said of them. The table is of today, but for the best known places that were another country's.
+and nothing speaks against what is said of them. The table is of today, but for the best known places that were another
+country's.
 """
 
 from __future__ import annotations
