@@ -67,6 +67,8 @@ _REPEATED = frozenset("al el la las los le les san santa santo saint sainte st s
 def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
     places: dict[str, set[str]] = defaultdict(set)
     chosen: set[str] = set()
+    cities_in: dict[str, set[str]] = defaultdict(set)
+    regions_in: dict[str, set[str]] = defaultdict(set)
     words = {word for document in read_split([train])[0] for word in document.words if word.islower()}
     for city in json.loads(cities.read_text(encoding="utf-8")).values():
         own, others = normalize_name(city["name"]), map(normalize_name, filter(None, city["alternatenames"]))
@@ -75,6 +77,7 @@ def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
             places[name].add(city["countrycode"])
         large, very_large = city["population"] >= _LARGE, city["population"] >= _VERY_LARGE
         if city["population"] >= _TOWN:
+            cities_in[own].add(city["countrycode"])
             sure = names if very_large else {own} if large else set()
             chosen |= sure | {name for name in (names if large else {own}) if _is_rare(name, words)}
     with regions.open(encoding="utf-8") as file:
@@ -87,10 +90,12 @@ def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
         name = normalize_name(region)
         for form in (name, " ".join(word for word in name.split() if word not in _KINDS)):
             places[form].add(country)
+            regions_in[form].add(country)
             chosen.add(form)
     for name, countries in _DISPUTED.items():
         places[name].update(countries.split())
     places["georgia"].add("GE")
+    regions_in["georgia"].add("GE")
     with Path(gazetteer.__file__).with_name("places.tsv").open("w", encoding="utf-8", newline="\n") as table:
         for name in sorted(chosen):
             if (
@@ -100,7 +105,9 @@ def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
                 and not (is_country(name) or _NO_NAME.fullmatch(name))
             ):
                 codes = places[name] | {_TERRITORIES[code] for code in places[name] & _TERRITORIES.keys()}
-                table.write(f"{name}\t{' '.join(sorted(codes))}\n")
+                told = regions_in[name] - cities_in[name]  # "Paris, Berlin" is in no region
+                columns = (" ".join(sorted(its)) for its in (codes, told) if its)
+                table.write("\t".join((name, *columns)) + "\n")
 
 
 def _is_rare(name: str, words: set[str]) -> bool:

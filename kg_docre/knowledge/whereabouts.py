@@ -7,7 +7,7 @@ from functools import cached_property
 from kg_docre.annotations import Document, Relation
 from kg_docre.knowledge.words import POSSESSIVES, beginnings
 from kg_docre.resolution.forms import country_name
-from kg_docre.resolution.gazetteer import countries_of
+from kg_docre.resolution.gazetteer import countries_of, regions_of
 
 __all__ = ["Whereabouts"]
 
@@ -23,7 +23,8 @@ _DASHES = frozenset({"-", "–", "—", "--"})
 
 class Whereabouts:
     """The country behind a name: "Glasgow, United Kingdom", "Ocean Instruments (Australia)", or in the next column of a
-    table. And the agency that a report is of, "OSLO, Norway (AP) -", which is not where the report is from."""
+    table; or that of a region there: "Salem, Massachusetts". And the agency that a report is of, "OSLO, Norway (AP) -",
+    which is not where the report is from."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -101,10 +102,13 @@ class Whereabouts:
                         break
                     end = places[start][1]
                     name = " ".join(words[start:end])
+                    ends, apposed = not self._goes_on(end, places), self._is_apposed(end)
                     if country_name(name):
-                        if not self._goes_on(end, places) and (entity.type == "LOC" or self._is_apposed(end)):
+                        if ends and (entity.type == "LOC" or apposed):
                             found[number] = found.get(number, frozenset()) | countries_of(name)
                         break
+                    if ends and apposed and not regions_of(mention.name):
+                        found[number] = found.get(number, frozenset()) | regions_of(name)
         return found
 
     def _next(self, end: int) -> int:

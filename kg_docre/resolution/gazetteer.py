@@ -16,7 +16,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import country_name, country_table
 
-__all__ = ["agrees", "countries_of"]
+__all__ = ["agrees", "countries_of", "regions_of"]
 
 _WITHIN = frozenset({"P17", "P131", "P1376", "P150", "P36"})  # one of head and tail lies within the other one
 _HOLDS = frozenset({"P150", "P36"})  # the head is what the tail lies in
@@ -71,7 +71,17 @@ def countries_of(name: str) -> frozenset[str]:
     """ISO 3166's codes of the countries that a place of this name can be in, or of what is counted to the country of
     this name; none if nothing is known of it."""
     country = country_name(name)
-    return _codes()[country] if country else frozenset(_places().get(normalize_name(name), "").split())
+    return _codes()[country] if country else frozenset(_row(name)[0].split())
+
+
+@lru_cache(maxsize=1 << 10)
+def regions_of(name: str) -> frozenset[str]:
+    """Codes of the countries that have a region of this name; none of what is the name of a city there, too."""
+    return frozenset() if country_name(name) else frozenset(_row(name)[2].split())
+
+
+def _row(name: str) -> tuple[str, str, str]:
+    return _places().get(normalize_name(name), "").partition("\t")
 
 
 def _known(place: Entity) -> frozenset[str]:
@@ -120,6 +130,7 @@ def _continents() -> dict[str, frozenset[str]]:
 
 @cache
 def _places() -> dict[str, str]:
-    """Normalized name of cities and regions → codes of their countries."""
+    """Normalized names of cities and regions → codes of their countries and, behind a tab, of those with such a region."""
     text = files("kg_docre.resolution").joinpath("places.tsv").read_text(encoding="utf-8")
-    return dict(line.split("\t") for line in text.splitlines())
+    rows = (line.partition("\t") for line in text.splitlines())
+    return {name: codes for name, _, codes in rows}

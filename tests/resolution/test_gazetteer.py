@@ -4,7 +4,7 @@ import pytest
 
 from kg_docre.annotations import Entity, Mention
 from kg_docre.resolution.forms import country_table, is_country
-from kg_docre.resolution.gazetteer import agrees, countries_of
+from kg_docre.resolution.gazetteer import agrees, countries_of, regions_of
 
 
 def _entity(name, type="LOC", start=0):
@@ -29,6 +29,14 @@ def test_a_name_stands_for_all_places_that_are_called_so():
     assert {"TR", "US"} <= countries_of("Troy")
     assert countries_of("Andes") == countries_of("Santa Fe Springs") == countries_of("Golden Triangle") == frozenset()
     assert countries_of("Nether Wallop") == countries_of("") == frozenset()
+
+
+def test_what_countries_have_a_region_of_a_name():
+    assert regions_of("Massachusetts") == {"US"}
+    assert "CA" in regions_of("Ontario"), "also a city in the United States"
+    assert regions_of("Devon") == {"GB"}
+    assert regions_of("Georgia") == {"GE", "US"}, "a country and a state"
+    assert regions_of("Berlin") == regions_of("Helsinki") == regions_of("Norway") == regions_of("") == frozenset()
 
 
 @pytest.mark.parametrize(
