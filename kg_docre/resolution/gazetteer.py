@@ -130,7 +130,7 @@ def _continents() -> dict[str, frozenset[str]]:
 
 @cache
 def _places() -> dict[str, str]:
-    """Normalized names of cities and regions → codes of their countries and, behind a tab, of those with such a region."""
+    """Normalized names of cities and regions → codes of their countries; behind a tab, of those with such a region."""
     text = files("kg_docre.resolution").joinpath("places.tsv").read_text(encoding="utf-8")
     rows = (line.partition("\t") for line in text.splitlines())
     return {name: codes for name, _, codes in rows}
