@@ -19,15 +19,17 @@ _BEHIND = [("of",)]  # and no "in" alone: who "joined Nokia in Beijing"
 _BEHIND += [(*before, how, "in") for before in ((), (",",), ("is",)) for how in ("based", "headquartered")]
 _BASED = ("-", "based")
 # ends of words for what a town is named behind
-_HOUSES = tuple("museum museet muzeum gallery university college library hospital theatre theater academy".split())
-_HOUSES += tuple("institute conservatory observatory cathedral".split())
+_HOUSES = tuple(
+    """museum museet muzeum museo musée museu gallery galleria galerie university universität université università
+    universidad college library biblioteca bibliothèque hospital theatre theater academy accademia academia institute
+    conservatory observatory cathedral school scuola école escuela pinacoteca kunsthalle""".split()
+)
 _MORE = frozenset({"and", "or", "&", "-", "/"})
 
 
 class Seats:
     """Organizations are in a country that has the town they are said to be of: "Berg of Oslo", "Berg, based in Oslo",
-    "Oslo-based Berg". And so are museums and the like: "Berg Museum in Oslo", "Berg Museum, Oslo", "Buenos Aires Museum".
-    """
+    "Oslo-based Berg". And so are museums and the like: "Berg Museum in Oslo", "Berg Museum, Oslo", "New York Museum"."""
 
     def __init__(self, document: Document) -> None:
         self._document = document

@@ -43,6 +43,7 @@ def test_organizations_are_in_the_country_of_their_town(text, finland, chile):
     [
         ("«ORG Berg Museum » in «LOC Helsinki »", True, False),
         ("«LOC Berg Museum » in «LOC Helsinki »", True, False),
+        ("«ORG Scuola Berg » in «LOC Helsinki »", True, False),
         ("«LOC Berg » in «LOC Helsinki »", None, None),
         ("«PER Berg Museum » in «LOC Helsinki »", None, None),
         ("«LOC Bergmuseum » , «LOC Helsinki »", True, False),
