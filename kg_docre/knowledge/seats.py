@@ -29,7 +29,7 @@ _MORE = frozenset({"and", "or", "&", "-", "/"})
 
 class Seats:
     """Organizations are in a country that has the town they are said to be of: "Berg of Oslo", "Berg, based in Oslo",
-    "Oslo-based Berg". And so are museums and the like: "Berg Museum in Oslo", "Berg Museum, Oslo", "New York Museum"."""
+    "Oslo-based Berg". So are museums and the like: "Berg Museum in Oslo", "Berg Museum, Oslo", "New York Opera"."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
