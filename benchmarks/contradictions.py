@@ -55,7 +55,8 @@ _NO_NAME = re.compile(
     r"(?:north|south|east|west|central|upper|lower|northern|southern|eastern|western|capital|coast|district|province|"
     r"region|state|cent(?:er|re)|city|islands?|coastal|metro|metropolitan|new|old|federal|administrative|of|and|the|"
     r"territory|prefecture|county|department|national|\s)+|"
-    r"andes|atlantis|banat|bann|franconia|highland|hindi|honda|kew gardens|leie|livonia|minster|palestine|severn|vistula"
+    r"andes|atlantis|banat|bann|franconia|highland|hindi|honda|kew gardens|leie|livonia|minster|palestine|severn|"
+    r"vistula"
 )
 _KINDS = frozenset(
     """province voivodeship region sheng shi zizhiqu zhuangzu huizu uygur krai oblast autonomous territory provincia
