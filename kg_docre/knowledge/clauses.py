@@ -14,6 +14,8 @@ __all__ = ["Clauses", "Denied", "Subject"]
 _BRACKETS = 28  # words that they may have
 _FAR = 60  # words between a name and a "not" about it, with brackets
 _NEAR = 8  # words that ", unlike others," may have
+_ASIDE = 16  # words that ", who was the director there," may have
+_ADJECTIVES = 4  # words between "the" and somebody's name
 
 
 class Subject(NamedTuple):
@@ -40,6 +42,7 @@ class Clauses:
 
     def __init__(self, document: Document) -> None:
         self._words = document.words
+        self._types = [entity.type for entity in document.entities]
         self._sentences = document.sentences
         self._ends = {m.end: (number, m.start) for number, e in enumerate(document.entities) for m in e.mentions}
         self.names = beginnings(document, {entity.type for entity in document.entities})
@@ -78,7 +81,7 @@ class Clauses:
         if word in sayings.CLAIMS:
             ends |= sayings.BE
         elif word in sayings.ASKS:
-            ends = sayings.ENDS | {"?"}
+            ends = sayings.ASKED_ENDS
         things, end, said = list[int](), verb, "".join(words[verb : min(verb + 1, last)])
         if verb in names:  # "not Bo's wife"
             thing, end = names[verb]
@@ -91,7 +94,7 @@ class Clauses:
         ):
             is_in = said == "in" and verb == place + 1 and words[place - 1] in sayings.BE
             labels = sayings.IN if is_in else sayings.SAYINGS.get(said, labels)
-            things, end = self._listed(passed_over(words, verb + 1, sayings.OPENS), ends)
+            things, end = self._listed(self._opened(verb + 1), ends)
             if (
                 said in sayings.MUTUAL and len(subjects) == 2 and self._is_over(verb + 1, ends)
             ):  # "A and B never married"
@@ -107,7 +110,8 @@ class Clauses:
         """Whom a "not" is about, and the place of what is denied."""
         words, names = self._words, self.names
         fills = sayings.FILLS | sayings.HELD | {"as"} if words[place] in sayings.WRONGLY else sayings.FILLS
-        verb = passed_over(words, self._behind_aside(place + 1), fills)
+        behind = self._behind_aside(place + 1)
+        verb = passed_over(words, behind, fills)
         if words[place] == "Neither":
             subjects = list[Subject]()
             while verb in names:
@@ -121,7 +125,7 @@ class Clauses:
         if verb in names and (words[verb - 1] == "that" or is_contrast):  # "denied that Bo is", "Ada, not Bo, is"
             thing, verb = names[verb]
             return [Subject(thing)], passed_over(words, verb, sayings.FILLS | {","} if is_contrast else sayings.FILLS)
-        for word in words[place + 1 : verb]:  # "denied that she is"
+        for word in words[behind:verb]:  # "denied that she is"
             if word in sayings.PRONOUNS:
                 return [Subject(None, sayings.PRONOUNS[word])], verb
         subjects = self._subjects(place, first)
@@ -149,6 +153,9 @@ class Clauses:
         """Whom a "not" is about that stand before it."""
         words, cue = self._words, place
         place -= 1
+        if words[cue] in sayings.PLANS:  # "announced plans"
+            while place > first and words[place] in sayings.MAKES:
+                place -= 1
         while place >= max(first, cue - _FAR):
             if place + 1 in self._ends:
                 number, start = self._ends[place + 1]
@@ -171,15 +178,48 @@ class Clauses:
                 while words[place] != "(":
                     place -= 1
             elif word == "," and words[place + 1] not in ("who", "which"):
-                while place > first and words[place - 1] != ",":
-                    place -= 1
-                if words[place] not in ("unlike", "like", "however", "though") or cue - place > _NEAR:
+                comma = self._before_aside(place, first)
+                if comma is None:
                     break
-                place -= 1
+                place = comma
+                continue
             elif word != "," and word not in sayings.AUXILIARIES:
                 break
             place -= 1
         return []
+
+    def _opened(self, place: int) -> int:
+        """The place of a name behind words that open it, for somebody's with what there is between: "of the Danish
+        actor Bo"."""
+        words, opened = self._words, passed_over(self._words, place, sayings.OPENS)
+        if words[opened - 1 : opened] not in (("a",), ("an",), ("the",)):
+            return opened
+        name = opened
+        while name < min(opened + _ADJECTIVES, len(words)):
+            number, behind = self.names.get(name, (None, name + 1))
+            kind = "" if number is None else self._types[number]
+            if kind == "PER":
+                return name
+            if kind not in ("", "LOC") or not words[name].isalpha() or words[name] in sayings.LINKS:
+                break
+            name = behind
+        return opened
+
+    def _before_aside(self, comma: int, first: int) -> int | None:
+        """The place before the words between two commas of which the second is there: before the first one, if what
+        these are about is named there, "Ada, the painter,"; else before the second one, if they are who is meant, "the
+        painter, Ada,". None where they are nothing of the kind."""
+        words, ends, start = self._words, self._ends, comma
+        while start > max(first, comma - _ASIDE) and words[start - 1] not in (",", ";"):
+            start -= 1
+        if start < first + 2 or words[start - 1] != ",":
+            return None
+        if words[start] in ("unlike", "like", "however", "though"):
+            return start - 2 if comma - start < _NEAR else None
+        if start - 1 not in ends and words[start - 2] != ")":
+            is_name = comma in ends and ends[comma][1] == start and words[start - 2].islower()
+            return comma - 1 if is_name else None
+        return start - 2 if sayings.CLAUSES.isdisjoint(words[first:start]) else None  # "who knew Bo, a poet, was not"
 
     def _listed(self, place: int, ends: Container[str]) -> tuple[list[int], int]:
         """The thing named there, and others behind an "or", and the place behind them; nothing where what is named is

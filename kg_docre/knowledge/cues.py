@@ -16,15 +16,16 @@ def is_denial(words: tuple[str, ...], place: int, first: int, end: int, later: i
     word, last, following = words[place], words[max(first, place - 1)], "".join(words[place + 1 : place + 2])
     before, behind = frozenset(words[first:place]), frozenset(words[place + 1 : end])
     if word in sayings.ASKS:
-        asks = "?" in behind and before <= sayings.QUOTES and not behind & sayings.NOT
+        begins = before <= sayings.QUOTES or last == ":"  # "Reporter: Was he born there?"
+        asks = "?" in behind and begins and not behind & sayings.NOT
         return asks and not _is_affirmed(words[end:later]) and sayings.AFTER_ALL.isdisjoint(words[end:later])
-    if behind & sayings.UNLESS or sayings.AFTER_ALL & {*words[place:later]}:
+    if behind & sayings.UNLESS or sayings.AFTER_ALL & {*words[place + 1 + (word in sayings.NEARLY) : later]}:
         return False
     if word == "would":  # also behind an "if"
         return following == "have" and not before & sayings.NOT
     if word in sayings.WRONGLY:
         return following in sayings.HELD and not before & sayings.NOT
-    if before & sayings.RESERVES:
+    if not sayings.RESERVES.isdisjoint(words[first : place - (last == "no" and word in sayings.PLANS)]):
         return False
     if word == "no":
         return following in sayings.EVIDENCE

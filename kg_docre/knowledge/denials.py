@@ -53,6 +53,10 @@ class Denials:
             return False
         if here and not {"like", "unlike"}.isdisjoint(w.lower() for w in self._document.words[first : denied.place]):
             return False
+        if not denied.sentence and self._document.words[denied.place] not in sayings.ASKS:
+            first = self._sentences[min(1, len(self._sentences) - 1)][0]
+            if any(mention.start == first for mention in entity.mentions):
+                return True  # "She was not born in Oslo. Ada comes from Rome."
         return any(mention.sentence in (denied.sentence, denied.sentence - 1) for mention in entity.mentions)
 
     def _is_said(self, relation: Relation, denied: Denied) -> bool:

@@ -7,12 +7,14 @@ __all__ = [
     "AGAIN",
     "ALLEGEDLY",
     "ARTICLES",
+    "ASKED_ENDS",
     "ASKS",
     "AUXILIARIES",
     "BE",
     "BEFORE",
     "BUT_ITS",
     "CLAIMS",
+    "CLAUSES",
     "CUES",
     "DENIES",
     "ENDS",
@@ -22,6 +24,8 @@ __all__ = [
     "GOES_ON",
     "HELD",
     "IN",
+    "LINKS",
+    "MAKES",
     "MAY",
     "MUTUAL",
     "NEARLY",
@@ -30,6 +34,7 @@ __all__ = [
     "OPENS",
     "OTHERS",
     "PLANNED",
+    "PLANS",
     "PLURAL",
     "PRONOUNS",
     "PROSPECTS",
@@ -67,7 +72,8 @@ SAYINGS: dict[str, frozenset[str]] = {
         ("founder founders founded found establish established", "P112 P571 P740"),
         ("employee employed worked work working", "P108 P937"),
         ("attended attend graduate graduated studied study educated alumnus", "P69"),
-        ("member members join joined", f"{_MEMBER} P17 P131 P150"),
+        ("member members", f"{_MEMBER} P17 P131 P150"),
+        ("join joined", f"{_MEMBER} P17 P108 P131 P150"),
         ("played sign signed", "P54"),
         ("part annexed ceded incorporated", _PART),
         ("located situated lie lies lay", f"{_PLACE} P205 P206"),
@@ -132,8 +138,14 @@ PLANNED = frozenset(
     """tried attempted planned hoped wanted intended sought offered expected proposed threatened wished set agreed
     applied trying attempting planning hoping intending seeking expecting preparing""".split()
 )
+# the same as nouns, and what is done with these: "announced plans to", "made an attempt to"
+PLANS = frozenset("plan plans offer bid attempt attempts proposal intention intentions talks negotiations".split())
+MAKES = frozenset(
+    """announced announces unveiled revealed confirmed made makes submitted launched dropped abandoned shelved scrapped
+    withdrew cancelled canceled in no a an the its his her their failed unsuccessful new own""".split()
+)
 MAY = frozenset({"may", "might", "could"})
-PROSPECTS = _REFUSES | _PLANS | PLANNED | MAY
+PROSPECTS = _REFUSES | _PLANS | PLANNED | PLANS | MAY
 STOPS = NOT | DENIES | FALSE | PROSPECTS | RUMOURED | WRONGLY | {"no", "Neither"}  # nothing is said behind them
 ASKS = frozenset("Is Are Was Were Do Does Did Has Have Will Would Can Could".split())  # at the beginning of a question
 YES = frozenset("Yes yes Indeed indeed true correct course certain certainly sure".split())  # behind a question
@@ -155,7 +167,7 @@ AUXILIARIES = (
 )
 # between a "not" and the word that is denied
 FILLS = frozenset(
-    """to be been being have has had having was were is are become becoming a an the any ever yet actually really
+    """to be been being have has had having was were is are become became becoming a an the any ever yet actually really
     officially official true that who he she it they evidence proof indication claims rumours rumors reports allegations
     plans""".split()
 )
@@ -169,6 +181,13 @@ ENDS = frozenset(""". , ; : ! ) - – — ' " and but or nor who which although 
 GOES_ON = ENDS | frozenset(
     "next in on at by from for to with as when where while that since after then he she it".split()
 )
+# between "the" and a name, and no adjective: "the brother of Bo"
+LINKS = frozenset(
+    """of in on at by for from to with and or as but nor than when where while who whom whose which that is
+    are was were has have had not""".split()
+)
+CLAUSES = frozenset({"who", "whom", "whose", "which", "that"})
+ASKED_ENDS = ENDS | {"?", "too", "also", "either"}
 BEFORE = QUOTES | {"the", "The"}  # a name, and are no part of it
 # before a name that another word is about: "the capital of Norway is not", "had Norway not"
 OTHERS = frozenset("of in from for by to with at on than had were should".split())

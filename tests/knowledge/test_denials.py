@@ -34,7 +34,22 @@ _BO = "«PER Bo Lind »"
         (f"«PER Ada Berg » and {_BO} are not siblings .", "P3373"),
         (f"«PER Ada Berg » and {_BO} plan to marry in June .", "P26"),
         ("«PER Ada Berg » hopes to direct «MISC Blue » .", "P800"),
+        # who it is about stands before an aside, or is one
+        ("«PER Ada Berg » , the director , was not born in «LOC Oslo » .", "P19"),
+        ("«PER Ada Berg » , who was the director , was not born in «LOC Oslo » .", "P19"),
+        ("«PER Ada Berg » ( 1840 – 1902 ) , aged 40 , was not born in «LOC Oslo » .", "P19"),
+        ("The museum 's director , «PER Ada Berg » , was not born in «LOC Oslo » .", "P19"),
+        # something is said of the other one before it is named
+        (f"«PER Ada Berg » is not , as some sites have it , the wife of the Danish actor {_BO} .", "P26"),
+        (f"«PER Ada Berg » was never married to the «LOC Danish » actor {_BO} .", "P26"),
+        # it is planned
+        (f"«LOC Norway » announced plans to join the {_EU} .", "P463"),
+        (f"«LOC Norway » has no plans to join the {_EU} .", "P463"),
+        (f"«LOC Norway » made an unsuccessful attempt to join the {_EU} .", "P463"),
+        (f"«LOC Norway » almost became a member of the {_EU} .", "P463"),
+        ("«PER Ada Berg » hopes to join «ORG Acme » .", "P108"),
         # it is asked
+        ("Ben : «PER Ada Berg » ? Eve : Was she born in «LOC Oslo » too ? Ben : No , no .", "P19"),
         (f"Did «PER Ada Berg » marry {_BO} ?", "P26"),
         (f"Did «PER Ada Berg » and {_BO} marry ?", "P26"),
         (f"Was «PER Ada Berg » the wife of {_BO} ? Nobody knows .", "P26"),
@@ -110,6 +125,22 @@ def test_what_is_denied_of_the_first_and_the_last_is_no_fact(text, label):
         (f"Did «PER Ada Berg » marry {_BO} for money ?", "P26"),
         (f"Was «PER Ada Berg » the wife of {_BO} ? Yes .", "P26"),
         (f"Was «PER Ada Berg » the wife of {_BO} ? The letters show that she was .", "P26"),
+        # an aside is about another one
+        ("The sister of «PER Ada Berg » , a nurse , was not born in «LOC Oslo » .", "P19"),
+        ("«PER Ada Berg » 's son , a nurse , was not born in «LOC Oslo » .", "P19"),
+        ("«PER Cy » , who knew «PER Bo Lind » , a nurse , was not born in «LOC Oslo » .", "P19"),
+        ("«PER Ada Berg » was there , the boy was not born in «LOC Oslo » .", "P19"),
+        (
+            "«PER Ada Berg » , so long away and ever so far from what there was in her land of old and of yore"
+            " and more , was not born in «LOC Oslo » .",
+            "P19",
+        ),
+        (f"«PER Ada Berg » is not the wife of the friend of {_BO} .", "P26"),
+        (f"«PER Ada Berg » is not the wife of the tall and fair actor {_BO} .", "P26"),
+        ("«PER Ada Berg » is not the wife of the «MISC Blue » actor «PER Bo Lind » .", "P26"),
+        # what is planned is done
+        (f"«LOC Norway » announced plans to join the {_EU} , and did .", "P463"),
+        (f"«LOC Norway » carried out plans to join the {_EU} .", "P463"),
         # what is denied is when, where, why or with whom
         ("«PER Ada Berg » did not record «MISC Blue » in Oslo but in Bergen .", "P175"),
         ('«PER Ada Berg » did not record " «MISC Blue » " in Oslo but in Bergen .', "P175"),
@@ -232,3 +263,16 @@ def test_what_is_denied_between_semicolons_may_be_said_of_another_one_in_the_sen
     others = [i for i in range(len(document.entities)) if i != union]
     denials = Denials(document)
     assert [i for i in others if denials.agree(Relation(i, union, "P463", 0.9, ())) is False] == denied
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("She was not born in «LOC Oslo » . «PER Ada Berg » came from Rome .", False),
+        ("She was not born in «LOC Oslo » . Then «PER Ada Berg » came from Rome .", None),
+        ("Was she born in «LOC Oslo » ? «PER Ada Berg » : No .", None),
+        ("She was not born in «LOC Oslo » or at «PER Ada Berg » .", None),
+    ],
+)
+def test_a_text_may_begin_with_a_pronoun_of_whom_is_named_next(text, said):
+    assert Denials(marked(text)).agree(Relation(1, 0, "P19", 0.9, ())) is said
