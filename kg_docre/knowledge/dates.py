@@ -7,15 +7,17 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import FOUNDED, POSSESSIVES, beginnings, behind_brackets, is_its, passed_over
+from kg_docre.knowledge.lives import BORN, DIED, KILLED, Lives
+from kg_docre.knowledge.sayings import LINKS
+from kg_docre.knowledge.words import FOUNDED, POSSESSIVES, beginnings, behind_brackets, is_its, last_before, passed_over
 from kg_docre.names import ARTICLES, TITLES
 
 __all__ = ["BracketedDates", "SaidDates"]
 
-_BORN, _DIED, _PUBLISHED, _BEGAN = "P569", "P570", "P577", "P571"
+_BORN, _DIED, _PUBLISHED, _BEGAN = BORN, DIED, "P577", "P571"
 _IN_BRACKETS = frozenset({_BORN, _DIED, _PUBLISHED})
 _FAR = 14  # words from an opening bracket to a date in it
-_SAID = {"born": _BORN, "birth": _BORN, "died": _DIED, "death": _DIED}
+_SAID = {"born": _BORN, "birth": _BORN, "died": _DIED, "death": _DIED, **dict.fromkeys(KILLED, _DIED)}
 _SAID |= dict.fromkeys(FOUNDED, _BEGAN)
 _BETWEEN = frozenset(", who which had also was were is been first originally".split())  # a name and what happened
 _WITHIN = {_BORN: 12, _DIED: 12, _BEGAN: 20}  # words from there to the date
@@ -23,9 +25,12 @@ _ENDS = frozenset(". ; ( who which when after before while until but".split())
 # behind these no sentence's subject stands: "Ada, sister of Bo", "the museum in Oslo"
 _NO_SUBJECT = frozenset("of in at from by to with near for on and & or , as".split())
 _BEHIND_PLACES = frozenset(", of in from".split())  # "a band from Dunedin, New Zealand, formed in 2003"
+_KILLED_AT = frozenset("in at on near by during".split())
+_OTHERS = frozenset("of to by with from for".split())  # before a noun and a name: "brother of the boxer Bo"
 _PASSIVE = frozenset("was were is been".split())
 _VERBS = frozenset({"was", "were", "is", "died"})
 _KNOWN = frozenset("also better known as simply formerly originally".split())
+_NOUNS = 4  # words before a name
 _LIFE_ENDS = _ENDS | {",", "and"}
 
 
@@ -88,7 +93,14 @@ class SaidDates:
         the names share a word."""
         if relation.label not in _WITHIN or len(self._document.entities[relation.tail].mentions) > 1:
             return None
-        return is_its(self._document, relation.head, self._owners.get((relation.label, relation.tail), set()))
+        owners = self._owners.get((relation.label, relation.tail), set())
+        if owners and all(self._lives.is_relative_of(owner, relation.head) for owner in owners):
+            return False
+        return is_its(self._document, relation.head, owners)
+
+    @cached_property
+    def _lives(self) -> Lives:
+        return Lives(self._document)
 
     @cached_property
     def _owners(self) -> dict[tuple[str, int], set[int]]:
@@ -99,9 +111,11 @@ class SaidDates:
         for number, entity in enumerate(self._document.entities):
             for mention in entity.mentions if dates and entity.type not in ("TIME", "NUM") else ():
                 label, place = self._happened(mention.start, mention.end)
-                if not label or (label == _BEGAN) == (entity.type == "PER"):
+                if label and self._is_no_subject(mention.start) and self._is_verb(mention.end, place):
                     continue
-                if self._is_no_subject(mention.start) and self._is_verb(mention.end, place):
+                if not label and entity.type == "PER":
+                    label, place = self._lives.told(mention)
+                if not label or (label == _BEGAN) == (entity.type == "PER"):
                     continue
                 before = words[max(0, mention.start - 1) : mention.start]
                 if entity.type == "LOC" and not _BEHIND_PLACES.isdisjoint(before):
@@ -142,6 +156,9 @@ class SaidDates:
         place = start - 1
         while place > 0 and words[place].lower() in ARTICLES:
             place -= 1
+        noun = last_before(words, start, _NOUNS, lambda word: word.islower() and word not in LINKS)
+        if noun >= 0 and words[noun] in _OTHERS:
+            return True
         before = words[max(0, place) : place + 1]
         return not _NO_SUBJECT.isdisjoint(before) or "and" in words[max(0, start - 5) : start]
 
@@ -164,6 +181,8 @@ class SaidDates:
         verb = "".join(words[place : place + 1])
         # "Berg founded" and "Berg, a Swede, founded the firm" are nothing that happened to Berg
         what = not ARTICLES.isdisjoint(words[place + 1 : place + 2]) and _PASSIVE.isdisjoint(words[first:place])
+        if verb in KILLED and _KILLED_AT.isdisjoint(words[place + 1 : place + 2]):
+            return "", 0
         active = verb != "died" and (place == first or what)
         return (_SAID[verb], place + 1) if verb in _SAID and not active else ("", 0)
 
