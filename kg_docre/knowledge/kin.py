@@ -7,8 +7,10 @@ from functools import cached_property
 from itertools import combinations
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.no_kin import Telling, no_kin
 from kg_docre.knowledge.relatives import (
     CHILD,
+    COUPLE,
     FATHER,
     HOLDS,
     MEN,
@@ -56,8 +58,10 @@ class Kin:
             for end in (relation.head, relation.tail)
         ):
             return False
-        if not told or (relation.label != SIBLING and pair in self._weddings):
-            return None
+        if not told:
+            return False if relation.label in self._no_kin.get(pair, ()) else None
+        if relation.label != SIBLING and pair in self._weddings:
+            return False if relation.label == SPOUSE and pair in self._born else None
         return any((relation.label, relation.head == called) in facts for called, facts in told)
 
     @cached_property
@@ -114,11 +118,35 @@ class Kin:
     def _told(self) -> dict[frozenset[int], list[tuple[int, Facts]]]:
         """Of two people who is called a relative of the other one, and which facts that allows."""
         found: dict[frozenset[int], list[tuple[int, Facts]]] = defaultdict(list)
+        for _, _, noun, called, other in self._tellings:
+            found[frozenset((called, other))].append((called, HOLDS.get(noun, frozenset())))
+        return found
+
+    @cached_property
+    def _born(self) -> set[frozenset[int]]:
+        """Pairs of which one is called the other's child, parent or sibling by name, whoever marries: "he married Ada,
+        daughter of Bo"."""
+        its = (telling for telling in self._tellings if telling.possessive not in PRONOUNS)
+        return {frozenset((t.called, t.other)) for t in its if HOLDS.get(t.noun, COUPLE) != COUPLE}
+
+    @cached_property
+    def _no_kin(self) -> dict[frozenset[int], frozenset[str]]:
+        return no_kin(self._document, self._tellings, self._subject)
+
+    @cached_property
+    def _subject(self) -> int:
+        """Who is named most often; -1 where nobody is."""
+        counts = Counter(number for number, _ in self._people.values())
+        return counts.most_common(1)[0][0] if counts else -1
+
+    @cached_property
+    def _tellings(self) -> list[Telling]:
+        """Who is called whose relative."""
+        found = []
         people = self._people
-        counts = Counter(number for number, _ in people.values())
-        for start, end in self._document.sentences if len(counts) > 1 else ():
-            sentence = Sentence(self._document.words, start, end, people, counts.most_common(1)[0][0])
+        for number, (start, end) in enumerate(self._document.sentences) if len(people) > 1 else ():
+            sentence = Sentence(self._document.words, start, end, people, self._subject)
             for possessive, noun, called, other in sentence.relatives():
                 if called != other and self._sexes.get(other, "") != _OF_THE_OTHER.get(possessive, "neither"):
-                    found[frozenset((called, other))].append((called, HOLDS.get(noun, frozenset())))
+                    found.append(Telling(number, possessive, noun, called, other))
         return found

@@ -8,16 +8,29 @@ from typing import NamedTuple
 
 from kg_docre.knowledge.words import POSSESSIVES
 
-__all__ = ["CHILD", "FATHER", "HOLDS", "MEN", "MOTHER", "PRONOUNS", "SIBLING", "SPOUSE", "WOMEN", "Facts", "Sentence"]
+__all__ = [
+    "CHILD",
+    "COUPLE",
+    "FATHER",
+    "HOLDS",
+    "MEN",
+    "MOTHER",
+    "PRONOUNS",
+    "SIBLING",
+    "SPOUSE",
+    "WOMEN",
+    "Facts",
+    "Sentence",
+]
 
 FATHER, MOTHER, SPOUSE, SIBLING, CHILD = "P22", "P25", "P26", "P3373", "P40"
 # Facts about somebody who is called a wife, and the one whose wife that is: label, and whether the first is its head.
 Facts = frozenset[tuple[str, bool]]
-_COUPLE: Facts = frozenset({(SPOUSE, True), (SPOUSE, False)})
+COUPLE: Facts = frozenset({(SPOUSE, True), (SPOUSE, False)})
 HOLDS: dict[str, Facts] = {
     noun: facts
     for nouns, facts in (
-        ("wife husband spouse widow widower consort", _COUPLE),
+        ("wife husband spouse widow widower consort", COUPLE),
         ("son daughter sons daughters child children", {(FATHER, True), (MOTHER, True), (CHILD, False)}),
         ("father", {(FATHER, False), (CHILD, True)}),
         ("mother", {(MOTHER, False), (CHILD, True)}),
@@ -51,6 +64,7 @@ PRONOUNS = frozenset({"his", "her", "their", "whose"})
 _LINKS = frozenset({"of", "from", "to", "was", "were", "is", "are"})
 _BREAKS = _LINKS | frozenset("and or by with for in on at who whom which that married".split()) | PRONOUNS
 _LISTS = frozenset({"by", "and", ","})  # before "a daughter", one of several by whom somebody is survived
+_IS = (("is",), ("was",))
 _ADJECTIVES, _BETWEEN, _VERB = 3, 4, 6  # words between "his" and a noun, a noun and a name, "was" and a noun
 
 
@@ -74,14 +88,20 @@ class Sentence:
         self._names = [place for place in range(start, end) if place in people]
         self._before = {people[place][1]: place for place in self._names}  # of what comes behind a name
         self._introduced: set[int] = set()  # names of somebody's relatives
+        self._called: dict[int, int] = {}  # where the nouns are that names of somebody's relatives stand behind
 
     def relatives(self) -> Iterator[tuple[str, str, int, int]]:
         """What stands before nouns ("his"), these, the person called so, and whose relative that is."""
         for place, noun in enumerate(self._words):
             if not place or (noun.form not in HOLDS and noun.form not in _FAR):
                 continue
-            name, possessive = self._behind(noun.end), self._words[self._back(place, _ADJECTIVES, _BREAKS)]
+            possessive = self._words[self._back(place, _ADJECTIVES, _BREAKS)]
+            is_whose = possessive.form in PRONOUNS or possessive.form in POSSESSIVES
+            name = self._is(noun.end) if is_whose and self._text[noun.end : noun.end + 1] in _IS else None
+            name = self._behind(noun.end) if name is None else name
             if name is not None:
+                if is_whose:
+                    self._called[name] = noun.start
                 for other in self._possessors(possessive, noun):
                     yield possessive.form, noun.form, self._people[name][0], other
                 if possessive.form in PRONOUNS:
@@ -102,6 +122,12 @@ class Sentence:
                 return None
         return None
 
+    def _is(self, verb: int) -> int | None:
+        """The name that somebody is: "whose father was the painter Bo"; none where that is another's, "Bo's friend"."""
+        name = self._behind(verb + 1)
+        behind = self._people[name][1] if name is not None else verb
+        return name if POSSESSIVES.isdisjoint(self._text[behind : behind + 1]) else None
+
     def _back(self, place: int, most: int, breaks: frozenset[str]) -> int:
         """The first word before a noun that is no adjective."""
         for before in range(place - 1, max(place - 1 - most, 0), -1):
@@ -121,7 +147,7 @@ class Sentence:
             return set()
         names = [name for name in self._names if name < noun.start]
         joined = "".join(self._text[possessive.start - 1 : possessive.start]) in ("and", "by")
-        if possessive.form == "whose" or (names and joined and HOLDS.get(noun.form) == _COUPLE):
+        if possessive.form == "whose" or (names and joined and HOLDS.get(noun.form) == COUPLE):
             return {self._people[name][0] for name in names[-1:]}  # "the son of Bo and his wife Ada"
         others = [self._people[name][0] for name in names if name not in self._introduced]
         if possessive.form == "their":
@@ -140,7 +166,8 @@ class Sentence:
             name = self._before[before.start]
             since = max((word.start for word in self._words if word.form == ";" and word.start < name), default=-1)
             nouns = (word.start for word in self._words if word.form in HOLDS or word.form in _FAR)
-            return None if any(since < noun < name for noun in nouns) else name
+            called = self._called.get(name)  # "his wife Ada, daughter of"
+            return None if any(since < noun < name and noun != called for noun in nouns) else name
         verbs = [
             word.start for word in self._words[max(0, place - _VERB) : place] if word.form in ("was", "is", "were")
         ]

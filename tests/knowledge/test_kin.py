@@ -6,6 +6,8 @@ from tests.knowledge.marked import marked
 
 _FATHER, _MOTHER, _SPOUSE, _SIBLING, _CHILD = "P22", "P25", "P26", "P3373", "P40"
 _BOTH = {("Ada", _SIBLING, "Bo"), ("Bo", _SIBLING, "Ada")}
+_BORN = {("Ada", "P22", "Bo"), ("Ada", "P25", "Bo"), ("Bo", "P40", "Ada")}
+_FATHERED = _BORN - {("Ada", "P25", "Bo")}
 _WED = {("Ada", _SPOUSE, "Bo"), ("Bo", _SPOUSE, "Ada")}
 
 
@@ -131,3 +133,75 @@ def test_a_title_with_a_capital_makes_nobody_a_relative(text, label, said):
     kin = Kin(marked(text))
     assert kin.agree(Relation(0, 1, label, 0.9, ())) is said
     assert kin.agree(Relation(0, 1, _SPOUSE, 0.9, ())) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pair", "facts"),
+    [
+        # a wife who is named before her father is no wife of his
+        ("«PER Ole » . His wife «PER Ada » , the daughter of the smith «PER Bo » , came", ("Ada", "Bo"), _BORN),
+        ("«PER Ole » 's wife «PER Ada » , a daughter of «PER Bo » , came", ("Ada", "Bo"), _BORN),
+        ("«PER Ole » , husband of «PER Ada » , a daughter of «PER Bo » , came", ("Ada", "Bo"), None),
+        # what somebody's father is, is who he is
+        ("«PER Ole » met «PER Ada » , whose father was the smith «PER Bo » .", ("Ada", "Bo"), _FATHERED),
+        ("«PER Ole » met «PER Ada » , whose father was «PER Bo » 's friend .", ("Ada", "Bo"), None),
+        ("«PER Ole » met «PER Ada » , whose father was", ("Ada", "Ole"), None),
+    ],
+)
+def test_a_name_may_be_told_to_be_two_peoples_relative(text, pair, facts):
+    assert _told(text, *pair) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        ("«PER Ole » married «PER Ada » , a daughter of «PER Bo » .", _SPOUSE, False),
+        ("«PER Ole » weds «PER Ada » to his son , «PER Bo » . «PER Ole » wed .", _SPOUSE, None),
+        ("«PER Ole » married «PER Ada » , an aunt of «PER Bo » .", _SPOUSE, None),
+    ],
+)
+def test_nobody_marries_a_father_but_another_one_in_that_sentence(text, label, said):
+    document = marked(text)
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    kin = Kin(document)
+    assert kin.agree(Relation(numbers["Ada"], numbers["Bo"], label, 0.9, ())) is said
+    assert kin.agree(Relation(numbers["Bo"], numbers["Ada"], label, 0.9, ())) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        # those who are married to somebody's child
+        ("«PER Ole » . His wife «PER Ada » , the daughter of the smith «PER Bo » , came", _FATHER, False),
+        ("«PER Ole » . His wife «PER Ada » was the daughter of the smith «PER Bo » .", _FATHER, False),
+        ("«PER Ole » . His wife «PER Ada » was the sister of the smith «PER Bo » .", _SIBLING, False),
+        ("«PER Ole » . His wife «PER Ada » , whose father was «PER Bo » .", _FATHER, False),
+        ("«PER Ole » came . He married «PER Ada » , the daughter of «PER Bo » .", _FATHER, False),
+        ("«PER Ole » was married to «PER Ada » , the daughter of «PER Bo » .", _FATHER, False),
+        ("«PER Ole » was married to «PER Ada » , the daughter of «PER Bo » .", _SPOUSE, None),
+        ("«PER Ole » was married to «PER Ada » , the mother of «PER Bo » .", _FATHER, None),
+        ("«PER Ole » came . They married «PER Ada » , the daughter of «PER Bo » .", _FATHER, None),
+        ("«PER Ole » came to «PER Ada » , the daughter of «PER Bo » .", _FATHER, None),
+        (
+            "«PER Ole » married «PER Ada » , the daughter of «PER Bo » . «PER Ole » is here with «PER Bo » .",
+            _FATHER,
+            None,
+        ),
+        ("«PER Ole » . His sister «PER Ada » was the daughter of the smith «PER Bo » .", _FATHER, None),
+        ("«PER Ole » , the son of «PER Bo » . His wife «PER Ada » was the daughter of «PER Bo » .", _FATHER, True),
+        # those who are named beside whose father somebody is
+        ("«PER Ole » met «PER Ada » , whose father was «PER Bo » .", _FATHER, False),
+        ("«PER Ole » met «PER Ada » , whose father was «PER Bo » .", _SIBLING, None),
+        ("«PER Ole » met «PER Ada » , whose wife was «PER Bo » .", _SPOUSE, False),
+        ("«PER Ole » met «PER Ada » , whose wife was «PER Bo » .", _FATHER, None),
+        ("«PER Ole » , a friend of «PER Ada » , whose father was «PER Bo » .", _FATHER, False),
+        ("«PER Ole » and the tall «PER Ada » , whose father was «PER Bo » .", _FATHER, None),
+        ("«PER Ole » is a brother of «PER Ada » , whose father was «PER Bo » .", _FATHER, None),
+        ("«PER Ada » , whose father was «PER Bo » , met «PER Ole »", _FATHER, False),
+        ("«PER Ole Berg » met «PER Ada » , whose father was «PER Bo Berg » .", _FATHER, None),
+    ],
+)
+def test_relatives_by_marriage_and_those_who_are_named_beside_are_none(text, label, said):
+    document = marked(text)
+    numbers = {entity.name.split()[0]: number for number, entity in enumerate(document.entities)}
+    assert Kin(document).agree(Relation(numbers["Ole"], numbers["Bo"], label, 0.9, ())) is said
