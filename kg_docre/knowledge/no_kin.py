@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -19,7 +20,7 @@ _ONE = dict.fromkeys(("father", "mother"), _BLOOD - {SIBLING}) | dict.fromkeys((
 _MARRIED = frozenset({"married", "wed", "to"})
 _BEFORE = frozenset("was is had has later also then first and".split())  # "he was later married to"
 _LINKS = LINKS - {"and"}  # in no list, "the poet Ada and the painter Bo"
-_FAR, _BETWEEN = 6, 40  # words before a name, and between names of a list
+_FAR, _BESIDE = 6, 40  # words before a name, and between names
 
 
 class Telling(NamedTuple):
@@ -67,27 +68,28 @@ class _People:
         for _, possessive, noun, called, other in tellings:
             names = self._names(number) if possessive == "whose" and noun in _ONE else []
             last = next((place for place in names if self._people[place][0] == other), 0)
-            for one, end in (self._people[place] for place in names):
-                is_listed = (
-                    end < last < end + _BETWEEN
-                    and self._words[end] in ("and", ",")
-                    and _LINKS.isdisjoint(self._words[end:last])
-                )
+            is_friend = self._words[last - 1 : last] == ("of",) and self._words[last - 2] not in HOLDS
+            for place in names[bisect(names, last - _BESIDE) : bisect(names, last + _BESIDE)]:
+                one, end = self._people[place]
+                is_listed = end < last and self._words[end] in ("and", ",") and _LINKS.isdisjoint(self._words[end:last])
                 is_kin = frozenset((one, other)) in kin or share_a_word(self._document, one, called)
                 if one not in (called, other) and not is_listed and not is_kin:
                     yield one, called, _ONE[noun]
+                    if is_friend:  # "a friend of Ada, whose father was Bo"
+                        yield one, other, _ONE["father"]
 
     def in_laws(self, number: int, tellings: list[Telling]) -> Iterator[tuple[int, int, frozenset[str]]]:
         """Those who are married to a child, or to a brother or a sister, of somebody."""
-        couples = [(t.called, t.other) for t in tellings if HOLDS.get(t.noun) == COUPLE]
-        couples += self._married(number)
-        for _, _, noun, called, other in tellings if couples else ():
+        spouses = defaultdict[int, set[int]](set)
+        couples = [(telling.called, telling.other) for telling in tellings if HOLDS.get(telling.noun) == COUPLE]
+        for one, other in (*couples, *self._married(number)):
+            spouses[one].add(other)
+            spouses[other].add(one)
+        for _, _, noun, called, other in tellings:
             facts = HOLDS.get(noun, COUPLE)
-            if facts != COUPLE:
-                child, elder = (other, called) if facts <= _PARENTS else (called, other)
-                for couple in couples:
-                    if child in couple and elder not in couple:
-                        yield couple[couple[0] == child], elder, _BLOOD
+            child, elder = (other, called) if facts <= _PARENTS else (called, other)
+            for spouse in spouses[child] - {elder} if facts != COUPLE else ():
+                yield spouse, elder, _BLOOD
 
     def _married(self, number: int) -> Iterator[tuple[int, int]]:
         """Couples of "Ole married Ada" or "he married Ada"."""
