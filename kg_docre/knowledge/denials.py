@@ -53,11 +53,23 @@ class Denials:
             return False
         if here and not {"like", "unlike"}.isdisjoint(w.lower() for w in self._document.words[first : denied.place]):
             return False
-        if not denied.sentence and self._document.words[denied.place] not in sayings.ASKS:
-            first = self._sentences[min(1, len(self._sentences) - 1)][0]
-            if any(mention.start == first for mention in entity.mentions):
-                return True  # "She was not born in Oslo. Ada comes from Rome."
-        return any(mention.sentence in (denied.sentence, denied.sentence - 1) for mention in entity.mentions)
+        named_next = self._named_next(denied)
+        if any(mention.start in named_next for mention in entity.mentions):
+            return True
+        before = denied.sentence - 1
+        if before > 0 and self._document.words[self._sentences[before][1] - 1] == ":":  # "Reporter: Was he born there?"
+            before -= 1
+        return any(before <= mention.sentence <= denied.sentence for mention in entity.mentions)
+
+    def _named_next(self, denied: Denied) -> set[int]:
+        """Where a name may stand of somebody whom a text begins with a pronoun for, or asks about with one: "She was
+        not born in Oslo. Ada comes from Rome", "Was she born in Oslo? No. Ada comes from Rome"."""
+        words, sentences = self._document.words, self._sentences[denied.sentence + 1 : denied.sentence + 3]
+        if words[denied.place] not in sayings.ASKS:
+            return {start for start, _ in sentences[:1]} if denied.sentence == 0 else set()
+        if not any("No" in words[start:end] for start, end in sentences[:1]):
+            return set()
+        return {start for start, _ in sentences if words[start + 1 : start + 2] != (":",)}
 
     def _is_said(self, relation: Relation, denied: Denied) -> bool:
         """Whether the fact may be said elsewhere of what a pronoun stands for."""

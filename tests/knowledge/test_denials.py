@@ -270,9 +270,27 @@ def test_what_is_denied_between_semicolons_may_be_said_of_another_one_in_the_sen
     [
         ("She was not born in «LOC Oslo » . «PER Ada Berg » came from Rome .", False),
         ("She was not born in «LOC Oslo » . Then «PER Ada Berg » came from Rome .", None),
-        ("Was she born in «LOC Oslo » ? «PER Ada Berg » : No .", None),
+        ("Was she born in «LOC Oslo » ? «PER Ada » : No .", None),
+        ("Was she born in «LOC Oslo » ? No . «PER Ada » came from Rome .", False),
+        ("Was she born in «LOC Oslo » ? Who knows . «PER Ada » came from Rome .", None),
         ("She was not born in «LOC Oslo » or at «PER Ada Berg » .", None),
     ],
 )
 def test_a_text_may_begin_with_a_pronoun_of_whom_is_named_next(text, said):
     assert Denials(marked(text)).agree(Relation(1, 0, "P19", 0.9, ())) is said
+
+
+def test_who_is_asked_about_may_be_named_before_who_asks():
+    document = marked("«PER Ada Berg » came . Eve : Was she born in «LOC Oslo » ? No .")
+    document = replace(
+        document,
+        sentence_starts=(0, 4, 6, 12),
+        entities=(
+            document.entities[0],
+            replace(
+                document.entities[1],
+                mentions=tuple(replace(mention, sentence=2) for mention in document.entities[1].mentions),
+            ),
+        ),
+    )
+    assert Denials(document).agree(Relation(0, 1, "P19", 0.9, ())) is False

@@ -205,3 +205,10 @@ def test_relatives_by_marriage_and_those_who_are_named_beside_are_none(text, lab
     document = marked(text)
     numbers = {entity.name.split()[0]: number for number, entity in enumerate(document.entities)}
     assert Kin(document).agree(Relation(numbers["Ole"], numbers["Bo"], label, 0.9, ())) is said
+
+
+@pytest.mark.parametrize(("noun", "said"), [("friend", False), ("father", True), ("hand", None)])
+def test_a_friend_whose_father_is_named_is_no_father(noun, said):
+    beside = "of" if noun != "hand" else "by"
+    text = f"«PER Ole » , a {noun} {beside} «PER Ada » , whose father was «PER Bo » ."
+    assert Kin(marked(text)).agree(Relation(1, 0, _FATHER, 0.9, ())) is said
