@@ -22,6 +22,7 @@ from kg_docre.coreference.certain import certain_pairs, joined, retyped, strange
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
+from kg_docre.data.catalogue import catalogued
 from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
@@ -143,7 +144,7 @@ class MentionPredictor:
         for (text, breaks), scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
             numbered = MentionDetector.spans(scores, breaks)
             named = ((start, end, self.detector.types[kind]) for start, end, kind in numbered)
-            spans = retyped(text, tidy(text, named, breaks))
+            spans = retyped(text, catalogued(text, tidy(text, named, breaks), breaks))
             found.append(FoundMentions(spans, self._clusters(text, spans, read)))
         return found
 

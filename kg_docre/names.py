@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 __all__ = [
     "GENERATIONS",
     "LEGAL_FORMS",
+    "PARTICLES",
     "document_form",
     "initials",
     "is_acronym",
@@ -35,6 +36,8 @@ LEGAL_FORMS = frozenset(
     oyj""".split()
 )
 GENERATIONS = frozenset({"jr", "sr"})
+# of surnames
+PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _SMALL_WORDS = frozenset(
     {"of", "the", "and", "for", "in", "on", "at", "to", "de", "la", "du", "des", "der", "und", "&"}
 )

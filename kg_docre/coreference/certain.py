@@ -9,13 +9,12 @@ from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
-from kg_docre.names import GENERATIONS, initials, is_acronym, normalize_name, strip_endings, strip_titles
+from kg_docre.names import GENERATIONS, PARTICLES, initials, is_acronym, normalize_name, strip_endings, strip_titles
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.gazetteer import countries_of
 
 __all__ = ["certain_pairs", "joined", "retyped", "strangers"]
 
-_PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _NUMERAL = re.compile("[ivxlc]+")
 # "Bangkok, also known as Krung Thep", "Oslo (formerly called Kristiania)"
 _HOW = r"(?:(?:also|better|commonly|formerly|previously|originally|sometimes|often|more|popularly|now|officially) )"
@@ -104,9 +103,9 @@ def _surnames(people: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
     ending: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}  # full names by their ends, each with a mention
     for number, name in people.items():
         for start in range(1, len(name)):
-            if name[start].partition("-")[0] in _PARTICLES:
+            if name[start].partition("-")[0] in PARTICLES:
                 ending.setdefault(name[start:], {}).setdefault(name, number)
-    fuller = {name: [*full.values()] for name, full in ending.items() if name[-1] not in _PARTICLES}
+    fuller = {name: [*full.values()] for name, full in ending.items() if name[-1] not in PARTICLES}
     return [(fuller[name][0], number) for number, name in people.items() if len(fuller.get(name, ())) == 1]
 
 

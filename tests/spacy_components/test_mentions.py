@@ -81,6 +81,13 @@ def test_mr_and_mrs_are_two(nlp):
     assert ["CMA Gabon"] in clusters
 
 
+def test_entries_of_a_catalogue(nlp):
+    """Places apart from years, and of people surname and given name together."""
+    doc = nlp("HOVENDEN, Thomas. Painter.\n\nMartha Sloane (London 1840 – Boston 1902) was an American sculptor.")
+    found = {(span.text, span.label_) for span in doc.ents}
+    assert {("HOVENDEN, Thomas", "PER"), ("London", "LOC"), ("1840", "TIME"), ("Boston", "LOC")} <= found
+
+
 def test_clusters_of_another_component_stay(nlp):
     doc = nlp.make_doc(TEXT)
     doc.spans["coref_clusters_1"] = [doc[0:2]]
