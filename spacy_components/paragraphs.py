@@ -21,6 +21,7 @@ _LINE_END = re.compile(r"\r\n?|[\n\v\x85\u2028]")
 _ENDS = frozenset(".!?:;")
 _ALWAYS = frozenset("\t\f\u2029")
 _ITEM = re.compile(r"\s*(?:[-*•·‣◦]|\d{1,3}[.)]|[A-Z][\w-]*:)\s+\S")  # of a list, or of a head with fields
+_YEAR = re.compile(r"\s*[12]\d{3}(?::|\s(?=\s))\s*\S")  # of a chronology: "1912  Moves to Oslo"
 # "LONDON, March 3 (Reuters) - ", before what a report begins with
 _DATELINE = re.compile(
     r"(?P<place>[A-Z][A-Z.'’ -]{0,30}[A-Z.])(?P<more>(?:, ?[A-Z][\w.]{0,20}(?: \d{1,2})?){0,3})"
@@ -50,8 +51,9 @@ def make_paragraphs(doc: Doc) -> Doc:
 def paragraph_starts(doc: Doc) -> list[int]:
     """First tokens of all paragraphs but the first one: behind a blank line, a tab or a gap between columns, a page's
     end, or a line break that wrapping would not have made, for the next word had still fitted on the line and no
-    sentence goes on, or is the sign of a list's item or of a table's row. How wide lines are is told by the longest one
-    of several words between two blank lines. And what stands behind a dateline, and the news agency in it, begin one.
+    sentence goes on, or is the sign of a list's item, a table's row or a chronology's year. How wide lines are is told
+    by the longest one of several words between two blank lines. And what stands behind a dateline, and the news agency
+    in it, begin one.
     """
     breaks = _broken(doc)
     return sorted({*breaks, *chain(*_datelines(doc, breaks))})
@@ -123,5 +125,7 @@ class _Lines:
             return True
         if _GOES_ON.search(before) or (line.lstrip()[:1].islower() and before[-1:] not in _ENDS):
             return False
+        if _YEAR.match(line):
+            return True
         word = line.split(None, 1)[:1]
         return bool(word) and len(before) + 1 + len(word[0]) <= self._widths[number - 1]

@@ -31,6 +31,8 @@ def nlp():
         ("From: the office of the mayor of the city of Bonn\nSubject: what there is", ["Subject"]),
         ("It lies in Oslo, and\nBergen is near.\nHamar too", ["Hamar"]),
         ("She came to\nOslo when\nhe had left.\nbergen. And:\nhamar", ["bergen", "hamar"]),
+        ("She was the only daughter of Ester Segal\n1912  Moves to Oslo\n1913: Leaves", ["1912", "1913"]),
+        ("She was the only daughter of Iosif Segal in\n1912  and left", []),
         ("| Bregenz | Anna Amann |\n| Bonn | Carl Frank |", ["|"]),
         ("| She came to Oslo\n| when he had left", []),
         ("Bregenz     Anna Amann     Cellnova\nIt is.  So    it was", ["Anna", "Cellnova", "It", "it"]),
