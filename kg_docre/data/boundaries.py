@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from kg_docre.data.headings import is_heading, is_label
 from kg_docre.names import GENERATIONS, LEGAL_FORMS
 
 __all__ = ["tidy"]
@@ -37,16 +38,6 @@ _GREETINGS = frozenset({"Hi", "Hello", "Hey", "Dear"})
 _QUESTIONS = frozenset("Who What Which When Where Why How".split())
 _OFFICES = frozenset("CEO CFO COO CTO Q1 Q2 Q3 Q4 Board Team team We Our".split())
 _PERSONS = frozenset("We He She They I Professor Senator Minister Governor Sergeant Lieutenant".split())
-# what stands alone above a part of a text, or before a colon, with a year or without
-_HEADINGS = frozenset(
-    """agency awards background bibliography biography career contact contents discography education employees
-    employment experience filmography founder founders headquarters history hq industry launch leadership legacy life
-    location members notes operator operators overview owner owners products publications references reception revenue
-    skills sources subsidiaries summary website works""".split()
-) | {
-    *("about us", "annual report", "contact us", "early life", "key facts", "key people", "our history", "our story"),
-    *("personal life", "press release", "table of contents"),
-}
 _NO_LETTERS = re.compile(r"[\W\d_]*")
 _AFTER_BORN = frozenset("in into on at to near during of : as the c c. ca circa and".split())
 _FAR = 8  # words that an opening bracket may lie before a mention with the closing one
@@ -61,8 +52,8 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
     but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister", "Who"; of
     a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We", "2.1", but not "311"; of a place: "2.1";
-    above a paragraph, or before a colon: "Discography"). What goes over the end of a sentence is two: "Acme Corp." and
-    "Acme".
+    above a paragraph, or before a colon: "Discography"; before what is asked or takes place: "Q.", "Tue:"). What goes
+    over the end of a sentence is two: "Acme Corp." and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
@@ -91,11 +82,11 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
             end += 1
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
-        if end - start > 2 and words[start + 1] == ":" and _is_label(words, start, end, starts):
+        if end - start > 2 and words[start + 1] == ":" and is_label(words, start, end, starts):
             start += 2
         cut = _sentence_end(words, start, end, kind)
         for part in ((start, cut), (cut, end)) if cut else ((start, end),):
-            if _may_name(words[slice(*part)], kind) and not _is_heading(words, *part, starts):
+            if _may_name(words[slice(*part)], kind) and not is_heading(words, *part, kind, starts):
                 kept.append((*part, kind))
     return kept
 
@@ -139,22 +130,6 @@ def _may_name(words: Sequence[str], kind: str) -> bool:
         office = words[0] in {"ORG": _OFFICES, "PER": _PERSONS}.get(kind, ())
         return not (words[0].lower() in _NO_NAME or words[0] in _QUESTIONS or office or _is_picture(words[0]))
     return words[0].lower() not in _POSSESSIVES or any(not word.islower() for word in words[1:])
-
-
-def _is_heading(words: Sequence[str], start: int, end: int, starts: Collection[int]) -> bool:
-    """Whether it is no name where it is all of a line, or what a colon stands behind: "Launch: May 2017"."""
-    over = end == len(words) or end in starts or words[end] == ":"
-    above = over and (not start or start in starts)
-    while above and end - start > 1 and _NO_LETTERS.fullmatch(words[end - 1]):
-        end -= 1
-    return above and " ".join(words[start:end]).lower() in _HEADINGS
-
-
-def _is_label(words: Sequence[str], start: int, end: int, starts: Collection[int]) -> bool:
-    """Whether a word begins a line and is no part of the name behind it: "Awards: Prix Goncourt". But what "is" a novel
-    is all of "Life: A User's Manual"."""
-    is_told = end not in starts and "".join(words[end : end + 1]) in ("is", "was", "are", "were")
-    return (not start or start in starts) and words[start].lower() in _HEADINGS and not is_told
 
 
 def _is_picture(word: str) -> bool:

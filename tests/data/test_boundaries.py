@@ -175,6 +175,32 @@ def test_a_heading_is_no_name():
     assert tidied("Sentry « Oslo » and « Apollo »", breaks=(1, 2)) == ["Oslo", "Apollo"]
 
 
+def test_marks_of_what_is_asked_and_takes_place_are_no_names():
+    assert tidied("« Q » : How ? « A. » In « Oslo »", breaks=(4,)) == ["Oslo"]
+    assert tidied("« Q. » How ? « A : My Way »", breaks=(3,)) == ["My Way"]
+    assert tidied("« A. » In « Q » : « Q » is", breaks=(2, 4)) == ["Q"]
+    assert tidied("« A. » In « Oslo »") == ["A.", "Oslo"]
+    assert tidied("« Tue : Curator 's » talk . « Thu » : « The Sun »") == ["Curator 's", "The Sun"]
+    assert tidied("The « Sun » : « Thu » : « The Sun »", breaks=(3,)) == ["Sun", "Thu", "The Sun"]
+
+
+def test_common_words_above_a_paragraph_are_no_names():
+    below = "It is in the old town ."
+
+    def found(heading: str, text: str = below, kind: str = "LOC") -> bool:
+        words = heading.split()
+        return bool(tidy([*words, *text.split()], [(0, 1, kind)], [len(words)]))
+
+    assert not found("Press room")
+    assert not found("Twin towns and a shared name")
+    assert found("Twin towns and a shared name", "In Twin City it is so .")
+    for heading in ("Press Room", "Press", "Oslo today", "Twin towns of Lyon", "Twin towns ."):
+        assert found(heading)
+    assert found("Press room", "Old town")
+    assert found("Press room", kind="MISC")
+    assert tidy("The Twin towns".split() + below.split(), [(1, 2, "LOC")], [3])
+
+
 @example(words=["Paris", ")", ")", ")"], cuts=[0, 4], breaks=[])
 @given(
     st.lists(st.sampled_from(["Paris", "(", ")", "[", "]", ",", "of", "'s", "-"]), max_size=20),
