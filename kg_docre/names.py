@@ -14,6 +14,7 @@ __all__ = [
     "document_form",
     "initials",
     "is_acronym",
+    "keeps_possessive",
     "normalize_name",
     "short_hash",
     "strip_endings",
@@ -36,6 +37,9 @@ LEGAL_FORMS = frozenset(
     oyj""".split()
 )
 GENERATIONS = frozenset({"jr", "sr"})
+# what is called "Christie's", and no person where nobody is called so
+_FIRMS = frozenset("Christie Sotheby McDonald Macy Bloomingdale Sainsbury Moody Kellogg Waterstone".split())
+_SAINTS = frozenset({"St", "St.", "Saint"})
 # of surnames
 PARTICLES = frozenset("al el ben bin ibn van von der den de di da do dos du del della la le ter ten zu".split())
 _SMALL_WORDS = frozenset(
@@ -56,6 +60,13 @@ def without_article(name: str) -> str:
     while len(words) > 1 and words[0].casefold() in ARTICLES:
         words = words[1:]
     return " ".join(words)
+
+
+def keeps_possessive(name: str, type: str) -> bool:
+    """Whether a possessive ending belongs to the name before it: "Christie's" and "St. John's", but of no person."""
+    words = name.split()
+    firm = len(words) == 1 and words[0] in _FIRMS
+    return (type == "ORG" and firm) or (type in ("ORG", "LOC") and len(words) > 1 and words[0] in _SAINTS)
 
 
 def normalize_name(name: str) -> str:

@@ -23,6 +23,7 @@ from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relat
 from kg_docre.names import (
     ARTICLES,
     LEGAL_FORMS,
+    keeps_possessive,
     normalize_name,
     short_hash,
     strip_endings,
@@ -208,10 +209,12 @@ def bare_span(span: Span) -> Span:
 
 
 def named_span(span: Span, type: str) -> Span:
-    """Like :func:`bare_span`, but with a large article that is the name's own: "The Hague". Where a sentence, a
-    quotation or a line begins that is not to be seen; there works and the like (MISC) keep it, "The Godfather", and
-    others don't."""
+    """Like :func:`bare_span`, but with a possessive and a large article that are the name's own: "St. John's", "The
+    Hague". Where a sentence, a quotation or a line begins the article is not to be seen; there works and the like
+    (MISC) keep it, "The Godfather", and others don't."""
     bare = bare_span(span)
+    if bare.end < span.end and keeps_possessive(bare.text, type):
+        bare = span.doc[bare.start : span.end]
     if bare.start == span.start or not span[0].text.istitle():
         return bare
     before = span.doc[span.start - 1] if span.start and not span[0].is_sent_start else None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_docre.names import initials, is_acronym, normalize_name, without_article
+from kg_docre.names import initials, is_acronym, keeps_possessive, normalize_name, without_article
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,13 @@ def test_normal_forms_are_never_empty(name):
 )
 def test_initials(acronym, name):
     assert (acronym.replace(".", "").casefold() in initials(name)) == is_acronym(acronym)
+
+
+def test_some_possessives_are_the_names_own():
+    assert keeps_possessive("Christie", "ORG")
+    assert keeps_possessive("St. John", "LOC")
+    assert not keeps_possessive("St. John", "PER")
+    assert not keeps_possessive("Christie", "PER")
+    assert not keeps_possessive("Agatha Christie", "ORG")
+    assert not keeps_possessive("St.", "LOC")
+    assert not keeps_possessive("New York", "LOC")

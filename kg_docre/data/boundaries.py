@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from kg_docre.data.headings import is_heading, is_label
-from kg_docre.names import GENERATIONS, LEGAL_FORMS
+from kg_docre.names import GENERATIONS, LEGAL_FORMS, keeps_possessive
 
 __all__ = ["tidy"]
 
@@ -26,6 +26,7 @@ _WORDS = frozenset(
 _NO_NAME = _MARKS | _PAIRS.keys() | frozenset(_PAIRS.values()) | _WORDS
 _POSSESSIVES = frozenset("my your his her its our their".split())
 _PICTURES = frozenset(("So", "Sk", "Cf", "Mn"))  # Unicode categories of emoji and what they are made of
+_OWN = ("'s", "’s")
 _RIVERS = frozenset(
     "avon dee don exe hull humber medway mersey sea severn spey stour tees thames trent tweed tyne".split()
 )
@@ -48,12 +49,12 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
 
     With a closing bracket that they do not open they go on from the mention before that bracket ("Alyth" and "Calgary )
     Yard": "Alyth ( Calgary ) Yard"), or end before it; an opening one is closed by the next word, or begins what is
-    left out. Towns "upon" a river go on to its name, and a person's to "Born" where no time or place follows. None goes
-    over ``breaks``, the words at which a paragraph begins. In the order of the text, as they were found; none is lost
-    but by growing together, or for being nothing but such words ("The", ",") or no name at all ("My sister", "Who"; of
-    a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO", "We", "2.1", but not "311"; of a place: "2.1";
-    above a paragraph, or before a colon: "Discography"; before what is asked or takes place: "Q.", "Tue:"). What goes
-    over the end of a sentence is two: "Acme Corp." and "Acme".
+    left out. Towns "upon" a river go on to its name, a person's to "Born" where no time or place follows, and auction
+    houses to the "'s" of "Christie's". None goes over ``breaks``, the words at which a paragraph begins. In the order
+    of the text, as they were found; none is lost but by growing together, or for being nothing but such words ("The",
+    ",") or no name at all ("My sister", "Who"; of a person: "Chapter 1", "Ms.", "Professor"; of an organization: "CEO",
+    "We", "2.1", but not "311"; of a place: "2.1"; above a paragraph, or before a colon: "Discography"; before what is
+    asked or takes place: "Q.", "Tue:"). What goes over the end of a sentence is two: "Acme Corp." and "Acme".
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
@@ -80,6 +81,9 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
                 start, end = _trimmed(words, *_larger_part(words, start, bracket, end))
         if kind == "PER" and starts.isdisjoint((end, end + 1)) and _is_named_born(words, end, begun):
             end += 1
+        own = start + 1
+        if own not in starts and own >= end - 1 and _is_a_firm(words, start, mentions):
+            end, kind = own + 1, "ORG"
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
         if end - start > 2 and words[start + 1] == ":" and is_label(words, start, end, starts):
@@ -113,6 +117,15 @@ def _is_named_born(words: Sequence[str], end: int, begun: Mapping[int, str]) -> 
     if end + 1 >= len(words) or words[end] != "Born" or end in begun or begun.get(end + 1) in ("LOC", "TIME", "PER"):
         return False
     return words[end + 1].lower() not in _AFTER_BORN and not words[end + 1][0].isdigit()
+
+
+def _is_a_firm(words: Sequence[str], start: int, mentions: Sequence[Mention]) -> bool:
+    """Whether an organization's name goes on with a possessive: "Sotheby's", where the text has no person so called."""
+    if not keeps_possessive(words[start], "ORG") or "".join(words[start + 1 : start + 2]) not in _OWN:
+        return False
+    named = (end for _, end, _ in mentions if words[end - 1] == words[start])
+    alone = all("".join(words[end : end + 1]) in _OWN for end in named)
+    return alone and not any(end - first > 1 and words[end - 1] == words[start] for first, end, _ in mentions)
 
 
 def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str) -> bool:

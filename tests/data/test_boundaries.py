@@ -184,6 +184,28 @@ def test_marks_of_what_is_asked_and_takes_place_are_no_names():
     assert tidied("The « Sun » : « Thu » : « The Sun »", breaks=(3,)) == ["Sun", "Thu", "The Sun"]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("PER Christie 's sold it", "ORG Christie 's"),
+        ("LOC Christie ’s", "ORG Christie ’s"),
+        ("PER Berg 's sold it", "PER Berg"),
+        ("MISC Christie", "MISC Christie"),
+    ],
+)
+def test_a_firm_may_be_called_by_a_possessive(text, names):
+    kind, *words = text.split()
+    ((start, end, its),) = tidy(words, [(0, 1, kind)])
+    assert " ".join([its, *words[start:end]]) == names
+
+
+def test_where_people_are_called_so_a_possessive_is_theirs():
+    assert tidied("« Christie » 's novels « Christie 's »") == ["Christie 's", "Christie 's"]
+    assert tidied("« Christie » 's novels by « Agatha Christie »") == ["Christie", "Agatha Christie"]
+    assert tidied("« Christie » 's novels that « Christie » wrote") == ["Christie", "Christie"]
+    assert tidied("« Christie » 's", breaks=(1,)) == ["Christie"]
+
+
 def test_common_words_above_a_paragraph_are_no_names():
     below = "It is in the old town ."
 

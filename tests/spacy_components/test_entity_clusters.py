@@ -58,6 +58,12 @@ def test_names_have_no_line_breaks_and_possessives(nlp):
     assert [e.name for e in nlp(doc)._.entities] == ["New York", "Gilligan"]
 
 
+def test_a_possessive_may_be_the_names_own(nlp):
+    words = ["Christie", "'s", "in", "St.", "John", "'s", "and", "Oslo", "'s"]
+    doc = nlp(_doc(nlp, words, [(0, 2, "ORG"), (3, 6, "GPE"), (7, 9, "GPE")]))
+    assert [e.name for e in doc._.entities] == ["Christie 's", "St. John 's", "Oslo"]
+
+
 def test_the_full_stop_behind_a_kings_number_ends_the_sentence(nlp):
     doc = _doc(nlp, ["Son", "of", "Charles", "I.", "Charles", "V.", "left"], [(2, 4, "PERSON"), (4, 6, "PERSON")])
     doc[4].is_sent_start = True
