@@ -12,7 +12,7 @@ __all__ = ["catalogued"]
 
 Mention = tuple[int, int, str]  # first word, last (exclusive), type
 
-_YEAR = re.compile("[12][0-9]{3}")
+_YEAR = re.compile("(?:1[0-9]|20)[0-9]{2}")
 _DATE = re.compile(rf"(?:[0-3]?[0-9] [A-Z][a-z]+ )?{_YEAR.pattern}")
 # of one name with the year behind it
 _TIMES = frozenset(
@@ -25,10 +25,9 @@ _TIMES = frozenset(
     michaelmas hilary trinity candlemas passover hanukkah purim ramadan eid diwali thanksgiving halloween carnival
     independence liberation victory session""".split()
 )
-_NUMBERED = frozenset(
-    "no no. number nr nr. highway route road room area zone sector lot unit building flight gate usfs wd".split()
-)
-_LIVED = frozenset("( – - — * † born b. b died d. d".split())
+_NUMBERED = frozenset("no no. number nr nr. highway route road room area zone sector lot unit building gate".split())
+_LIVED = frozenset("* † born b. b died d. d".split())
+_DASHES = frozenset("– - — −".split())
 _SMALL = frozenset("of de la le du del di da am an der on upon in sur the".split())
 _BEHIND_GIVEN = frozenset({"b.", "b", "born", "d.", "died"})
 _FAR = 8  # words from a bracket behind a name to the year in it
@@ -45,7 +44,12 @@ def catalogued(words: Sequence[str], mentions: Iterable[Mention], breaks: Collec
     starts = {0, *breaks}
     kept: list[Mention] = []
     for start, end, kind in parted:
-        if kind == "PER" and kept and kept[-1][0] in starts and _is_given(words, kept[-1], start, end, starts, parted):
+        if (
+            kind == "PER"
+            and kept
+            and _begins(words, kept[-1][0], starts)
+            and _is_given(words, kept[-1], start, end, starts, parted)
+        ):
             start = kept.pop()[0]
         kept.append((start, end, kind))
     return kept
@@ -57,18 +61,37 @@ def _parts(words: Sequence[str], start: int, end: int, kind: str) -> Iterable[Me
     name = words[start:cut]
     if kind not in ("LOC", "TIME", "PER") or not _DATE.fullmatch(" ".join(words[cut:end])) or not _is_name(name):
         return [(start, end, kind)]
-    lived = words[max(0, start - 1)] in _LIVED and start > 0
-    if kind == "TIME" and not (lived or countries_of(" ".join(name))):
+    known, lived = bool(countries_of(" ".join(name))), _is_of_a_life(words, start, end)
+    if kind == "TIME" and not (known or lived):
         return [(start, end, kind)]
-    born = lived and words[start - 1] != "("
-    return [(start, cut, "LOC" if kind == "TIME" or born else kind), (cut, end, "TIME")]
+    return [
+        (start, cut, "LOC" if kind == "TIME" or (lived and (known or cut - start == 1)) else kind),
+        (cut, end, "TIME"),
+    ]
+
+
+def _is_of_a_life(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether it stands behind "born" or "died", or is the first or last of two in brackets."""
+    before, behind = "".join(words[max(0, start - 1) : start]), "".join(words[end : end + 1])
+    dashed = (before == "(" and behind in _DASHES) or (before in _DASHES and behind == ")")
+    return before in _LIVED or dashed
 
 
 def _is_name(words: Sequence[str]) -> bool:
-    """Whether these are the words of a name, none of time and none that a number belongs to."""
+    """Whether these are the words of a name, none of time and none that a number belongs to: "No. 1021", "NSW 2000"."""
+    if any(word.isupper() and len(word) < 4 for word in words):
+        return False
     if not all(word[:1].isupper() or word.lower() in _SMALL or word in ("'", "’", "-", ".") for word in words):
         return False
     return words[0][:1].isupper() and (_TIMES | _NUMBERED).isdisjoint(word.lower() for word in words)
+
+
+def _begins(words: Sequence[str], start: int, starts: Set[int]) -> bool:
+    """Whether a word is a paragraph's first one but for its number or mark."""
+    place = start
+    while place not in starts and start - place < 2 and not any(map(str.isalpha, words[place - 1])):
+        place -= 1
+    return place in starts
 
 
 def _is_given(
@@ -82,15 +105,14 @@ def _is_given(
         comma.pop()
     if comma != [","] or kind != "PER" or not starts.isdisjoint(range(first + 1, end + 1)):
         return False
-    given = [*words[start:end]]
-    others = ([*words[s:e]] for s, e, k in mentions if k == "PER" and e - s > 1)
-    if (given[-1].isupper() and len(given[-1].rstrip(".")) > 1) or any(
-        name[-1] == given[-1] and name != given for name in others
-    ):
+    if words[end - 1].isupper() and len(words[end - 1].rstrip(".")) > 1:
         return False
     surname = " ".join(words[first:last]).replace(" - ", "-").split()
     if all(word.isupper() for word in surname) and len(surname[0].rstrip(".")) > 1:
         return "".join(words[end : end + 1]) not in ("and", "&")
+    full = ((s, e) for s, e, k in mentions if k == "PER" and e - s > 1 and words[s - 1] != "," and s != start)
+    if any(words[e - 1] == words[end - 1] for _, e in full):
+        return False
     return sum(word.lower() not in PARTICLES for word in surname) == 1 and _is_told(words, end, starts)
 
 

@@ -24,6 +24,8 @@ def found(text: str, *, breaks: tuple[int, ...] = ()) -> list[str]:
         ("born TIME{ Weil am Rhein 3 May 1840 } ,", ["Weil am Rhein LOC", "3 May 1840 TIME"]),
         ("born PER{ Hue 1980 } , of PER{ Ester Segal 1912 }", ["Hue LOC", "1980 TIME", "Ester Segal PER", "1912 TIME"]),
         ("TIME{ Walensee 1902 } on", ["Walensee 1902 TIME"]),
+        ("( TIME{ Thermidor 1794 } )", ["Thermidor 1794 TIME"]),
+        ("born PER{ Anna Walensee 1980 }", ["Anna Walensee PER", "1980 TIME"]),
     ],
 )
 def test_a_place_and_the_year_beside_it_are_two(text, names):
@@ -39,7 +41,14 @@ def test_times_that_have_names_stay_whole(name, kind):
 @pytest.mark.parametrize(
     "name",
     [
-        *("MISC{ Expo 1967 }", "MISC{ Mexico 1970 }", "LOC{ Highway 1420 }", "LOC{ Area 51 }", "ORG{ Rema 1000 }"),
+        *(
+            "MISC{ Expo 1967 }",
+            "MISC{ Mexico 1970 }",
+            "LOC{ Highway 1420 }",
+            "LOC{ Area 51 }",
+            "LOC{ NSW 2000 }",
+            "ORG{ Rema 1000 }",
+        ),
         *("TIME{ Season 2004 }", "TIME{ the London 1840 }", "TIME{ London , 1840 }", "TIME{ 1840 }"),
     ],
 )
@@ -66,6 +75,9 @@ def test_a_surname_before_the_given_name_is_of_one_person(text):
     assert names[0].split()[:-1] == bare[: len(names[0].split()) - 1]
     assert found(f"{text} on . {text}", breaks=(len(bare) + 2,)) == names * 2
     assert len(found(f"by {text}")) == 2
+    assert found(f"17 . {text}") == found(f"• {text}") == names
+    assert found(f"{text} by PER{{ PEELE }} , PER{{ John Thomas }}")[0] == names[0]
+    assert len(found(f"2 , 3 . {text}")) == 2
 
 
 @pytest.mark.parametrize(
