@@ -12,6 +12,7 @@ __all__ = [
     "LEGAL_FORMS",
     "PARTICLES",
     "document_form",
+    "given_name_first",
     "initials",
     "is_acronym",
     "keeps_possessive",
@@ -67,6 +68,18 @@ def keeps_possessive(name: str, type: str) -> bool:
     words = name.split()
     firm = len(words) == 1 and words[0] in _FIRMS
     return (type == "ORG" and firm) or (type in ("ORG", "LOC") and len(words) > 1 and words[0] in _SAINTS)
+
+
+def given_name_first(name: str) -> str:
+    """A person's name that begins with the surname in capitals as it is elsewhere: "HOVENDEN, Thomas" → "Thomas
+    Hovenden"."""
+    surname, _, given = name.partition(", ")
+    turns = (
+        surname.isupper() and len(surname) > 2 and given.replace(".", "").replace("-", "").replace(" ", "").isalpha()
+    )
+    if not turns or given.isupper() or given.rstrip(".").casefold() in GENERATIONS or " of " in given:
+        return name
+    return f"{given} {surname.title()}"
 
 
 def normalize_name(name: str) -> str:

@@ -23,6 +23,7 @@ from kg_docre.annotations import Document, Entity, Mention, ReasoningStep, Relat
 from kg_docre.names import (
     ARTICLES,
     LEGAL_FORMS,
+    given_name_first,
     keeps_possessive,
     normalize_name,
     short_hash,
@@ -230,7 +231,7 @@ def _name(spans: Sequence[Span], type: str) -> str:
     fullest = max(names, key=lambda name: (len(without_article(name)), names[name], len(name)))
     first = next((name for name in names if not (name.isupper() or name.islower() or is_demonym(name))), fullest)
     if type == "TIME" or (type in ("PER", "ORG") and _is_short(first, fullest)):
-        return fullest
+        return given_name_first(fullest) if type == "PER" else fullest
     same = [name for name in names if without_article(name) == without_article(first)]
     return max(same, key=lambda name: (names[name], len(name)))
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_docre.names import initials, is_acronym, keeps_possessive, normalize_name, without_article
+from kg_docre.names import given_name_first, initials, is_acronym, keeps_possessive, normalize_name, without_article
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,18 @@ def test_some_possessives_are_the_names_own():
     assert not keeps_possessive("Agatha Christie", "ORG")
     assert not keeps_possessive("St.", "LOC")
     assert not keeps_possessive("New York", "LOC")
+
+
+def test_a_surname_in_capitals_goes_behind():
+    assert given_name_first("ORLOVA-BECK, Tatiana L.") == "Tatiana L. Orlova-Beck"
+    assert given_name_first("VON REHDEN, Karl-Anton") == "Karl-Anton Von Rehden"
+    for name in (
+        "Hallam, Edith",
+        "KING, Jr.",
+        "HOVENDEN",
+        "ANNE, Countess of Clun",
+        "A., Karl",
+        "BERG, OSB",
+        "BERG, 7",
+    ):
+        assert given_name_first(name) == name

@@ -144,6 +144,11 @@ def test_one_call_gives_relations_of_raw_text():
     doc = nlp("Vince Gilligan was born in Richmond, Virginia. Gilligan created Breaking Bad.")
     facts = {(r.head.name, r.name, r.tail.name) for r in doc._.relations}
     assert ("Vince Gilligan", "place of birth", "Richmond") in facts
+    doc = nlp("HOVENDEN, Thomas. Born, Dunmanway, Ireland, 1840; died, 1895.")
+    assert ("Thomas Hovenden", "date of death", "1895") in {(r.head.name, r.name, r.tail.name) for r in doc._.relations}
+    doc = nlp("Martha Sloane (London 1840 – Boston 1902) was an American sculptor.")
+    facts = {(r.name, r.tail.name) for r in doc._.relations if r.head.name == "Martha Sloane"}
+    assert {("date of birth", "1840"), ("place of birth", "London"), ("date of death", "1902")} <= facts
 
 
 def test_a_pipeline_with_a_checkpoint_of_its_own_is_saved_and_read(tmp_path, checkpoint):
