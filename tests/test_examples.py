@@ -72,6 +72,13 @@ def test_the_recipes_of_the_models_are_training_files():
     assert [recipe["model"]["reasoning"] for recipe in recipes] == ["r-msa", "u-net", "none"]
 
 
+def test_the_docred_recipe_goes_on_from_a_shipped_model():
+    from kg_docre.training.config import TrainingConfig
+
+    recipe = TrainingConfig.from_toml(EXAMPLES / "docred" / "training.toml")
+    assert (recipe.checkpoint, recipe.evidence_weight > 0) == ("base", True)
+
+
 def test_the_cdr_recipe_trains_and_scores_chemicals_and_diseases(tmp_path, encoder_folder, monkeypatch):
     from kg_docre.training.config import TrainingConfig
     from kg_docre.training.trainer import train
