@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from kg_docre.data.headings import is_heading, is_label
 from kg_docre.names import GENERATIONS, LEGAL_FORMS, keeps_possessive
@@ -58,6 +58,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
     """
     kept: list[Mention] = []
     starts, mentions = set(breaks), list(mentions)
+    called = _called(words, mentions)
     begun = {start: kind for start, _, kind in mentions}
     for start, end, kind in mentions:
         if kind == "PER":
@@ -82,7 +83,7 @@ def tidy(words: Sequence[str], mentions: Iterable[Mention], breaks: Iterable[int
         if kind == "PER" and starts.isdisjoint((end, end + 1)) and _is_named_born(words, end, begun):
             end += 1
         own = start + 1
-        if own not in starts and own >= end - 1 and _is_a_firm(words, start, mentions):
+        if own not in starts and own >= end - 1 and _is_a_firm(words, start, called):
             end, kind = own + 1, "ORG"
         if kept and _is_on_a_river(words, kept[-1], start, kind) and starts.isdisjoint(range(kept[-1][0] + 1, end)):
             start = kept.pop()[0]
@@ -119,13 +120,16 @@ def _is_named_born(words: Sequence[str], end: int, begun: Mapping[int, str]) -> 
     return words[end + 1].lower() not in _AFTER_BORN and not words[end + 1][0].isdigit()
 
 
-def _is_a_firm(words: Sequence[str], start: int, mentions: Sequence[Mention]) -> bool:
+def _is_a_firm(words: Sequence[str], start: int, called: Set[str]) -> bool:
     """Whether an organization's name goes on with a possessive: "Sotheby's", where the text has no person so called."""
-    if not keeps_possessive(words[start], "ORG") or "".join(words[start + 1 : start + 2]) not in _OWN:
-        return False
-    named = (end for _, end, _ in mentions if words[end - 1] == words[start])
-    alone = all("".join(words[end : end + 1]) in _OWN for end in named)
-    return alone and not any(end - first > 1 and words[end - 1] == words[start] for first, end, _ in mentions)
+    is_own = "".join(words[start + 1 : start + 2]) in _OWN
+    return is_own and words[start] not in called and keeps_possessive(words[start], "ORG")
+
+
+def _called(words: Sequence[str], mentions: Iterable[Mention]) -> set[str]:
+    """Last words of names that are longer, or that no possessive stands behind: somebody may be called so."""
+    last = ((words[end - 1], end - start > 1, "".join(words[end : end + 1])) for start, end, _ in mentions)
+    return {word for word, is_longer, behind in last if is_longer or behind not in _OWN}
 
 
 def _is_on_a_river(words: Sequence[str], before: Mention, start: int, kind: str) -> bool:

@@ -30,7 +30,7 @@ _FAR = 300  # words from one such mark to another
 
 def is_heading(words: Sequence[str], start: int, end: int, kind: str, starts: Set[int]) -> bool:
     """Whether it is no name where it is all of a line, or what a colon stands behind: "Launch: May 2017"; a mark of a
-    list; or the first of common words that stand above a paragraph: "Twin towns"."""
+    list; or the first of common words that stand above a paragraph: "Twin towns", but for a text's first line."""
     if kind != "TIME" and end - start == 1 and _is_mark(words, start, starts) and _are_several(words, start, starts):
         return True
     if kind in ("PER", "LOC", "ORG") and _begins_common_words(words, start, end, starts):
@@ -68,8 +68,9 @@ def _are_several(words: Sequence[str], place: int, starts: Set[int]) -> bool:
 
 
 def _begins_common_words(words: Sequence[str], start: int, end: int, starts: Set[int]) -> bool:
-    """Whether only the first word of a heading is a large one, no known place's, and large nowhere else."""
-    if not words[start].istitle() or (start and start not in starts):
+    """Whether only the first word of a heading is a large one, no known place's, and nowhere else. What a text begins
+    with is its title: "Nokia cuts jobs"."""
+    if not words[start].istitle() or start not in starts:
         return False
     over = next((place for place in range(start + 1, start + _MOST + 1) if place in starts), 0)
     if end > over or over - start < 2 or over + _LEAST > len(words):

@@ -210,8 +210,8 @@ def test_common_words_above_a_paragraph_are_no_names():
     below = "It is in the old town ."
 
     def found(heading: str, text: str = below, kind: str = "LOC") -> bool:
-        words = heading.split()
-        return bool(tidy([*words, *text.split()], [(0, 1, kind)], [len(words)]))
+        words = f"It rains . {heading}".split()
+        return bool(tidy([*words, *text.split()], [(3, 4, kind)], [3, len(words)]))
 
     assert not found("Press room")
     assert not found("Twin towns and a shared name")
@@ -220,6 +220,7 @@ def test_common_words_above_a_paragraph_are_no_names():
         assert found(heading)
     assert found("Press room", "Old town")
     assert found("Press room", kind="MISC")
+    assert tidy("Press room".split() + below.split(), [(0, 1, "ORG")], [2]), "a title"
     assert tidy("The Twin towns".split() + below.split(), [(1, 2, "LOC")], [3])
 
 
