@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from kg_docre.names import PARTICLES, TITLES
 from kg_docre.resolution.gazetteer import countries_of
@@ -41,14 +41,16 @@ def catalogued(words: Sequence[str], mentions: Iterable[Mention], breaks: Collec
     "Expo 1967". Of what was taken for a time, the place is known or stands where lives are told: "(Chur 1868 – ".
     """
     parted = [part for mention in mentions for part in _parts(words, *mention)]
-    starts = {0, *breaks}
+    starts, surnames = {0, *breaks}, _surnames(words, parted)
+    begun = {start for start, _, kind in parted if kind == "PER"}
     kept: list[Mention] = []
     for start, end, kind in parted:
         if (
             kind == "PER"
             and kept
             and _begins(words, kept[-1][0], starts)
-            and _is_given(words, kept[-1], start, end, starts, parted)
+            and _is_given(words, kept[-1], start, end, starts, surnames)
+            and _is_told_alone(words, end, begun)
         ):
             start = kept.pop()[0]
         kept.append((start, end, kind))
@@ -95,7 +97,7 @@ def _begins(words: Sequence[str], start: int, starts: Set[int]) -> bool:
 
 
 def _is_given(
-    words: Sequence[str], before: Mention, start: int, end: int, starts: Set[int], mentions: Iterable[Mention]
+    words: Sequence[str], before: Mention, start: int, end: int, starts: Set[int], surnames: Mapping[str, Set[int]]
 ) -> bool:
     """Whether a given name stands behind a surname and its comma: "HOVENDEN, Thomas", "Whitcombe, Rev. Josiah (1809–".
     It is nobody's surname, as in "Lennon, McCartney", and no order's initials, as in "Blashkevich, OSB"."""
@@ -110,10 +112,25 @@ def _is_given(
     surname = " ".join(words[first:last]).replace(" - ", "-").split()
     if all(word.isupper() for word in surname) and len(surname[0].rstrip(".")) > 1:
         return "".join(words[end : end + 1]) not in ("and", "&")
-    full = ((s, e) for s, e, k in mentions if k == "PER" and e - s > 1 and words[s - 1] != "," and s != start)
-    if any(words[e - 1] == words[end - 1] for _, e in full):
+    if surnames.get(words[end - 1], set()) - {start}:
         return False
     return sum(word.lower() not in PARTICLES for word in surname) == 1 and _is_told(words, end, starts)
+
+
+def _surnames(words: Sequence[str], mentions: Iterable[Mention]) -> dict[str, set[int]]:
+    """Last words of people's full names, but for those behind a comma, and where these names begin."""
+    found: dict[str, set[int]] = {}
+    for start, end, kind in mentions:
+        if kind == "PER" and end - start > 1 and not (start and words[start - 1] == ","):
+            found.setdefault(words[end - 1], set()).add(start)
+    return found
+
+
+def _is_told_alone(words: Sequence[str], end: int, people: Set[int]) -> bool:
+    """Whether no list goes on behind the brackets at the end of a name: "Simon, Garfunkel (born 1941) and Dylan"."""
+    behind = [*words[end : end + _FAR]]
+    place = end + behind.index(")") + 1 if behind[:1] == ["("] and ")" in behind else end
+    return "".join(words[place : place + 1]) not in (",", "and", "&") or place + 1 not in people
 
 
 def _is_told(words: Sequence[str], end: int, starts: Set[int]) -> bool:

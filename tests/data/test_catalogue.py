@@ -66,6 +66,7 @@ def test_other_names_keep_their_numbers(name):
         "PER{ Whitcombe } , Rev. PER{ Josiah } ( 1809 – 1887 )",
         "PER{ Hallam } , PER{ Edith Mary } . Watercolourist",
         "PER{ De Bruyne } , PER{ Katrien J. } , b. Kortrijk",
+        "PER{ Hallam } , PER{ Edith } ( 1902 – 1980 ) , Watercolourist and teacher",
     ],
 )
 def test_a_surname_before_the_given_name_is_of_one_person(text):
@@ -90,6 +91,8 @@ def test_a_surname_before_the_given_name_is_of_one_person(text):
         "PER{ Lennon } , PER{ McCartney } .",
         "PER{ Lennon } , PER{ McCartney } ( )",
         "PER{ LENNON } , PER{ STARR } ( 1965 )",
+        "PER{ Lennon } , PER{ McCartney } ( born 1942 ) and PER{ Starr } met",
+        "PER{ Lennon } , PER{ McCartney } ( born 1942 ) , PER{ Starr } and PER{ Harrison } met",
         "PER{ Chrysostom Blashkevich } , PER{ OSB } ( 1915 )",
         "PER{ Anna Berg } , PER{ Karl } ( 1902 )",
         "PER{ A. } , PER{ Karl } sang",
