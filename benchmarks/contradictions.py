@@ -50,6 +50,12 @@ _DISPUTED = {
     **{"arcadia": "GR", "laconia": "GR", "galata": "TR", "kish": "IQ", "zama": "TN"},
     **{"lahore": "PK IN", "karachi": "PK IN", "dhaka": "BD IN", "dacca": "BD IN", "hong kong": "HK GB"},
 }
+# regions that lie in several countries, of which GeoNames has but one country's part by that name
+_SHARED = {
+    **{"galicia": "ES PL UA AT", "tyrol": "AT IT", "carinthia": "AT SI", "styria": "AT SI", "ulster": "IE GB"},
+    **{"limburg": "NL BE", "flanders": "BE FR NL", "lorraine": "FR DE", "kashmir": "IN PK CN", "epirus": "GR AL"},
+    **{"basque country": "ES FR", "catalonia": "ES FR", "lapland": "FI SE NO RU"},
+}
 # names of regions and cities that mean something else more often
 _NO_NAME = re.compile(
     r"(?:north|south|east|west|central|upper|lower|northern|southern|eastern|western|capital|coast|district|province|"
@@ -94,8 +100,10 @@ def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
             places[form].add(country)
             regions_in[form].add(country)
             chosen.add(form)
-    for name, countries in _DISPUTED.items():
+    for name, countries in (*_DISPUTED.items(), *_SHARED.items()):
         places[name].update(countries.split())
+        if name in regions_in:
+            regions_in[name].update(countries.split())
     places["georgia"].add("GE")
     regions_in["georgia"].add("GE")
     with Path(gazetteer.__file__).with_name("places.tsv").open("w", encoding="utf-8", newline="\n") as table:

@@ -38,6 +38,8 @@ def test_what_countries_have_a_region_of_a_name():
     assert "CA" in regions_of("Ontario"), "also a city in the United States"
     assert regions_of("Devon") == {"GB"}
     assert regions_of("Georgia") == {"GE", "US"}, "a country and a state"
+    assert {"ES", "UA"} <= regions_of("Galicia"), "two regions"
+    assert regions_of("Crimea") == {"RU", "UA"}
     assert regions_of("Berlin") == regions_of("Helsinki") == regions_of("Norway") == regions_of("") == frozenset()
 
 
@@ -56,6 +58,8 @@ def test_what_countries_have_a_region_of_a_name():
         ("Hong Kong", "P17", "China", True),
         ("Belfast", "P17", "United Kingdom", True),
         ("Puerto Rico", "P17", "United States", True),
+        ("Drohobych", "P131", "Galicia", True),
+        ("Bolzano", "P131", "Tyrol", True),
         ("Greenland", "P17", "Denmark", True),
         ("Greenland", "P17", "Sweden", False),
         ("Belfast", "P17", "Ireland", True),
