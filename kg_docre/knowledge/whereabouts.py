@@ -107,8 +107,8 @@ class Whereabouts:
                         if ends and (entity.type == "LOC" or apposed):
                             found[number] = found.get(number, frozenset()) | countries_of(name)
                         break
-                    if ends and apposed and not regions_of(mention.name):
-                        found[number] = found.get(number, frozenset()) | regions_of(name)
+                    if ends and apposed and regions_of(name) and not regions_of(mention.name):
+                        found[number] = found.get(number, frozenset()) | countries_of(name)
         return found
 
     def _next(self, end: int) -> int:

@@ -22,6 +22,7 @@ from tests.knowledge.marked import marked
         ("In «LOC Oddvik » , «LOC Nordland » won", None, None),
         ("«LOC Rogaland » , «LOC Nordland » .", None, None),
         ("«LOC Oddvik » , «LOC Trondheim » .", None, None),
+        ("«LOC Oddvik » , «LOC Victoria » .", False, True),
         ("«LOC Elv » in «LOC Norway »", True, False),
         ("«LOC Elv » in the «LOC Norway »", True, False),
         ("«LOC Elv » in «LOC Oddvik » , «LOC Norway »", True, False),
