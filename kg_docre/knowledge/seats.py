@@ -72,7 +72,8 @@ class Seats:
         for end in range(house.start + 2, min(house.start + _LONGEST, house.end - 1) + 1):
             town = without_article(" ".join(words[house.start : end]))
             if " " in town and not country_name(town) and _is_house(words[end : min(end + 2, house.end)]):
-                yield countries_of(town)
+                behind = (" ".join(words[place : house.end]) for place in range(end + 1, house.end))
+                yield countries_of(town).union(*map(countries_of, behind))  # "New York University Abu Dhabi"
 
     def _name(self, start: int) -> tuple[str, int]:
         """The name of the place that begins there, and where it ends."""

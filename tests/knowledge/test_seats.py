@@ -61,6 +61,7 @@ def test_organizations_are_in_the_country_of_their_town(text, finland, chile):
         ("«LOC Viña del Mar Art Museum »", False, True),
         ("«LOC The Hague Museum »", None, None),
         ("«LOC Helsinki Museum »", None, None),
+        ("«ORG Viña del Mar University Helsinki »", True, True),
     ],
 )
 def test_museums_are_where_the_town_behind_their_name_is(text, finland, chile):
