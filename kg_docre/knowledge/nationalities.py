@@ -17,6 +17,7 @@ _OTHERS = frozenset(
     magazine newspaper novel song album army forces troops police government embassy press public people""".split()
 )
 _LENGTHS = (4, 3, 2, 1)  # words of a country's name
+_FOR = frozenset("for represent represents represented representing".split())
 _IS_A = {(verb, article) for verb in ("is", "was") for article in ("a", "an")}
 _NOT = {("language",), ("speaking",), ("born",)}  # "an English-language poet"
 
@@ -41,12 +42,15 @@ class Nationalities:
         return not said.isdisjoint(told) or (None if self._is_named_citizen(relation.tail) else False)
 
     def _is_named_citizen(self, country: int) -> bool:
-        """Whether a text speaks of somebody's citizenship beside a country's name: people may have several."""
-        return any(
-            word.lower().startswith(("citizen", "naturali"))
-            for mention in self._document.entities[country].mentions
-            for word in self._document.words[max(0, mention.start - _BEFORE) : mention.end + _BEHIND]
-        )
+        """Whether a text speaks of somebody's citizenship beside a country's name, or that they "ran for Jamaica":
+        people may have several."""
+        words = self._document.words
+        for mention in self._document.entities[country].mentions:
+            around = words[max(0, mention.start - _BEFORE) : mention.end + _BEHIND]
+            is_for = not _FOR.isdisjoint(words[max(0, mention.start - 1) : mention.start])
+            if is_for or any(word.lower().startswith(("citizen", "naturali")) for word in around):
+                return True
+        return False
 
     def _countries(self, person: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()

@@ -16,6 +16,13 @@ def test_a_citizen_of_one_country_may_have_been_born_in_another():
     assert nationalities.agree(Relation(0, 2, "P27", 0.9, ())) is False
 
 
+def test_who_runs_for_a_country_may_be_its_citizen():
+    document = marked("«PER Ada Berg » ( Slovenia ) ran for «LOC Jamaica » , fled «LOC Norway »")
+    nationalities = Nationalities(document)
+    assert nationalities.agree(Relation(0, 1, "P27", 0.9, ())) is None
+    assert nationalities.agree(Relation(0, 2, "P27", 0.9, ())) is False
+
+
 def test_a_name_alone_is_nobodys_country():
     document = marked("«PER Ada »")
     document = replace(document, entities=(*document.entities, Entity(name="Oslo", type="LOC", mentions=())))
