@@ -151,13 +151,14 @@ class SaidDates:
         return beginnings(self._document, {"LOC", "ORG", "MISC"})
 
     def _is_no_subject(self, start: int) -> bool:
-        """Whether a name is no sentence's subject, or only one of them: "Ada and her husband Bo died"."""
+        """Whether a name is no sentence's subject, or only one of them: "Ada and her husband Bo died", "Ada, whose
+        husband was Bo, died"."""
         words = self._document.words
         place = start - 1
         while place > 0 and words[place].lower() in ARTICLES:
             place -= 1
         noun = last_before(words, start, _NOUNS, lambda word: word.islower() and word not in LINKS)
-        if noun >= 0 and words[noun] in _OTHERS:
+        if noun >= 0 and (words[noun] in _OTHERS or (words[noun] in _PASSIVE and "whose" in words[noun - 3 : noun])):
             return True
         before = words[max(0, place) : place + 1]
         return not _NO_SUBJECT.isdisjoint(before) or "and" in words[max(0, start - 5) : start]

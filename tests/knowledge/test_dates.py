@@ -63,6 +63,9 @@ def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
         ("«PER Bo Berg » , the brother of «PER Carl Moe » , died in «TIME 1901 »", "P570", [True, False]),
         ("«PER Bo Berg » , brother of the boxer «PER Carl Moe » , died in «TIME 1901 »", "P570", [True, False]),
         ("«PER Ada » and the boxer «PER Bo Lind » , her son , died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Bo Berg » , whose wife was «PER Eva Moe » , died in «TIME 1901 »", "P570", [True, False]),
+        ("«PER Bo Berg » , whose wife was the painter «PER Eva Moe » , died in «TIME 1901 »", "P570", [True, False]),
+        ("«PER Bo Berg » , whose wife was «PER Eva Moe » , who died in «TIME 1901 »", "P570", [False, True]),
         # of a relative, behind an aside
         ("«PER Ada » sings . His brother «PER Bo Lind » , the boxer , died in «TIME 1901 »", "P570", [False, True]),
         (
