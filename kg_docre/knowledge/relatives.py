@@ -160,18 +160,25 @@ class Sentence:
         return next(said, self._end)
 
     def _told_of(self, place: int) -> int | None:
-        """The name before "…, widow of" or "… was the widow of"; none where that is about a name's relative itself."""
-        before = self._words[self._back(place, _BETWEEN, _BREAKS - _LINKS)]
+        """The name before "…, widow of" or "… was the widow of"; none where that is about a name's relative itself, or
+        a clause ends there: "Ada, whose father was Bo, is the widow of"."""
+        first = self._back(place, _BETWEEN, _BREAKS - _LINKS)
+        before, is_verb = self._words[first], self._has_verb(self._words[first].end, self._words[place].start)
         if before.form in (",", "(") and before.start in self._before:
             name = self._before[before.start]
             since = max((word.start for word in self._words if word.form == ";" and word.start < name), default=-1)
             nouns = (word.start for word in self._words if word.form in HOLDS or word.form in _FAR)
             called = self._called.get(name)  # "his wife Ada, daughter of"
+            if is_verb and called is not None and self._has_verb(called, name):
+                return None
             return None if any(since < noun < name and noun != called for noun in nouns) else name
         verbs = [
             word.start for word in self._words[max(0, place - _VERB) : place] if word.form in ("was", "is", "were")
         ]
         return self._before.get(verbs[-1]) if verbs else None
+
+    def _has_verb(self, start: int, end: int) -> bool:
+        return any((word,) in _IS for word in self._text[start:end])
 
 
 def _compounds(words: tuple[str, ...], start: int, end: int) -> Iterator[_Word]:

@@ -146,6 +146,8 @@ def test_a_title_with_a_capital_makes_nobody_a_relative(text, label, said):
         ("«PER Ole » met «PER Ada » , whose father was the smith «PER Bo » .", ("Ada", "Bo"), _FATHERED),
         ("«PER Ole » met «PER Ada » , whose father was «PER Bo » 's friend .", ("Ada", "Bo"), None),
         ("«PER Ole » met «PER Ada » , whose father was", ("Ada", "Ole"), None),
+        ("«PER Ole » , whose mother is the poet «PER Ada » , is a son of «PER Bo » .", ("Ada", "Bo"), None),
+        ("«PER Ole » 's wife , «PER Ada » , was a daughter of «PER Bo » .", ("Ada", "Bo"), _BORN),
     ],
 )
 def test_a_name_may_be_told_to_be_two_peoples_relative(text, pair, facts):
