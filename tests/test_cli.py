@@ -22,7 +22,9 @@ TEXT = "Vince Gilligan was born in Richmond, Virginia, in the United States. He 
 GERMAN = (
     "Ada Berg wurde am 3. Juni 1937 in Köln geboren und war eine deutsche Dichterin. Sie studierte in Paris, wo sie "
     "den Maler Bo Lind kennenlernte, den sie 1961 heiratete. Ihre Gedichte erschienen zuerst in einer Zeitschrift, "
-    "später in drei Bänden, von denen der letzte nach ihrem Tod herauskam.\n"
+    "später in drei Bänden, von denen der letzte nach ihrem Tod herauskam. Von 1970 bis 1982 war sie Lektorin eines "
+    "Verlags in Frankfurt, und danach lebte sie in einem Dorf an der Mosel, wo man ihr ein kleines Museum eingerichtet "
+    "hat.\n"
 )
 
 

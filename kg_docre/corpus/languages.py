@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 __all__ = ["other_language", "told_of_languages"]
 
-_SHORTEST, _READ = 200, 2000  # characters: of fewer there is no telling, and more are not needed
+_SHORTEST, _READ = 400, 2000  # characters: of fewer there is no telling, and more are not needed
 _NAMED = 3  # documents
 
 

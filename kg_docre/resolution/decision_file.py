@@ -79,7 +79,7 @@ def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, s
     store.decide(rule for its in rules for rule in its)
     for other in others:
         store.reject(other.read("SELECT head, label, tail FROM rejected").fetchall())
-    if any(rules):
+    if any(rules[1:]):
         resolve(store)
     else:
         resolve_what_changed(store)
