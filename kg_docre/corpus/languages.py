@@ -8,6 +8,7 @@ from collections.abc import Mapping
 __all__ = ["other_language", "told_of_languages"]
 
 _SHORTEST, _READ = 400, 2000  # characters: of fewer there is no telling, and more are not needed
+_ENGLISH = frozenset({"en", "pcm", "sco"})  # and what programmes and lists are taken for: Pidgin, Scots
 _NAMED = 3  # documents
 
 
@@ -18,7 +19,7 @@ def other_language(text: str) -> str:
     import py3langid  # which takes a second, and is not wanted where entities are given
 
     code, _ = py3langid.classify(text[:_READ])
-    return "" if code == "en" else str(code)
+    return "" if code in _ENGLISH else str(code)
 
 
 def told_of_languages(found: Mapping[str, str]) -> str:
