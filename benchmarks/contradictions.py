@@ -100,10 +100,9 @@ def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
             places[form].add(country)
             regions_in[form].add(country)
             chosen.add(form)
-    for name, countries in (*_DISPUTED.items(), *_SHARED.items()):
-        places[name].update(countries.split())
-        if name in regions_in:
-            regions_in[name].update(countries.split())
+    several = {name: countries.split() for name, countries in (_DISPUTED | _SHARED).items()}
+    for name, countries in several.items():
+        places[name].update(countries)
     places["georgia"].add("GE")
     regions_in["georgia"].add("GE")
     with Path(gazetteer.__file__).with_name("places.tsv").open("w", encoding="utf-8", newline="\n") as table:
@@ -115,7 +114,8 @@ def make(cities: Path, states: Path, regions: Path, train: Path) -> None:
                 and not (is_country(name) or _NO_NAME.fullmatch(name))
             ):
                 codes = places[name] | {_TERRITORIES[code] for code in places[name] & _TERRITORIES.keys()}
-                told = regions_in[name] - cities_in[name]  # "Paris, Berlin" is in no region
+                if told := regions_in[name] - cities_in[name]:  # "Paris, Berlin" is in no region
+                    told.update(several.get(name, ()))
                 columns = (" ".join(sorted(its)) for its in (codes, told) if its)
                 table.write("\t".join((name, *columns)) + "\n")
 
@@ -152,14 +152,14 @@ def count(facts: Iterable[tuple[Document, Relation]]) -> Counter[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("train", type=Path, nargs="?")
+    parser.add_argument("train", type=Path)
     parser.add_argument("--held-out", type=int, default=100)
     parser.add_argument("--model", default="default")
     parser.add_argument("--make", type=Path, nargs=3, metavar=("CITIES", "STATES", "REGIONS"))
     options = parser.parse_args()
     if options.make:
         make(*options.make, options.train)
-    elif options.train:
+    else:
         measure(options.train, options.held_out, options.model)
 
 
