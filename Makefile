@@ -16,6 +16,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 demo: $(VENV)/.installed
 	$(BIN)/kg-docre build examples/corpus --store kg.sqlite --to kg.html --to kg.ttl --to kg.graphml
 
+# as many processes as cores
+test: export OMP_NUM_THREADS = 1
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 8 --dist loadfile
 

@@ -13,7 +13,8 @@ from kg_docre.evaluation.calibration import calibration_error
 from kg_docre.evaluation.relations import score_relations
 from kg_docre.predictor import Predictor
 from kg_docre.training.calibration import fit_calibration
-from tests.test_cli import DATA, run
+from tests.command_line import run
+from tests.conftest import DATA
 
 ENTITIES = tuple(Entity(name=str(n), type="MISC", mentions=(Mention(n, n + 1, 0, str(n)),)) for n in range(40))
 

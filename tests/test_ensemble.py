@@ -10,8 +10,8 @@ from kg_docre.annotations import Document
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.training.teacher import Teacher
+from tests.command_line import run
 from tests.conftest import DATA
-from tests.test_cli import run
 
 
 @pytest.fixture

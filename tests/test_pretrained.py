@@ -8,8 +8,8 @@ from kg_docre.corpus.pipeline import Pipeline
 from kg_docre.corpus.records import SourceText
 from kg_docre.data.errors import DataError
 from kg_docre.pretrained import checkpoint_path, detector_of
+from tests.command_line import run
 from tests.conftest import DATA
-from tests.test_cli import run
 
 
 @pytest.fixture

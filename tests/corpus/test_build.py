@@ -271,14 +271,15 @@ def test_what_changes_facts_is_said_of_a_run_and_of_a_reading(checkpoint, pipeli
         assert build([source], small, store).read_again == 1
 
 
-def test_long_texts_are_kept_as_they_are_read(pipeline, tmp_path):
+def test_long_texts_are_kept_as_they_are_read(pipeline, tmp_path, monkeypatch):
+    monkeypatch.setattr("kg_docre.corpus.build._CHARACTERS", 10_000)
     with FactStore(tmp_path / "kg.sqlite") as store:
         kept = []
 
         def long():
             for number in range(4):
                 kept.append(store.counts()["documents"])
-                yield _text(f"long {number}", f"{number} " + VIRGINIA * (60_000 // len(VIRGINIA)))
+                yield _text(f"long {number}", f"{number} " + VIRGINIA * (6_000 // len(VIRGINIA)))
 
         build(long(), pipeline, store)
         assert kept == [0, 0, 2, 2]

@@ -8,7 +8,7 @@ from kg_docre.corpus.reader import read_corpus
 from kg_docre.corpus.records import Problem
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
-from tests.test_cli import run
+from tests.command_line import run
 
 KNOWN = [
     "texts/a.txt",

@@ -11,8 +11,8 @@ from kg_docre.evaluation.relations import facts_of
 from kg_docre.pretrained import checkpoint_path
 from spacy_components.annotations import coreference, spans_at
 from spacy_components.pipeline import mention_pipeline
+from tests.command_line import run
 from tests.conftest import DATA
-from tests.test_cli import run
 
 TEXT = (
     "Paper Hearts is an episode of the American series The X-Files.\n\nIt was written by Vince Gilligan "

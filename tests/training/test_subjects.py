@@ -10,8 +10,8 @@ from kg_docre.names import normalize_name
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_fingerprint
 from kg_docre.training.subjects import fit_subjects, one_text
+from tests.command_line import run
 from tests.conftest import DATA
-from tests.test_cli import run
 
 
 def test_documents_of_one_text_share_their_things(documents):

@@ -1,0 +1,78 @@
+"""Models are trained, evaluated and listed."""
+
+import json
+
+import pytest
+
+from tests.command_line import run
+from tests.conftest import DATA
+
+
+def test_evaluate_prints_one_object_of_fractions(tmp_path):
+    done = run("evaluate", "default", DATA / "redocred_sample.json", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert scores["documents"] == 10
+    assert 0.5 < scores["f1"] <= 1
+    assert scores["f1"] == pytest.approx(2 / (1 / scores["precision"] + 1 / scores["recall"]))
+    assert scores["ign_f1"] <= scores["f1"]
+    assert "Warning" not in done.stderr
+    table = run("evaluate", "small", DATA / "redocred_sample.json", cwd=tmp_path)
+    assert f"{scores['f1']:.4f}" in table.stdout
+
+
+def test_evaluate_tells_of_relations_that_the_model_does_not_know(tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
+    facts = sum(len(document["labels"]) for document in documents)
+    documents[0]["labels"][0]["r"] = documents[1]["labels"][0]["r"] = "P9999"
+    (tmp_path / "odd.json").write_text(json.dumps(documents))
+    done = run("evaluate", "default", "odd.json", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["facts"] == facts
+    warning = f"Warning: 2 of {facts} facts count as missed, for default does not know their relations: P9999\n"
+    assert warning in done.stderr
+
+
+def test_predictions_are_what_docreds_leaderboard_takes(tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
+    documents.append({**documents[0], "labels": []})  # of the same title
+    (tmp_path / "dev.json").write_text(json.dumps(documents))
+    unlabelled = [{name: value for name, value in document.items() if name != "labels"} for document in documents]
+    (tmp_path / "test.json").write_text(json.dumps(unlabelled))
+    done = run("evaluate", "default", "dev.json", "--predictions", "dev.out", "--json", cwd=tmp_path)
+    facts = json.loads((tmp_path / "dev.out").read_text())
+    assert len(facts) == json.loads(done.stdout)["predicted"]
+    assert {tuple(fact) for fact in facts} == {("title", "h_idx", "t_idx", "r", "evidence")}
+    labels = {(d["title"], n["h"], n["t"], n["r"]) for d in documents for n in d["labels"]}
+    right = [fact for fact in facts if (fact["title"], fact["h_idx"], fact["t_idx"], fact["r"]) in labels]
+    assert len(right) > len(facts) / 2
+    assert any(fact["evidence"] for fact in facts)
+    done = run("evaluate", "default", "test.json", "--predictions", "test.out", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "scores: unknown, for test.json has no labels\n")
+    assert (tmp_path / "test.out").read_bytes() == (tmp_path / "dev.out").read_bytes()
+    for refused in (("test.json",), ("x.json", "--raw")):
+        assert run("evaluate", "default", "test.json", "--predictions", *refused, cwd=tmp_path).returncode == 1
+    assert json.loads((tmp_path / "test.json").read_text()) == unlabelled
+
+
+def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
+    for document in documents:
+        document["vertexSet"], document["labels"] = document["vertexSet"][:2], []
+    (tmp_path / "few.json").write_text(json.dumps(documents))
+    done = run("evaluate", "default", "few.json", "--raw", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    unlabelled = run("evaluate", "default", "few.json", "--json", cwd=tmp_path)
+    assert unlabelled.returncode == 1
+    assert unlabelled.stderr.splitlines()[-1].startswith("Error: no fact is labelled")
+
+
+def test_train_from_the_command_line(training_file, tmp_path):
+    done = run("train", training_file(epochs=1), "--output", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "best: out/best (epoch 1, F1 " in done.stdout
+    assert (tmp_path / "out" / "best" / "model.safetensors").exists()
+
+
+def test_models_lists_what_ships():
+    done = run("models", cwd=".")
+    assert {line.split()[0] for line in done.stdout.splitlines()} >= {"default", "small"}
