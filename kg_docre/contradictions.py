@@ -21,7 +21,7 @@ from kg_docre.knowledge.whereabouts import Whereabouts
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
-CHECKS = 6  # a number for what is known: facts checked against something else are others
+CHECKS = 7  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 
 

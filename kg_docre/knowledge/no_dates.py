@@ -9,10 +9,11 @@ __all__ = ["NoDates"]
 
 # birth, death, inception, end, publication, start and end of time, point in time
 _DATED = frozenset("P569 P570 P571 P576 P577 P580 P582 P585".split())
+_NO_TIMES = frozenset({"PER", "ORG", "LOC"})  # "1990s" and "World War II" may be taken for MISC
 
 
 class NoDates:
-    """Nothing is born at "10:03", dies at "91" or begins in "two years"; but "in 91" emperors died."""
+    """Nothing is born at "10:03", dies at "91" or in Boston, or begins in "two years"; but "in 91" emperors died."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -21,7 +22,10 @@ class NoDates:
         """False where a fact needs a date and none of the tail's names can be one; None anywhere else."""
         if relation.label not in _DATED:
             return None
-        words, mentions = self._document.words, self._document.entities[relation.tail].mentions
+        tail = self._document.entities[relation.tail]
+        words, mentions = self._document.words, tail.mentions
         before = [(m, "".join(words[max(0, m.start - 1) : m.start])) for m in mentions]
         is_year = any(word in ("'", "’") or (word in ("in", "In") and m.name.isdigit()) for m, word in before)
+        if tail.type in _NO_TIMES and not any(letter.isdigit() for m in mentions for letter in m.name):
+            return False
         return False if not is_year and mentions and all(is_no_date(m.name) for m in mentions) else None

@@ -18,6 +18,9 @@ from tests.knowledge.marked import marked
         ("«PER Ada » came in «TIME 91 »", None),
         ("«PER Ada » came in «TIME eleven »", False),
         ("«PER Ada » came the «TIME same year »", None),
+        ("«PER Ada » died in «LOC Boston »", False),
+        ("«PER Ada » died in «MISC World War II »", None),
+        ("«PER Ada » came in «LOC June 1990 »", None),
     ],
 )
 def test_what_is_no_date_dates_nothing(text, said):
