@@ -22,6 +22,8 @@ _UPDATE = re.compile(
     r"(\s|#.*\n|PREFIX\s+\S*\s*<[^>]*>|BASE\s*<[^>]*>)*(INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
     re.IGNORECASE,
 )
+_CYPHER = re.compile(r"\s*(OPTIONAL\s+)?(MATCH|MERGE|UNWIND|CALL|RETURN|SHOW)\b", re.IGNORECASE)
+_SPARQL = re.compile(r"\s*(PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 _ERRORS = (OSError, EOFError, zlib.error, SyntaxError, ValueError, RuntimeError)  # the last of an unknown parameter
 
 
@@ -38,6 +40,8 @@ def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[s
         from kg_docre.graph.bolt import BoltDatabase
 
         check_address(target)
+        if _SPARQL.match(query):
+            raise ExportError(f"{target}: Neo4j is asked in Cypher, and this is SPARQL, which RDF files are asked in")
         user, password, database = credentials()
         with BoltDatabase(target, user=user, password=password, database=database) as server:
             columns, rows = server.query(query, dict(parameters or {}))
@@ -60,6 +64,8 @@ def _sparql(path: Path, query: str, parameters: Mapping[str, str]) -> Answer:
     except _ERRORS as error:
         if _UPDATE.match(query):
             raise ExportError(f"{path}: queries only read; kg-docre reject takes wrong facts out of a store") from error
+        if isinstance(error, SyntaxError) and _CYPHER.match(query):
+            raise ExportError(f"{path}: asked in SPARQL, and this is Cypher, which Neo4j is asked in") from error
         raise _error(path, error) from error
     if isinstance(found, QueryBoolean):
         return Answer(("answer",), iter([(bool(found),)]))

@@ -127,7 +127,10 @@ def test_queries_write_nothing(graph, server, database, tmp_path):
         ("kg.oxigraph", "ASK { ?x foaf:name ?y }", "at 1:19: an unknown prefix; .* use one of kg, wd, "),
         ("kg.oxigraph", "SELECT ?x { ?x rdfs:label ?name }", r"must be among what is asked for: SELECT \?name"),
         ("kg.oxigraph", "# out\nPREFIX ex: <urn:x>\ndelete where { ?s ?p ?o }", "queries only read"),
+        ("kg.oxigraph", "MATCH (n) RETURN n", "asked in SPARQL, and this is Cypher"),
+        ("neo4j://127.0.0.1:1", " select ?x { ?x ?y ?z }", "asked in Cypher, and this is SPARQL"),
         ("missing.ttl", "ASK {}", "No such file"),
+        ("missing.ttl", "MATCH (n) RETURN n", "No such file"),
         ("missing.oxigraph", "ASK {}", "no Oxigraph store"),
         ("kg.sqlite", "ASK {}", "a fact store; kg-docre export .* --to kg.oxigraph makes one"),
         ("broken.ttl", "ASK {}", "broken"),
@@ -139,6 +142,6 @@ def test_what_cannot_be_asked_is_one_clear_line(target, query, reason, graph, tm
     (tmp_path / "broken.ttl").write_text("<broken> .")
     (tmp_path / "broken.nt.gz").write_bytes(gzip.compress(b"<urn:a> <urn:b> <urn:c> .")[:-12])
     with pytest.raises(ExportError, match=reason) as caught:
-        ask(str(tmp_path / target), query, no_credentials, {"name": "x"})
+        ask(target if "//" in target else str(tmp_path / target), query, no_credentials, {"name": "x"})
     assert target in str(caught.value)
     assert "\n" not in str(caught.value)
