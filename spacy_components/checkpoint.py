@@ -13,7 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 from spacy.language import Language
 from spacy.pipeline import Pipe
 
-from kg_docre.pretrained import CHECKPOINT_FILES, checkpoint_path, shipped_checkpoints
+from kg_docre.pretrained import CHECKPOINT_FILES, checkpoint_path, ensemble_of, shipped_checkpoints
 
 __all__ = ["CheckpointComponent"]
 
@@ -69,13 +69,9 @@ class CheckpointComponent(Pipe, Generic[PredictorT]):
         source, folder = checkpoint_path(self._model).resolve(), Path(path).resolve()
         if source == folder:
             return
-        if (folder / "config.json").is_file():
-            for name in CHECKPOINT_FILES:
-                (folder / name).unlink(missing_ok=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in CHECKPOINT_FILES:
-            if (source / name).is_file():
-                shutil.copy2(source / name, folder)
+        inside = [other.name for other in ensemble_of(source) if other.parent == source]
+        for place in ("", *inside):
+            _copy_checkpoint(source / place, folder / place)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
         """Use the checkpoint kept with the pipeline, if there is one and the config names none that ships."""
@@ -87,6 +83,16 @@ class CheckpointComponent(Pipe, Generic[PredictorT]):
         """Pickled without the weights: who unpickles it, or a spawned process, reads the checkpoint in a third of a
         second. (spaCy's own class, being Cython's, would ask for no state.)"""
         return _again, (type(self), self.name, {**self.__dict__, "_predictor": None})
+
+
+def _copy_checkpoint(source: Path, folder: Path) -> None:
+    if (folder / "config.json").is_file():
+        for name in CHECKPOINT_FILES:
+            (folder / name).unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in CHECKPOINT_FILES:
+        if (source / name).is_file():
+            shutil.copy2(source / name, folder)
 
 
 def _again(kind: Any, name: str, state: dict[str, Any]) -> Any:

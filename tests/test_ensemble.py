@@ -1,6 +1,7 @@
 """Models that judge together."""
 
 import json
+import shutil
 
 import pytest
 import spacy
@@ -98,7 +99,8 @@ def test_a_teacher_teaches_what_is_decided(own, documents):
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ({"large": 0.3}, "no shipped checkpoint 'large'"),
+        ({"large": 0.3}, "no shipped checkpoint 'large', nor a checkpoint's folder in "),
+        ({"../small": 0.3}, "no shipped checkpoint '../small'"),
         ({"small": 1.0}, "their sum below 1"),
         ({"small": -0.1}, "above 0"),
         ({"small": "much"}, "could not convert"),
@@ -118,6 +120,22 @@ def test_members_judge_the_same_things(own):
 def test_names_tell_ensembles_apart(own):
     names = {Predictor.from_pretrained(own(said)).name for said in (None, {"small": 0.3}, {"small": 0.4})}
     assert len(names) == 3
+
+
+def test_one_of_ones_own_lies_inside_and_is_kept_with_a_pipeline(own, documents, tmp_path_factory):
+    folder = own({"second": 0.4})
+    shutil.copytree(checkpoint_path("small"), folder / "second")
+    together = Predictor.from_pretrained(folder, device="cpu", precision="fp32")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("docre", config={"model": str(folder), "precision": "fp32"})
+    kept = tmp_path_factory.mktemp("pipeline")
+    nlp.to_disk(kept)
+    again = spacy.load(kept).get_pipe("docre").predictor
+    shutil.rmtree(folder)
+    assert again(documents[0]) == together(documents[0])
+    assert again.name.split("@")[1] == together.name.split("@")[1]
+    alone = Predictor.from_pretrained("small", device="cpu", precision="fp32")
+    assert again.members[1].model.config == alone.model.config
 
 
 def test_it_is_calibrated_evaluated_and_kept_as_a_whole(own, tmp_path_factory):

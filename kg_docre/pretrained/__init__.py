@@ -104,19 +104,22 @@ def mention_types(folder: Path) -> tuple[str, ...]:
 
 
 def ensemble_of(folder: Path) -> dict[Path, float]:
-    """The shipped checkpoints that judge together with this one, and how much each of them counts where all, itself
-    among them, count 1: what ``ensemble.json`` says, by name. Empty if there is none."""
+    """The checkpoints that judge together with this one, and how much each of them counts where all, itself among
+    them, count 1: what ``ensemble.json`` says by name, of a folder inside this one or of a shipped checkpoint. Empty if
+    there is none."""
     file = folder / "ensemble.json"
     if not file.is_file():
         return {}
-    shipped = shipped_checkpoints()
     with reading(file):
         weights = {name: float(weight) for name, weight in json.loads(file.read_text(encoding="utf-8")).items()}
-        if unknown := weights.keys() - shipped.keys():
-            raise ValueError(f"no shipped checkpoint {min(unknown)!r}")
+        inside = {name: folder / name for name in weights if name == Path(name).name and name not in ("", "..")}
+        own = {name: other for name, other in inside.items() if (other / "config.json").is_file()}
+        known = {**shipped_checkpoints(), **own}
+        if unknown := weights.keys() - known.keys():
+            raise ValueError(f"no shipped checkpoint {min(unknown)!r}, nor a checkpoint's folder in {folder.name}")
         if min(weights.values(), default=1.0) <= 0 or sum(weights.values()) >= 1:
             raise ValueError("weights must lie above 0, and their sum below 1")
-        return {shipped[name]: weight for name, weight in weights.items()}
+        return {known[name]: weight for name, weight in weights.items()}
 
 
 def checkpoint_fingerprint(folder: Path) -> str:
