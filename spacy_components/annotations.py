@@ -63,7 +63,8 @@ _CLUSTER = ("._.", "docre_cluster")  # with a span's characters: as spaCy keys w
 
 
 def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[str]) -> None:
-    """Store clusters of mentions, their types, and the first knowledge-base id among them."""
+    """Store clusters of mentions, their types, and the first knowledge-base id among them. Relations of other clusters,
+    which are kept by number, are gone with these."""
     data = []
     for spans, type in zip(clusters, types, strict=True):
         kb_id = next((kb_id for kb_id in map(linked_id, spans) if kb_id), "")
@@ -71,6 +72,7 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
             [_name([named_span(span, type) for span in spans], type), type, kb_id, list(map(characters_of, spans))]
         )
     setattr(doc._, ENTITIES, data)
+    setattr(doc._, RELATIONS, None)
     setattr(doc._, CLUSTERED, None)
 
 
