@@ -13,6 +13,7 @@ from kg_docre import __version__
 from kg_docre.corpus.titles import called_by_title
 from kg_docre.data.errors import DataError
 from kg_docre.metadata import as_metadata
+from kg_docre.names import short_hash
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve_if_grown
 from kg_docre.store import FactStore
@@ -22,7 +23,7 @@ __all__ = ["add_docs"]
 
 
 def add_docs(
-    store: FactStore, docs: Iterable[tuple[Doc, str | Mapping[str, Any]]], *, model: str, keep: Sequence[str] = ()
+    store: FactStore, docs: Iterable[tuple[Doc, str | Mapping[str, Any]]], *, model: str, keep: str | Sequence[str] = ()
 ) -> int:
     """Add docs with their entities and relations, each under a uri, as ``nlp.pipe(texts_and_uris, as_tuples=True)``
     gives them, or with a context of ``uri``, ``title`` and whatever else; how many the store did not have. What a
@@ -33,18 +34,30 @@ def add_docs(
 
     What was found at a uri before its text changed is deleted at the end, also where a doc breaks it off; then a store
     of which a tenth has changed is resolved. Raises :exc:`~kg_docre.data.errors.DataError` for a doc in which no
-    component ``docre`` has looked for relations, one without a uri, or with metadata that can't be kept. A name in
-    ``keep`` that no context has is warned of.
+    component ``docre`` has looked for relations, one without a uri or with one that a doc of another text has had, or
+    with a title or metadata that can't be kept. A name in ``keep`` that no context has is warned of.
     """
+    if not (isinstance(model, str) and model):
+        raise DataError(f"model is {model!r}: expected a name for what has read the docs")
+    keep = [keep] if isinstance(keep, str) else keep
     run = store.begin_run(version=__version__, config={"model": model})
     added = 0
     lacking = {*keep}
+    texts: dict[str, str] = {}
     try:
-        for doc, context in docs:
+        for pair in docs:
+            if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Doc)):
+                raise DataError(f"expected pairs of a doc and its uri or context, found {type(pair).__name__}")
+            doc, context = pair
             said = context if isinstance(context, Mapping) else {"uri": context}
             uri, title = said.get("uri"), said.get("title")
             if not (isinstance(uri, str) and uri):
-                raise DataError(f"a doc's uri is {uri!r}: expected a string, or a context with one under 'uri'")
+                raise DataError(f"a doc's uri is {uri!r:.60}: expected a string, or a context with one under 'uri'")
+            if not isinstance(title, str | None):
+                raise DataError(f"{uri}: its title is {title!r:.60}: expected a string")
+            text = short_hash(doc.text)
+            if texts.setdefault(uri, text) != text:
+                raise DataError(f"{uri}: another doc has this uri")
             found = relations_of(doc)
             if found is None:
                 raise DataError(f"{uri}: no component docre has looked for relations in this doc")

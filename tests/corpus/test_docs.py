@@ -95,3 +95,28 @@ def test_the_page_on_spacy_shows_how(nlp, tmp_path, monkeypatch):
     exec(code, {"nlp": nlp, "texts": {"a.txt": EPISODE}})
     with FactStore(tmp_path / "kg.sqlite") as store:
         assert store.counts()["documents"] == 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        (lambda doc, other: [(doc, "a"), (doc, "a"), (other, "a")], "a: another doc has this uri"),
+        (lambda doc, other: [(doc, {"uri": "a", "title": 5})], "a: its title is 5: expected a string"),
+        (lambda doc, other: [doc], "expected pairs of a doc and its uri or context, found Doc"),
+        (lambda doc, other: [("a", doc)], "expected pairs of a doc"),
+        (lambda doc, other: [(doc, ["a"])], r"uri is \['a'\]: expected a string"),
+    ],
+)
+def test_docs_that_cannot_be_told_apart_or_called_are_named(pairs, reason, nlp, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        with pytest.raises(DataError, match=reason):
+            add_docs(store, pairs(nlp(EPISODE), nlp(VIRGINIA)), model="mine")
+        assert store.counts()["documents"] == ("a: another" in reason)
+        with pytest.raises(DataError, match="model is None: expected a name"):
+            add_docs(store, [(nlp(EPISODE), "a")], model=None)
+
+
+def test_one_name_to_keep_is_one_name(nlp, tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        add_docs(store, [(nlp(EPISODE), {"uri": "a", "date": "2020"})], model="mine", keep="date")
+        assert [d.metadata for d in KnowledgeGraph(store).documents()] == [{"date": "2020"}]
