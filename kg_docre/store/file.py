@@ -45,7 +45,7 @@ class _Rows(sqlite3.Cursor):
 
 class StoreFile:
     """Foreign keys are on; the journal is a write-ahead log, so that readers never wait, and writers for each other.
-    A file that can't be written to can be read.
+    A file that can't be written to can be read. It is for the thread that opened it; others open the file anew.
     """
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
@@ -129,6 +129,8 @@ class StoreFile:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything written inside is kept together, or nothing of it; raises :exc:`StoreError`."""
+        if self._db.in_transaction:
+            raise StoreError(f"{self.path}: nothing can be written inside snapshot(), or while something else is")
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -151,7 +153,11 @@ class StoreFile:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Everything read inside sees the store as it is now, whatever others write meanwhile."""
+        """Everything read inside sees the store as it is now, whatever others write meanwhile. Inside another one it is
+        that one."""
+        if self._db.in_transaction:
+            yield
+            return
         self.read("BEGIN")
         try:
             yield

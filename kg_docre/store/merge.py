@@ -45,7 +45,8 @@ class Merged(NamedTuple):
 
 def refuse_itself(store: FactStore, other: FactStore) -> None:
     """Raise :exc:`ValueError` if both are one."""
-    if store.path.samefile(other.path):
+    files = store.path.exists() and other.path.exists()  # in memory there is none
+    if store is other or (files and store.path.samefile(other.path)):
         raise ValueError(f"{other.path} cannot be merged with itself")
 
 

@@ -334,3 +334,13 @@ def test_a_store_that_is_none_or_the_same_is_named_and_nothing_is_made(tmp_path,
     assert _said(parts[0]) == before
     with FactStore(merged) as store, pytest.raises(StoreError, match="no such store"):
         merge(store, FactStore(tmp_path / "none.sqlite", create=False))
+
+
+def test_stores_in_memory_are_merged(tmp_path, documents):
+    whole = _said(_fill(tmp_path / "whole.sqlite", documents))
+    with FactStore(tmp_path / "whole.sqlite") as store, FactStore(":memory:") as memory, FactStore(":memory:") as other:
+        assert merge(memory, store).added == merge(other, memory).added == len(documents)
+        assert other.counts() == store.counts()
+        with pytest.raises(ValueError, match="itself"):
+            merge(memory, memory)
+    assert _said(tmp_path / "whole.sqlite") == whole

@@ -88,6 +88,19 @@ def test_a_text_stays_while_any_source_has_it(store, documents):
     assert store.counts()["documents"] == 1
 
 
+def test_a_snapshot_inside_another_one_is_that_one_and_nothing_is_written_in_it(store, documents):
+    _add(store, documents[0])
+    with store.snapshot():
+        with store.snapshot():
+            assert store.counts()["documents"] == 1
+        with FactStore(store.path) as other:
+            _add(other, documents[1])
+        assert store.counts()["documents"] == 1
+        with pytest.raises(StoreError, match=r"nothing can be written inside snapshot\(\)"):
+            _add(store, documents[2])
+    assert store.counts()["documents"] == 2
+
+
 def test_a_snapshot_does_not_see_what_others_add(store, documents):
     _add(store, documents[0])
     with FactStore(store.path) as reader, reader.snapshot():
