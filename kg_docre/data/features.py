@@ -49,11 +49,22 @@ class Featurizer:
         return cls(load_tokenizer(path), config)
 
     def check(self, document: Document) -> None:
-        """Raises :exc:`DataError` naming document and entity if one has no mention or an unknown type."""
+        """Raises :exc:`DataError` naming the document, and the entity that has no mention, one of no words of the
+        document, or an unknown type."""
+        words, starts = len(document.words), document.sentence_starts
+        if document.spaces and len(document.spaces) != words:
+            raise DataError(f"{document.id}: spaces of {len(document.spaces)} words, where there are {words}")
+        if not starts or starts[0] != 0:
+            raise DataError(f"{document.id}: no sentence starts at its first word")
         for number, entity in enumerate(document.entities):
             where = f"{document.id}: entity {number} ({entity.name!r:.60})"
             if not entity.mentions:
                 raise DataError(f"{where} has no mention")
+            for mention in entity.mentions:
+                if not 0 <= mention.start < mention.end <= words:
+                    raise DataError(f"{where}: words {mention.start} to {mention.end} of {words}")
+                if not 0 <= mention.sentence < len(starts):
+                    raise DataError(f"{where}: a mention in sentence {mention.sentence} of {len(starts)}")
             if entity.type not in self._types:
                 known = ", ".join(self._types)
                 raise DataError(
