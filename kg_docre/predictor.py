@@ -24,6 +24,7 @@ from kg_docre.ensemble import Member
 from kg_docre.modeling import DocREModel, DocumentBatch, PairMatrix, Prediction
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
+from kg_docre.shares import check_share
 from kg_docre.subjects import SubjectBoundaries
 
 __all__ = ["Predictor"]
@@ -61,6 +62,8 @@ class Predictor:
     ) -> None:
         if max_entities is not None and max_entities < 2:
             raise ValueError(f"max_entities must be at least 2, not {max_entities}")
+        if min(batch_tokens, batch_pairs) < 0:
+            raise ValueError(f"batch_tokens and batch_pairs are at least 0, not {min(batch_tokens, batch_pairs)}")
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
         self.featurizer = featurizer
@@ -123,6 +126,7 @@ class Predictor:
         Documents with fewer than two entities come back without relations. A document that can't be
         processed goes to ``on_error`` and comes back without relations; else :exc:`DataError` is raised.
         """
+        check_share("threshold", threshold)
         waiting: Future[Chunk] | None = None
         with ThreadPoolExecutor(1, "kg-docre-features") as worker:
             for chunk in in_chunks(documents, batch_size):

@@ -126,7 +126,12 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
         documents[1], id="bad", entities=(replace(documents[1].entities[0], type="GENE"), *documents[1].entities[1:])
     )
     silent = replace(documents[2], id="silent", entities=(*documents[2].entities, Entity("nobody", "PER", ())))
-    stream = [documents[0], bad, silent, documents[3]]
+    first, *others = documents[4].entities
+    beyond = replace(first.mentions[0], start=10_000, end=10_001)
+    out = replace(documents[4], id="out", entities=(replace(first, mentions=(beyond,)), *others))
+    unsplit = replace(documents[5], id="unsplit", sentence_starts=())
+    unspaced = replace(documents[6], id="unspaced", spaces=(True,))
+    stream = [documents[0], bad, silent, documents[3], out, unsplit, unspaced]
     errors = {}
     found = list(predictor.pipe(stream, on_error=lambda document, error: errors.update({document.id: str(error)})))
     assert [d.id for d in found] == [d.id for d in stream]
@@ -134,6 +139,10 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
     assert found[1].relations == found[2].relations == ()
     assert "GENE" in errors["bad"]
     assert "has no mention" in errors["silent"]
+    assert "entity 0" in errors["out"]
+    assert "words 10000 to 10001 of" in errors["out"]
+    assert errors["unsplit"] == "unsplit: no sentence starts at its first word"
+    assert errors["unspaced"].startswith("unspaced: spaces of 1 words")
     with pytest.raises(DataError, match=r"bad: entity 0"):
         list(predictor.pipe(stream))
 
@@ -282,3 +291,17 @@ def test_evidence_of_pairs_that_no_window_has_both_of_names_them(predictor, docu
         for relation in found.relations:
             assert 1 <= len(relation.evidence) <= 5
             assert 0 <= min(relation.evidence) <= max(relation.evidence) < len(found.sentence_starts)
+
+
+@pytest.mark.parametrize("share", [90, -0.1, "0.9", True, float("nan")])
+def test_what_is_no_share_is_named(share, predictor, documents, tmp_path):
+    from kg_docre.corpus.pipeline import Pipeline
+    from kg_docre.graph import KnowledgeGraph
+    from kg_docre.store import FactStore
+
+    with pytest.raises(ValueError, match="threshold: a share from 0 to 1, not "):
+        next(predictor.pipe(documents, threshold=share))
+    with pytest.raises(ValueError, match="threshold: a share from 0 to 1, not "):
+        Pipeline(predictor, threshold=share)
+    with FactStore(":memory:") as store, pytest.raises(ValueError, match="min_confidence: a share from 0 to 1"):
+        KnowledgeGraph(store, min_confidence=share)

@@ -18,6 +18,7 @@ from kg_docre.corpus.titles import called_by_title
 from kg_docre.data.errors import DataError
 from kg_docre.predictor import Predictor
 from kg_docre.pretrained import checkpoint_path, detector_fingerprint, detector_of
+from kg_docre.shares import check_share
 from spacy_components.annotations import needs_clusters, to_document
 from spacy_components.entity_clusters import EntityClusters
 from spacy_components.pipeline import memory_zone, mention_pipeline
@@ -46,6 +47,7 @@ class Pipeline:
         mentions: str | None = None,
         threshold: float | None = None,
     ) -> None:
+        check_share("threshold", threshold)
         self.predictor = predictor
         self.threshold = threshold
         self.spacy_model = spacy_model
