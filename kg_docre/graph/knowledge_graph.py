@@ -20,6 +20,7 @@ from kg_docre.names import short_hash
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.lookup import names_like, nodes_called
 from kg_docre.resolution.values import iso_date
+from kg_docre.shares import check_share
 from kg_docre.store import FactStore
 
 __all__ = ["KnowledgeGraph"]
@@ -61,13 +62,15 @@ class KnowledgeGraph:
         inverses: bool = False,
         min_confidence: float = 0.0,
         connected: bool = False,
-        about: Iterable[str] | None = None,
-        relations: Iterable[str] | None = None,
+        about: str | Iterable[str] | None = None,
+        relations: str | Iterable[str] | None = None,
     ) -> None:
+        check_share("min_confidence", min_confidence)
         self.store = store
         self.strict = strict
         self.inverses = inverses
         self.min_confidence = min_confidence
+        about, relations = ([its] if isinstance(its, str) else its for its in (about, relations))
         self.is_part = about is not None or relations is not None
         self.connected = connected or self.is_part
         self._about = None if about is None else set().union(*map(self._nodes_called, about))

@@ -27,7 +27,9 @@ _SPARQL = re.compile(r"\s*(PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGN
 _ERRORS = (OSError, EOFError, zlib.error, SyntaxError, ValueError, RuntimeError)  # the last of an unknown parameter
 
 
-def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[str, str] | None = None) -> Answer:
+def ask(
+    target: str | Path, query: str, credentials: Credentials, parameters: Mapping[str, str] | None = None
+) -> Answer:
     """The answer of ``target``: Neo4j's address, the folder of an Oxigraph store, or an RDF file.
 
     Nothing is ever written. ``parameters`` are what Cypher calls ``$name``, and SPARQL ``?name``, where they must be
@@ -36,6 +38,7 @@ def ask(target: str, query: str, credentials: Credentials, parameters: Mapping[s
 
     Raises :exc:`ExportError` with the target and the reason, of a query that can't be understood too.
     """
+    target = str(target)
     if is_address(target):
         from kg_docre.graph.bolt import BoltDatabase
 

@@ -40,11 +40,15 @@ def check_provenance(ending: str, provenance: Provenance | None) -> Provenance:
     """The choice for a file with this ending: if there is none, named graphs where the format has them, else
     statements.
 
-    Raises :exc:`ExportError` where the format can't say that.
+    Raises :exc:`ExportError` for an unknown ending and where the format can't say that, :exc:`ValueError` for what is
+    no provenance.
     """
-    form = FORMATS[ending]
+    form = FORMATS.get(ending)
+    if form is None:
+        raise ExportError(f"unknown ending {ending!r}; known are {', '.join(FORMATS)}")
     if provenance is None:
         return Provenance.GRAPHS if form.supports_datasets else Provenance.STATEMENTS
+    provenance = Provenance(provenance)
     if provenance == Provenance.GRAPHS and not form.supports_datasets:
         raise ExportError(f"{ending} has no named graphs; .nq, .trig and .jsonld have")
     if provenance == Provenance.REIFIERS and form == RdfFormat.JSON_LD:
@@ -55,8 +59,9 @@ def check_provenance(ending: str, provenance: Provenance | None) -> Provenance:
 def to_rdf(graph: KnowledgeGraph, provenance: Provenance = Provenance.STATEMENTS) -> Dataset | Graph:
     """Everything in memory as one rdflib graph; as a dataset if provenance is ``graphs``.
 
-    Raises :exc:`ValueError` for ``reifiers``, which rdflib does not know.
+    Raises :exc:`ValueError` for ``reifiers``, which rdflib does not know, and for what is no provenance.
     """
+    provenance = Provenance(provenance)
     if provenance == Provenance.REIFIERS:
         raise ValueError("rdflib has no reifiers; write a file, or an Oxigraph store")
     target: Dataset | Graph = Dataset() if provenance == Provenance.GRAPHS else Graph()
@@ -69,7 +74,8 @@ def to_rdf(graph: KnowledgeGraph, provenance: Provenance = Provenance.STATEMENTS
 def write_rdf(graph: KnowledgeGraph, path: str | Path, provenance: Provenance | None = None) -> None:
     """Write the format that the file name ends with, one of :data:`FORMATS`, compressed if ``.gz`` follows.
 
-    Raises :exc:`ExportError` where the format can't say that, :exc:`OSError` where it can't be written.
+    Raises :exc:`ExportError` for an unknown ending and where the format can't say that, :exc:`OSError` where it can't
+    be written.
     """
     path = Path(path)
     zipped = path.suffix == ".gz"

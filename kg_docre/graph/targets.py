@@ -23,7 +23,7 @@ Credentials = Callable[[], tuple[str, str, str | None]]
 Writer = Callable[[KnowledgeGraph, Path], None]
 
 
-def open_target(target: str, credentials: Credentials, provenance: Provenance | None = None) -> Target:
+def open_target(target: str | Path, credentials: Credentials, provenance: Provenance | None = None) -> Target:
     """A function that writes a graph to ``target``.
 
     Everything that can be known beforehand is checked now: the file's ending and folder; whether a
@@ -33,6 +33,8 @@ def open_target(target: str, credentials: Credentials, provenance: Provenance | 
 
     Raises :exc:`ExportError` with the target and the reason.
     """
+    target = str(target)
+    provenance = None if provenance is None else Provenance(provenance)
     if is_address(target):
         return _neo4j(target, credentials, evidence=provenance != Provenance.NONE)
     path = Path(target)

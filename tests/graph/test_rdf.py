@@ -10,7 +10,7 @@ from kg_docre.graph.errors import ExportError
 from kg_docre.graph.networkx import to_networkx
 from kg_docre.graph.provenance import Provenance
 from kg_docre.graph.query import ask
-from kg_docre.graph.rdf import KG, to_rdf
+from kg_docre.graph.rdf import KG, to_rdf, write_rdf
 from kg_docre.graph.targets import open_target
 from kg_docre.resolution.decisions import split
 from kg_docre.resolution.forms import form_id
@@ -63,6 +63,21 @@ def test_what_a_format_cannot_say_is_refused_beforehand(tmp_path):
     for ending, choice in ((".ttl", "graphs"), (".nt.gz", "graphs"), (".jsonld", "reifiers")):
         with pytest.raises(ExportError, match=rf"kg\{ending}.* has no"):
             open_target(str(tmp_path / f"kg{ending}"), no_credentials, Provenance(choice))
+
+
+def test_what_is_no_ending_or_no_provenance_is_named(graph, tmp_path):
+    with pytest.raises(ExportError, match=r"unknown ending '.xyz'; known are .ttl, "):
+        write_rdf(graph, tmp_path / "kg.xyz")
+    with pytest.raises(ValueError, match="'NONE' is not a valid Provenance"):
+        to_rdf(graph, "NONE")
+    with pytest.raises(ValueError, match="'bogus' is not a valid Provenance"):
+        write_rdf(graph, tmp_path / "kg.ttl", "bogus")
+    assert not {file.suffix for file in tmp_path.iterdir()} & {".xyz", ".ttl"}
+    write_rdf(graph, tmp_path / "kg.nt", "none")
+    open_target(tmp_path / "same.nt", no_credentials, Provenance.NONE)(graph)
+    assert (tmp_path / "kg.nt").read_bytes() == (tmp_path / "same.nt").read_bytes()
+    asked = ask(tmp_path / "kg.nt", "ASK { ?s ?p ?o }", no_credentials)
+    assert list(asked.rows) == [(True,)]
 
 
 def test_runs_and_documents_are_told_in_prov(store, documents, tmp_path):
