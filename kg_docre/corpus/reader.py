@@ -53,7 +53,7 @@ _UNREADABLE = (OSError, EOFError, zlib.error)  # the latter two of a compressed 
 
 
 def read_corpus(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     *,
     max_characters: int = MAX_CHARACTERS,
     fields: Fields | None = None,
@@ -79,7 +79,8 @@ def read_corpus(
 
     ``-`` is standard input, lines as in ``.jsonl``, which must have ids: the uri of one is ``stdin#id``.
     """
-    hidden, fields, sources = {Path(path).resolve() for path in exclude}, fields or Fields(), list(sources)
+    sources = [sources] if isinstance(sources, str | Path) else list(sources)
+    hidden, fields = {Path(path).resolve() for path in exclude}, fields or Fields()
     for given in sources:
         source = Path(given)
         if given == STANDARD_INPUT:
@@ -198,10 +199,11 @@ def _unzipped(path: Path) -> Path:
 
 
 def count_documents(
-    sources: Collection[str | Path], *, exclude: Iterable[str | Path] = (), encoding: str = ""
+    sources: str | Path | Collection[str | Path], *, exclude: Iterable[str | Path] = (), encoding: str = ""
 ) -> int | None:
     """How many documents and problems :func:`read_corpus` may give; None if only reading it all can tell, as of
     PubTator and of long JSON files."""
+    sources = [sources] if isinstance(sources, str | Path) else sources
     hidden, total = {Path(path).resolve() for path in exclude}, 0
     if STANDARD_INPUT in sources:
         return None

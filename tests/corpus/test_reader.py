@@ -56,6 +56,13 @@ def test_character_references_are_read_as_what_they_stand_for(tmp_path):
     ]
 
 
+def test_one_source_is_one_source(tmp_path):
+    (tmp_path / "a.txt").write_text("Rome is in Italy.")
+    for source in (tmp_path, str(tmp_path)):
+        assert [read.text for read in read_corpus(source, base=tmp_path)] == ["Rome is in Italy."]
+        assert count_documents(source) == 1
+
+
 def test_lines_of_json(tmp_path):
     path = tmp_path / "corpus.jsonl"
     lines = [{"id": "x", "title": "X", "text": "one"}, {"text": "two"}]
