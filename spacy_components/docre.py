@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from kg_docre.annotations import Document, Relation
 from kg_docre.batching import BATCH_SIZE, MAX_ENTITIES
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.pretrained import entity_types as known_types
+from kg_docre.shares import check_share
 from spacy_components.annotations import (
     ENTITIES,
     RELATIONS,
@@ -31,11 +31,6 @@ if TYPE_CHECKING:  # spaCy imports every factory at start-up; torch is for pipel
     from kg_docre.predictor import Predictor
 
 __all__ = ["Docre", "make_docre"]
-
-_NO_ENTITIES = (
-    "{}: nothing has looked for entities in the doc, so that there are no relations; "
-    'add what finds them before it: nlp.add_pipe("mentions"), or a pipeline with "ner"'
-)
 
 
 @Language.factory(
@@ -135,16 +130,15 @@ class Docre(CheckpointComponent["Predictor"]):
         super().__init__(name=name, model=model, options=options)
         if threshold is not None and min_precision is not None:
             raise ValueError("give threshold or min_precision, not both")
-        for option, value in (("threshold", threshold), ("min_precision", min_precision)):
-            if value is not None and not (isinstance(value, int | float) and 0 <= value <= 1):
-                raise ValueError(f"{option}: a share from 0 to 1, not {value!r}")
+        check_share("threshold", threshold)
+        check_share("min_precision", min_precision)
         if batch_tokens < 0 or max_entities < 2:
             raise ValueError("batch_tokens is at least 0, max_entities at least 2")
         self._threshold = threshold
         self._min_precision = min_precision
         with suppress(FileNotFoundError):  # a saved pipeline's checkpoint is told by from_disk
             _check_types(entity_types or {}, known_types(checkpoint_path(self._model)))
-        self._clusters = EntityClusters(entity_types=entity_types, attributes=attributes)
+        self._clusters = EntityClusters(name=name, entity_types=entity_types, attributes=attributes)
 
     @property
     def threshold(self) -> float | None:
@@ -172,8 +166,9 @@ class Docre(CheckpointComponent["Predictor"]):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
-        """Annotate docs in batches of ``batch_size``, in order. A doc that can't be processed goes to the
-        pipeline's error handler: by default the error is raised, else the doc is left out."""
+        """Annotate docs in batches of ``batch_size``, in order; the next batch is read from ``stream`` before one is
+        given. A doc that can't be processed goes to the pipeline's error handler: by default the error is raised, else
+        the doc is left out."""
         for doc, relations in self.predict(stream, batch_size=batch_size):
             if isinstance(relations, Exception):
                 self.get_error_handler()(self.name, self, [doc], relations)
@@ -184,8 +179,9 @@ class Docre(CheckpointComponent["Predictor"]):
     def predict(
         self, docs: Iterable[Doc], *, batch_size: int = BATCH_SIZE
     ) -> Iterator[tuple[Doc, tuple[Relation, ...] | Exception]]:
-        """Docs with their relations, or with the reason why there are none. Entities are clustered where no
-        component has done it; the docs are left as they are otherwise."""
+        """Docs with their relations, or with the reason why there are none. Entities are clustered where no component
+        has done it, or where they have changed since, and then relations of before are gone; the docs are left as they
+        are otherwise."""
         waiting: deque[Doc] = deque()
         failed: dict[str, Exception] = {}
 
@@ -193,8 +189,6 @@ class Docre(CheckpointComponent["Predictor"]):
 
         def documents() -> Iterator[Document]:
             for number, doc in enumerate(docs):
-                if len(doc) and not doc.ents and not doc.has_annotation("ENT_IOB"):
-                    warnings.warn(_NO_ENTITIES.format(self.name), stacklevel=2)
                 id = f"doc {number} ({' '.join(doc.text[:80].split())!r:.60})"
                 try:
                     if needs_clusters(doc, self._clusters.types):

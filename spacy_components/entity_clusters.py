@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,6 +16,11 @@ from spacy_components.labels import DEFAULT_TYPES, model_type, warn_of_unmapped
 from spacy_components.views import register_extensions
 
 __all__ = ["EntityClusters", "make_entity_clusters"]
+
+_NO_ENTITIES = (
+    "{}: nothing has looked for entities in the doc, so that there are no relations; "
+    'add what finds them before it: nlp.add_pipe("mentions"), or a pipeline with "ner"'
+)
 
 
 @Language.factory(
@@ -72,8 +78,10 @@ class EntityClusters:
         self.types = {**defaults, **own, **self._given_types}
 
     def __call__(self, doc: Doc) -> Doc:
+        if len(doc) and not doc.ents and not doc.has_annotation("ENT_IOB"):
+            warnings.warn(_NO_ENTITIES.format(self.name), stacklevel=2)
         for label in {span.label_ for span in doc.ents} - self.types.keys():
-            warn_of_unmapped(label)
+            warn_of_unmapped(label, self.name)
         spans = [span for span in doc.ents if model_type(span.label_, self.types) and bare_span(span).text.strip()]
         mentions = [NamedMention(span.text, model_type(span.label_, self.types), linked_id(span)) for span in spans]
         clusters = cluster_mentions(mentions, self._coreference(doc, spans))

@@ -41,10 +41,11 @@ def model_type(label: str, types: Mapping[str, str]) -> str:
 
 
 @cache
-def warn_of_unmapped(label: str) -> None:
-    """Say, once for every label, that nobody mapped it."""
+def warn_of_unmapped(label: str, component: str) -> None:
+    """Say, once for every label, that nobody mapped it for this component."""
     warnings.warn(
-        f"nobody has said which type of the model the label {label!r} is, so it is taken for MISC, of which there are "
-        f'few relations; say it with config={{"entity_types": {{{label!r}: "ORG"}}}} ("" leaves it out)',
+        f"{component}: nobody has said which type of the model the label {label!r} is, so it is taken for MISC, of "
+        f"which there are few relations; say it where {component} is added, with "
+        f'config={{"entity_types": {{{label!r}: "ORG"}}}} ("" leaves it out)',
         stacklevel=3,
     )

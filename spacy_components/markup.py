@@ -30,9 +30,16 @@ _QUOTES = frozenset("\"'”’)»")
 def split_markup(nlp: Language) -> None:
     """Let a pipeline's tokenizer make tokens of their own of footnote marks ("Prague.[2]"), of Markdown's links and
     emphasis, of HTML's tags without attributes, and of dashes between years ("1850–1911"), which spaCy leaves at the
-    words beside them."""
+    words beside them.
+
+    Raises :exc:`ValueError` for a tokenizer without rules for these, such as Chinese has.
+    """
     tokenizer: Any = nlp.tokenizer
-    searches = (tokenizer.prefix_search, tokenizer.suffix_search, tokenizer.infix_finditer)
+    searches: list[Any] = [
+        getattr(tokenizer, name, None) for name in ("prefix_search", "suffix_search", "infix_finditer")
+    ]
+    if None in searches:
+        raise ValueError("split_markup: the tokenizer has no rules for prefixes, suffixes and infixes")
     prefixes, suffixes, infixes = (search.__self__.pattern for search in searches)
     tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|{_NOTE}|!\[|{_EMPHASIS}|{_TAG})|{prefixes}").search
     tokenizer.suffix_search = re.compile(rf"(?:{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG})$|{suffixes}").search

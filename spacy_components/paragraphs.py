@@ -39,7 +39,12 @@ _QUOTED = re.compile(r"[>#|%;\s]*")  # what may stand before every line
 def make_paragraphs(doc: Doc) -> Doc:
     """Begin a sentence with every paragraph and behind footnote marks, and none within a link or with the news agency
     of a dateline. For the first place in a pipeline: sentence splitters and parsers, one of which is needed still, keep
-    what they find."""
+    what they find.
+
+    Raises :exc:`ValueError` behind a parser, whose sentences nothing can change.
+    """
+    if doc.has_annotation("DEP"):
+        raise ValueError('paragraphs: put it before the parser: nlp.add_pipe("paragraphs", first=True)')
     breaks = _broken(doc)
     behind, agencies = _datelines(doc, breaks)
     starts = sentence_starts(doc) | dict.fromkeys([*breaks, *behind], True) | dict.fromkeys(agencies, False)

@@ -114,11 +114,11 @@ def register_extensions(*, relations: str = "relations", entities: str = "entiti
     )
     for owner, name, getter in views:
         if owner.has_extension(name):
-            if owner.get_extension(name)[2] is not getter:
+            other = owner.get_extension(name)[2]
+            if getattr(other, "__module__", "") != __name__ or other.__qualname__ != getter.__qualname__:
                 kind = owner.__name__
                 raise ValueError(f"{kind}._.{name} is taken by another extension; choose another name in the config")
-            continue
-        owner.set_extension(name, getter=getter)
+        owner.set_extension(name, getter=getter, force=True)  # anew where the module was loaded again
 
 
 def _text(span: Span) -> str:

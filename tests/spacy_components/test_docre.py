@@ -3,14 +3,19 @@ import os
 import shutil
 import subprocess
 import sys
+from types import FunctionType
 
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
+from kg_docre.corpus.docs import add_docs
+from kg_docre.data.errors import DataError
 from kg_docre.pretrained import checkpoint_fingerprint
+from kg_docre.store import FactStore
 from kg_docre.training.subjects import one_text
+from spacy_components import views
 from spacy_components.annotations import set_entities
 from spacy_components.docre import Docre
 
@@ -114,6 +119,34 @@ def test_who_forgot_what_finds_entities_is_told(checkpoint, recwarn):
     recwarn.clear()
     assert pipeline("Rome is in Italy.")._.relations == []
     assert not recwarn.list, "someone has looked"
+
+
+def test_clusters_in_front_of_what_finds_entities_are_warned_of(checkpoint):
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("entity_clusters", name="clusters")
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Rome"}])
+    pipeline.add_pipe("docre", config={"model": str(checkpoint)})
+    with pytest.warns(UserWarning, match="clusters: nothing has looked for entities"):
+        pipeline("Rome is in Italy.")
+
+
+def test_relations_of_other_clusters_are_gone(nlp, make_doc, documents):
+    doc = nlp(make_doc(documents[0], clustered=False))
+    assert doc._.relations
+    doc.ents = doc.ents[1:3]
+    spacy.blank("en").add_pipe("entity_clusters")(doc)
+    assert doc._.relations == []
+    with FactStore(":memory:") as store, pytest.raises(DataError, match="no component docre has looked"):
+        add_docs(store, [(doc, "a")], model="m")
+    assert all(r.head.index < len(doc._.entities) for r in nlp.get_pipe("docre")(doc)._.relations)
+
+
+def test_attributes_are_made_known_again_where_their_module_was_loaded_again(nlp, make_doc, documents):
+    before = FunctionType(views.relations_in.__code__, vars(views), "relations_in")
+    Doc.set_extension("relations", getter=before, force=True)
+    views.register_extensions()
+    assert Doc.get_extension("relations")[2] is views.relations_in
+    assert nlp(make_doc(documents[0]))._.relations
 
 
 def test_a_batch_keeps_its_order(nlp, make_doc, documents):

