@@ -15,6 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -25,7 +27,7 @@ __all__ = ["load", "render"]
 __version__ = "0.1.0"
 
 
-def load(model: str = "default", **config: Any) -> Language:
+def load(model: str | Path = "default", **config: Any) -> Language:
     """A spaCy pipeline from raw English text to relations: ``kg_docre.load()(text)._.relations``.
 
     ``model`` is "small" (the default), "base" or a checkpoint's folder. Sentences come from spaCy's small English
@@ -34,7 +36,8 @@ def load(model: str = "default", **config: Any) -> Language:
     to 1) or ``min_precision``, ``device``, ``precision``, ``batch_tokens``, ``max_entities``,
     ``split_subjects``, ``checks``, ``entity_types`` and ``attributes``.
 
-    Raises :exc:`ValueError` if there is no detector for the checkpoint's types.
+    Raises :exc:`FileNotFoundError` if there is no such checkpoint, and :exc:`ValueError` if there is no detector for
+    its types.
     """
     from spacy_components.pipeline import load
 
