@@ -43,7 +43,7 @@ def make_paragraphs(doc: Doc) -> Doc:
 
     Raises :exc:`ValueError` behind a parser, whose sentences nothing can change.
     """
-    if doc.has_annotation("DEP"):
+    if len(doc) and doc.has_annotation("DEP"):  # of an empty one it has any
         raise ValueError('paragraphs: put it before the parser: nlp.add_pipe("paragraphs", first=True)')
     breaks = _broken(doc)
     behind, agencies = _datelines(doc, breaks)
