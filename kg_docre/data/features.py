@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
-from kg_docre.data.tokenizer import load_tokenizer
+from kg_docre.data.tokenizer import encode, load_tokenizer
 from kg_docre.modeling import DocumentBatch, ModelConfig
 
 __all__ = ["Features", "Featurizer", "collate", "windows_of"]
@@ -74,9 +74,7 @@ class Featurizer:
 
     def __call__(self, documents: Sequence[Document]) -> list[Features]:
         """Tokenize checked documents in one batch."""
-        encodings = self.tokenizer.encode_batch(
-            [list(document.words) for document in documents], is_pretokenized=True, add_special_tokens=False
-        )
+        encodings = encode(self.tokenizer, [document.words for document in documents])
         return [
             self._features(document, np.array(encoding.ids, np.int64), np.array(encoding.word_ids, np.int64))
             for document, encoding in zip(documents, encodings, strict=True)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from kg_docre.annotations import Document
 from kg_docre.data.features import windows_of
+from kg_docre.data.tokenizer import encode
 from kg_docre.modeling import ModelConfig
 from kg_docre.modeling.mentions import WordBatch
 
@@ -48,9 +49,7 @@ class WordFeaturizer:
         self.tokenizer = tokenizer
 
     def __call__(self, texts: Sequence[Sequence[str]]) -> list[WordFeatures]:
-        encodings = self.tokenizer.encode_batch(
-            [list(words) for words in texts], is_pretokenized=True, add_special_tokens=False
-        )
+        encodings = encode(self.tokenizer, texts)
         return [
             WordFeatures(
                 pieces=np.array(encoding.ids, np.int64),

@@ -218,3 +218,15 @@ def test_a_pipeline_kept_under_a_relative_path_is_found_from_elsewhere(tmp_path,
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert [span.text for span in again("Oslo is in Norway.").ents] == ["Oslo", "Norway"]
+
+
+def test_a_word_as_long_as_a_text_costs_no_more_than_a_word():
+    nlp = kg_docre.load(device="cpu", precision="fp32")
+    around = "Anna Berg was born in Oslo. ![logo](data:image/png;base64,{}) She died in Rome."
+    image = "".join(f"{n:x}/q" for n in range(8000))
+    short, long = (nlp(around.format(image[:length])) for length in (500, None))
+    assert len(long.text) > 30_000
+    assert [(e.text, e.label_) for e in long.ents] == [(e.text, e.label_) for e in short.ents]
+    assert {e.text for e in long.ents} >= {"Anna Berg", "Oslo", "Rome"}
+    (features,) = nlp.get_pipe("mentions").predictor.featurizer([[token.text for token in long]])
+    assert len(features.pieces) < 1000
