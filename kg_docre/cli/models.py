@@ -134,6 +134,7 @@ def evaluate(
         from kg_docre.evaluation.report import print_report, report
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
+        from kg_docre.training.checks import never_found
 
         if spacy_model and not raw:
             raise ValueError("--spacy-model goes with --raw: gold mentions need none")
@@ -159,7 +160,10 @@ def evaluate(
             device=device,
             precision=precision,
         )
-        relations = pipeline.predictor.model.config.relations
+        config = pipeline.predictor.model.config
+        relations = config.relations
+        for line in () if raw else never_found(documents, config):  # raw text has pairs of its own
+            typer.echo(f"Warning: {line}", err=True)
         if unknown := [r.label for d in documents for r in d.relations if r.label not in relations]:
             some = ", ".join(sorted(set(unknown))[:5])
             facts = sum(len(document.relations) for document in documents)

@@ -32,6 +32,30 @@ def test_evaluate_tells_of_relations_that_the_model_does_not_know(tmp_path):
     assert warning in done.stderr
 
 
+def test_facts_that_no_pair_is_read_for_are_counted(training_file, tmp_path):
+    documents = json.loads((DATA / "redocred_sample.json").read_text())
+    documents[0]["labels"].append({"h": 0, "t": 0, "r": "P17"})
+    (tmp_path / "odd.json").write_text(json.dumps(documents))
+    types = [
+        (d["vertexSet"][fact["h"]][0]["type"], d["vertexSet"][fact["t"]][0]["type"])
+        for d in documents
+        for fact in d["labels"]
+    ]
+    left_out = len(types) - 1 - types.count(("PER", "LOC"))
+    assert left_out > 100
+    file = training_file(
+        train=["odd.json"], development_size=0, epochs=1, batch_size=10, model={"pair_types": [["PER", "LOC"]]}
+    )
+    trained = run("train", file, "--output", "out", cwd=tmp_path)
+    tested = run("evaluate", "out/best", "odd.json", "--json", cwd=tmp_path)
+    for done, about in ((trained, "training documents: "), (tested, "")):
+        assert done.returncode == 0, done.stderr
+        itself = f"Warning: {about}1 of {len(types)} facts are never found, for they relate a thing to itself\n"
+        assert itself in done.stderr
+        assert f"Warning: {about}{left_out} of {len(types)} facts are never found, for pair_types leav" in done.stderr
+    assert json.loads(tested.stdout)["facts"] == len(types)
+
+
 def test_predictions_are_what_docreds_leaderboard_takes(tmp_path):
     documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
     documents.append({**documents[0], "labels": []})  # of the same title

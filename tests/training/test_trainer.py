@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from kg_docre.annotations import Relation
 from kg_docre.data.docred import read_docred, write_docred
 from kg_docre.data.errors import DataError
 from kg_docre.evaluation.relations import score_relations
@@ -71,6 +72,10 @@ def test_documents_have_facts(training_file, tmp_path):
     with pytest.raises(DataError, match="no development document has a fact"):
         train(TrainingConfig.from_toml(file), tmp_path / "run")
     unlabelled = training_file(train=[str(tmp_path / "bare.json")], development_size=0, epochs=1)
+    with pytest.raises(DataError, match="no training document has a fact to learn from"):
+        train(TrainingConfig.from_toml(unlabelled), tmp_path / "run")
+    loops = [replace(document, relations=(Relation(0, 0, "P17"),)) for document in bare]
+    write_docred(loops, tmp_path / "bare.json")
     with pytest.raises(DataError, match="no training document has a fact to learn from"):
         train(TrainingConfig.from_toml(unlabelled), tmp_path / "run")
     (tmp_path / "empty.json").write_text("[]")
