@@ -148,6 +148,9 @@ def evaluate(
             if not predictions.resolve().parent.is_dir():
                 raise ValueError(f"{predictions}: its folder does not exist")
         documents = read_documents(data, hierarchy=hierarchy)
+        labelled = any(document.relations for document in documents)
+        if not (labelled or raw or predictions):
+            raise ValueError(f"{data}: no fact is labelled: there is nothing to compare with")
         folder = checkpoint_path(model)
         known = KnownFacts.from_json(known_facts) if known_facts else KnownFacts.of_checkpoint(folder)
         pipeline = Pipeline.from_pretrained(
@@ -181,7 +184,7 @@ def evaluate(
         if predictions is not None:
             write_predictions(predicted, predictions)
             typer.echo(f"wrote {predictions}", err=True)
-            if not any(document.relations for document in documents):
+            if not labelled:
                 typer.echo("null" if as_json else f"scores: unknown, for {data} has no labels")
                 return
         scores = asdict(score_raw_text(documents, predicted)) if raw else report(documents, predicted, known)

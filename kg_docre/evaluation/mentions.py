@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg_docre.annotations import Document
@@ -19,17 +19,17 @@ Cluster = frozenset[Span]
 
 @dataclass(frozen=True, slots=True)
 class RawTextScores:
-    """Fractions of 1, micro-averaged over all documents."""
+    """Fractions of 1, micro-averaged over all documents; of relations None where no gold document has any."""
 
     mention_precision: float
     mention_recall: float
     mention_f1: float
     cluster_f1: float
-    relation_f1: float
-    relation_f1_any_mention: float
-    relation_precision_any_mention: float
-    relation_precision_marked: float
-    ece_marked: float
+    relation_f1: float | None = None
+    relation_f1_any_mention: float | None = None
+    relation_precision_any_mention: float | None = None
+    relation_precision_marked: float | None = None
+    ece_marked: float | None = None
 
 
 def mention_f1(gold: Sequence[Document], predicted: Sequence[Document]) -> tuple[float, float, float]:
@@ -49,16 +49,16 @@ def score_raw_text(gold: Sequence[Document], predicted: Sequence[Document]) -> R
     precision, recall, f1 = mention_f1(gold, predicted)
     pairs = list(zip(gold, predicted, strict=True))
     clusters = [(set(_clusters(truth)), set(_clusters(guess))) for truth, guess in pairs]
+    scores = RawTextScores(precision, recall, f1, cluster_f1=_scores(clusters)[2])
+    if not any(document.relations for document in gold):
+        return scores
     facts = [(_facts(truth), _facts(guess)) for truth, guess in pairs]
     judged = [judgement for truth, guess in pairs for judgement in _judgements(truth, guess)]
     marked = [(score, right) for score, right, marked in judged if marked]
     any_precision = ratio(sum(right for _, right, _ in judged), len(judged))
     any_recall = ratio(sum(_reached(*pair) for pair in pairs), sum(len(truth) for truth, _ in facts))
-    return RawTextScores(
-        mention_precision=precision,
-        mention_recall=recall,
-        mention_f1=f1,
-        cluster_f1=_scores(clusters)[2],
+    return replace(
+        scores,
         relation_f1=_scores(facts)[2],
         relation_f1_any_mention=harmonic(any_precision, any_recall),
         relation_precision_any_mention=any_precision,

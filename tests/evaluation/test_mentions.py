@@ -58,7 +58,19 @@ def test_facts_about_what_nobody_marked_are_told_from_wrong_ones():
 
 def test_types_do_not_matter_and_nothing_is_no_error():
     assert mention_f1([GOLD], [_document([])]) == (0, 0, 0)
-    assert score_raw_text([_document([])], [_document([])]).relation_f1_any_mention == 0
+    assert score_raw_text([GOLD], [_document([])]).relation_f1_any_mention == 0
+
+
+def test_relations_are_unknown_where_none_is_marked():
+    scores = asdict(score_raw_text([replace(GOLD, relations=())], [GOLD]))
+    assert {name for name, score in scores.items() if score is None} == {
+        "relation_f1",
+        "relation_f1_any_mention",
+        "relation_precision_any_mention",
+        "relation_precision_marked",
+        "ece_marked",
+    }
+    assert scores["mention_f1"] == scores["cluster_f1"] == 1
 
 
 def test_predictions_of_pairs_nobody_judged_do_not_count():
