@@ -64,6 +64,7 @@ def parse_docred(record: Any, *, where: str = "document") -> Document:
     for number, sentence in enumerate(sentences):
         if not isinstance(sentence, list) or not all(isinstance(word, str) and word for word in sentence):
             raise DataError(f"{where}: sents[{number}]: expected a list of non-empty words")
+        _check_text("".join(sentence), f"{where}: sents[{number}]")
     sentence_starts = [0, *accumulate(map(len, sentences))][:-1]
     entities = tuple(
         _entity(cluster, sentences, sentence_starts, f"{where}: vertexSet[{number}]")
@@ -142,7 +143,16 @@ def _get(
     if not isinstance(value, kind) or isinstance(value, bool):
         expected = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
         raise DataError(f"{where}.{field}: expected {expected}, found {_kind(value)}")
+    if isinstance(value, str):
+        _check_text(value, f"{where}.{field}")
     return value
+
+
+def _check_text(text: str, where: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"{where}: unpaired surrogates, not valid text") from error
 
 
 def _kind(value: Any) -> str:

@@ -82,6 +82,9 @@ def _broken(*path, value):
         (_broken("labels", 0, "t", value=-1), r"labels\[0\]\.t"),
         (_broken("labels", 0, "r", value=KeyError), r"labels\[0\]: no field 'r'"),
         (_broken("labels", 0, "evidence", value=[2]), r"labels\[0\]\.evidence: 2 is not one of the 2 sentences"),
+        (_broken("sents", 0, 1, value="a\ud800b"), r"document 1 \('Paper Hearts'\): sents\[0\]: unpaired surrogates"),
+        (_broken("vertexSet", 0, 0, "name", value="\ud800"), r"vertexSet\[0\]\[0\]\.name: unpaired surrogates"),
+        (_broken("title", value="a\ud800b"), r"document 1\.title: unpaired surrogates"),
         (["not", "an", "object"], r"document 1: expected an object"),
     ],
 )
@@ -109,6 +112,23 @@ def test_the_vocabulary_has_96_named_properties(tmp_path):
     relations = docred_relations()
     assert len(relations) == 96
     assert relations["P57"] == "director"
-    (tmp_path / "bad.json").write_text('["P57"]')
-    with pytest.raises(DataError, match="expected an object"):
+    (tmp_path / "same.json").write_text('{"P57": "director", "P162": "director"}')
+    assert list(read_relations(tmp_path / "same.json")) == ["P57", "P162"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('["P57"]', "expected an object"),
+        ("{}", "expected an object"),
+        ('{"P57": "director", "P57": "maker"}', "'P57' is there twice"),
+        ('{"": "director"}', "'': expected an object of relation names by id, found 'director'"),
+        ('{"P57": " "}', "'P57': expected"),
+        ('{"P57": 1}', "'P57': expected"),
+        ('{"P57": "\\ud800"}', "unpaired surrogates"),
+    ],
+)
+def test_a_broken_vocabulary_is_named(text, message, tmp_path):
+    (tmp_path / "bad.json").write_text(text)
+    with pytest.raises(DataError, match=rf"bad\.json: {message}"):
         read_relations(tmp_path / "bad.json")
