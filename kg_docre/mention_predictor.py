@@ -27,6 +27,7 @@ from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
+from kg_docre.modeling.weights import stored
 from kg_docre.precision import autocast, check_precision, choose_device
 from kg_docre.pretrained import checkpoint_path, mention_types, reading, weights_fingerprint
 
@@ -177,10 +178,9 @@ def build_detector(encoder: PreTrainedModel, types: Sequence[str], *, coreferenc
 
 
 def save_detector(detector: MentionDetector, checkpoint: Path, folder: Path) -> None:
-    """Write to ``folder`` what the detector has of its own over ``checkpoint``: its trained parameters, in fp16."""
-    own = {
-        name: value.detach().half().contiguous() for name, value in detector.named_parameters() if value.requires_grad
-    }
+    """Write to ``folder`` what the detector has of its own over ``checkpoint``: its trained parameters, in fp16. Raises
+    :exc:`~kg_docre.data.errors.DataError` for weights that are not finite then."""
+    own = stored({name: value for name, value in detector.named_parameters() if value.requires_grad})
     save_file(own, folder / _WEIGHTS)
     settings = {
         "types": list(detector.types),

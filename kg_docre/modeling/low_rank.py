@@ -16,6 +16,7 @@ from torch import Tensor
 from transformers import AutoModel
 
 from kg_docre.modeling.tables import restore_tables, write_with
+from kg_docre.modeling.weights import stored
 
 __all__ = ["ENCODER", "add_public_encoder", "compress"]
 
@@ -57,8 +58,7 @@ def _difference(state: dict[str, Tensor], encoder: str, rank: int) -> tuple[dict
             kept[name + _RIGHT] = root[:, None] * right[:rank]
         else:
             kept[name + _ADDED] = moved
-    halves = {name: (v.half() if v.is_floating_point() else v).contiguous() for name, v in kept.items()}
-    return halves, {"encoder": encoder, "digest": _digest(public)}
+    return stored(kept), {"encoder": encoder, "digest": _digest(public)}
 
 
 def add_public_encoder(kept: dict[str, Tensor], about: dict[str, str]) -> dict[str, Tensor]:

@@ -22,6 +22,7 @@ from kg_docre.modeling.pairs import ContextPairs, EntityPairs, SimilarityPairs
 from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 from kg_docre.modeling.tables import restore_tables
+from kg_docre.modeling.weights import stored
 from kg_docre.pretrained import reading
 
 __all__ = ["DocREModel", "PairMatrix", "Prediction"]
@@ -183,14 +184,14 @@ class DocREModel(nn.Module):
         return losses[self.config.loss](logits, labels)
 
     def save_pretrained(self, path: str | Path, *, half: bool = False) -> None:
-        """Write ``config.json`` and ``model.safetensors``; ``half`` stores fp16 weights."""
+        """Write ``config.json`` and ``model.safetensors``; ``half`` stores fp16 weights.
+
+        Raises :exc:`~kg_docre.data.errors.DataError` for weights that are not finite then.
+        """
+        state = stored(self.state_dict(), half=half)
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        state = {
-            name: (value.half() if half and value.is_floating_point() else value).contiguous()
-            for name, value in self.state_dict().items()
-        }
         save_file(state, folder / "model.safetensors")
 
     @classmethod

@@ -28,7 +28,7 @@ from kg_docre.progress import progress
 from kg_docre.training.config import Seed, TrainingFile
 from kg_docre.training.dataset import length_batches, read_split, text_hash
 from kg_docre.training.frozen import FrozenLayers
-from kg_docre.training.optimization import build_schedule
+from kg_docre.training.optimization import build_schedule, learn
 
 __all__ = ["MentionResult", "MentionTrainingConfig", "train_mentions"]
 
@@ -125,11 +125,7 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
                     coreference = coreference_loss(detector, [documents[i] for i in indices], states)
                 loss = nn.functional.cross_entropy(logits, torch.cat([labels[i] for i in indices]).to(device))
                 loss = loss + config.coreference_weight * coreference
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                nn.utils.clip_grad_norm_(detector.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
+                learn(loss, detector, optimizer, schedule, max_gradient_norm=1.0, epoch=epoch + 1)
                 advance(1, f"loss {loss.item():.3f}")
         predictor = MentionPredictor(
             detector, tokenizer, model.config, device=config.device, precision=config.precision

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import math
 
+import torch
+from torch import Tensor, nn
+
+from kg_docre.data.errors import DataError
 from kg_docre.modeling import DocREModel
 from kg_docre.modeling.low_rank import ENCODER
 from kg_docre.training.config import TrainingConfig
 
-__all__ = ["build_optimizer", "build_schedule"]
+__all__ = ["build_optimizer", "build_schedule", "learn"]
 
 
 def build_optimizer(model: DocREModel, config: TrainingConfig) -> torch.optim.AdamW:
@@ -37,3 +40,24 @@ def build_schedule(optimizer: torch.optim.Optimizer, *, steps: int, warmup: floa
     return torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / rising, max(0.0, (steps - step) / max(1, steps - rising)))
     )
+
+
+def learn(
+    loss: Tensor,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    *,
+    max_gradient_norm: float,
+    epoch: int,
+) -> None:
+    """One step against the loss's gradient. Raises :exc:`DataError` instead if the loss or the gradient is not
+    finite."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    norm = nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
+    for name, value in zip(("loss", "gradient"), torch.stack([loss.detach(), norm.to(loss)]).tolist(), strict=True):
+        if not math.isfinite(value):
+            raise DataError(f"the {name} of epoch {epoch} is {value}: lower learning rates may help")
+    optimizer.step()
+    schedule.step()

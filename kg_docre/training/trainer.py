@@ -31,7 +31,7 @@ from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.initial_model import build_model
 from kg_docre.training.joined import join, same_part, strangers
 from kg_docre.training.objective import mask_rate, training_loss
-from kg_docre.training.optimization import build_optimizer, build_schedule
+from kg_docre.training.optimization import build_optimizer, build_schedule, learn
 from kg_docre.training.teacher import Teacher
 
 __all__ = ["TrainingResult", "train"]
@@ -231,16 +231,11 @@ class _Run:
                         evidence_weight=config.evidence_weight,
                         step_weight=config.step_weight,
                     )
-                optimizer.zero_grad(set_to_none=True)
-                losses.total.backward()
-                torch.nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
-                optimizer.step()
-                scheduler.step()
+                most = config.max_gradient_norm
+                learn(losses.total, model, optimizer, scheduler, max_gradient_norm=most, epoch=epoch + 1)
                 if self.average is not None:
                     self.average.update_parameters(model)
                 parts = torch.stack([getattr(losses, name) for name in _PARTS]).detach().cpu()
-                if not parts.isfinite().all():
-                    raise DataError(f"the loss of epoch {epoch + 1} is {parts[0]}: lower learning rates may help")
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
         return dict(zip(_PARTS.values(), (sums / steps_per_epoch).tolist(), strict=True))

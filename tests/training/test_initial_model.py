@@ -151,6 +151,15 @@ def test_a_loss_that_is_no_number_ends_the_run(training_file, tmp_path):
         train(TrainingConfig.from_toml(training_file(learning_rate=1e30, max_gradient_norm=1e30, epochs=5)), tmp_path)
 
 
+@pytest.mark.parametrize(("rate", "reason"), [(1e38, "not finite"), (1e7, "too large for half precision")])
+def test_weights_that_are_no_numbers_are_not_kept(rate, reason, training_file, tmp_path):
+    """One step, so that no loss tells."""
+    file = training_file(epochs=1, batch_size=16, learning_rate=rate)
+    with pytest.raises(DataError, match=rf"the weights \S+ are {reason}: lower learning rates may help"):
+        train(TrainingConfig.from_toml(file), tmp_path)
+    assert not (tmp_path / "best").exists()
+
+
 def test_a_large_development_document_ends_no_run(training_file, tmp_path, monkeypatch):
     documents = read_docred(DATA / "redocred_sample.json")
     many = replace(documents[0], entities=(documents[0].entities * 20)[:301])

@@ -69,6 +69,19 @@ def test_a_detector_may_know_nothing_of_clusters(checkpoint, tmp_path):
     assert found.clusters is None
 
 
+@pytest.mark.parametrize(
+    ("size", "message"), [(1, "the loss of epoch 1 is"), (99, "the weights .* are too large for half precision")]
+)
+def test_a_detector_that_is_no_numbers_is_not_kept(size, message, checkpoint, tmp_path):
+    config = MentionTrainingConfig(
+        checkpoint=str(checkpoint), train=(SAMPLE,), trained_layers=1, epochs=1, batch_size=size, learning_rate=1e36
+    )
+    with pytest.raises(DataError, match=message):
+        train_mentions(config, tmp_path / "own")
+    kept, before = (folder / "mentions.safetensors" for folder in (tmp_path / "own", checkpoint))
+    assert kept.read_bytes() == before.read_bytes()
+
+
 def test_only_what_was_trained_is_kept(trained):
     names = set(load_file(trained.folder / "mentions.safetensors"))
     assert any(".layer.5." in name for name in names)
