@@ -172,10 +172,11 @@ class TrainingConfig(TrainingFile):
 
 def identity(config: TrainingConfig) -> dict[str, Any]:
     """What a run and its continuation have in common: the settings but for device and precision, and a digest of what
-    the files and checkpoints they name hold."""
+    the files, folders and checkpoints they name hold."""
     named = (config.development, config.relations, config.hierarchy, config.known_facts)
     content = hashlib.blake2b(digest_size=8)
-    for file in (*config.train, *config.sparse, *config.unlabelled, *filter(None, named)):
+    encoder = sorted(Path(config.encoder).rglob("*")) if config.encoder is not None else ()
+    for file in (*config.train, *config.sparse, *config.unlabelled, *filter(None, named), *encoder):
         content.update(file.read_bytes() if file.is_file() else b"")
     for checkpoint in filter(None, (config.checkpoint, config.teacher)):
         content.update(checkpoint_fingerprint(checkpoint_path(checkpoint)).encode())

@@ -107,7 +107,6 @@ class _Run:
         self.documents = alone + [join([alone[n] for n in text]) for text in together]
         self.parts = [*((n,) for n in range(len(alone))), *together]  # of every text its documents, by number
         self.features = self.featurizer(self.documents)
-        self._remember()
         self.teacher = (
             None
             if config.teacher is None
@@ -155,6 +154,7 @@ class _Run:
             self._write_log(done["log"])
         else:
             (self.folder / "log.jsonl").unlink(missing_ok=True)  # of an older run
+        self._remember()
         for epoch in range(done["epoch"], config.epochs):
             losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
             evaluation = evaluate(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from kg_docre.annotations import Relation
 from kg_docre.data.docred import read_docred, write_docred
@@ -61,6 +61,17 @@ def test_a_run_does_not_go_on_with_other_data(training_file, tmp_path):
     config = TrainingConfig.from_toml(training_file(train=[str(data)], epochs=1))
     train(config, tmp_path / "run")
     write_docred(read_docred(data)[1:], data)
+    with pytest.raises(DataError, match=r"a run with other settings .*what is in its files"):
+        train(config, tmp_path / "run")
+
+
+def test_a_run_does_not_go_on_with_another_encoder(training_file, encoder_folder, tmp_path):
+    encoder = shutil.copytree(encoder_folder, tmp_path / "encoder")
+    config = TrainingConfig.from_toml(training_file(encoder=str(encoder), epochs=1))
+    train(config, tmp_path / "run")
+    train(config, tmp_path / "run")
+    weights = load_file(encoder / "model.safetensors")
+    save_file({name: value * 2 for name, value in weights.items()}, encoder / "model.safetensors", {"format": "pt"})
     with pytest.raises(DataError, match=r"a run with other settings .*what is in its files"):
         train(config, tmp_path / "run")
 
