@@ -14,10 +14,15 @@ __all__ = ["check_documents", "never_found"]
 
 
 def check_documents(
-    training: Sequence[Document], development: Sequence[Document], featurizer: Featurizer, model: ModelConfig
+    training: Sequence[Document],
+    development: Sequence[Document],
+    featurizer: Featurizer,
+    model: ModelConfig,
+    evidence_weight: float = 0.0,
 ) -> None:
     """Raise :exc:`DataError` for documents that the model can't read or that have relations it does not know, and where
-    there is nothing to learn from or to choose an epoch by. Tell on stderr of facts that are :func:`never_found`."""
+    there is nothing to learn from, no evidence although that has a weight, or nothing to choose an epoch by. Tell on
+    stderr of facts that are :func:`never_found`."""
     for document in (*training, *development):
         featurizer.check(document)
         for relation in document.relations:
@@ -30,6 +35,8 @@ def check_documents(
         raise DataError("no training document has a fact to learn from")
     if model.pair_types and not related & set(model.pair_types):
         raise DataError("pair_types: no fact of the training documents joins such types")
+    if evidence_weight and not any(r.evidence for document in training for r in document.relations):
+        raise DataError("evidence_weight: no fact of the training documents has evidence")
     if development and not any(document.relations for document in development):
         raise DataError("no development document has a fact to choose the best epoch by")
     for side, documents in (("training", training), ("development", development)):

@@ -42,9 +42,10 @@ def read_split(
     on every machine. A text on the development side never stays in any training file. Of what stays,
     ``training_size`` keeps that many documents, the first in the same order. Of ``sparse`` files, whose labels are
     right but not all there, the unrelated pairs are unjudged; of ``unlabelled`` ones all pairs are. A text of these
-    that an earlier file has is left out.
+    that an earlier file has is left out, though ``training_size`` may leave it out there.
 
-    Raises :exc:`DataError` for files that can't be read, and for a development file without documents.
+    Raises :exc:`DataError` for files that can't be read, for a development file without documents, and for sparse or
+    unlabelled ones that add none.
     """
     files = [read_documents(path, hierarchy=hierarchy) for path in train]
     if development is not None:
@@ -59,10 +60,13 @@ def read_split(
         rest = sorted(rest, key=text_hash)[:training_size]
     known = hidden | {text_hash(document) for file in files for document in file}
     for path in (*sparse, *unlabelled):
+        before = len(rest)
         for document in read_documents(path, hierarchy=hierarchy):
             if (text := text_hash(document)) not in known:
                 known.add(text)
                 rest.append(_unjudged(document if path in sparse else replace(document, relations=())))
+        if len(rest) == before:
+            raise DataError(f"{path}: no document in it that earlier files, or what is held out, do not have")
     return rest, held_out
 
 

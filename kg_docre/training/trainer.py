@@ -100,7 +100,8 @@ class _Run:
         else:
             self.known = KnownFacts.from_json(config.known_facts)
         self.documents = [document for document in self.documents if len(document.entities) > 1]
-        check_documents(self.documents, self.development, self.featurizer, self.model.config)
+        settings = self.model.config
+        check_documents(self.documents, self.development, self.featurizer, settings, config.evidence_weight)
         alone = self.documents
         chance = torch.Generator().manual_seed(config.seed)
         together = strangers(alone, round(config.joined * len(alone)), chance)

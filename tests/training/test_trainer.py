@@ -218,6 +218,17 @@ def test_pairs_without_labels_are_unknown_in_sparse_and_unlabelled_files(documen
         assert bool(document.relations) == (place < 6)
 
 
+def test_files_that_add_nothing_are_named(documents, training_file, tmp_path):
+    for field in ("sparse", "unlabelled"):
+        with pytest.raises(DataError, match=r"redocred_sample\.json: no document in it that earlier files"):
+            read_split([DATA / "redocred_sample.json"], training_size=2, **{field: [DATA / "redocred_sample.json"]})
+    unmarked = [replace(d, relations=tuple(replace(r, evidence=()) for r in d.relations)) for d in documents]
+    write_docred(unmarked, tmp_path / "unmarked.json")
+    file = training_file(train=[str(tmp_path / "unmarked.json")], evidence_weight=0.1)
+    with pytest.raises(DataError, match="evidence_weight: no fact of the training documents has evidence"):
+        train(TrainingConfig.from_toml(file), tmp_path / "run")
+
+
 def test_a_teacher_judges_what_has_no_labels(checkpoint, training_file, documents, tmp_path):
     """Labels of unlabelled files change nothing; their texts do."""
     write_docred(documents[:6], tmp_path / "train.json")
@@ -227,7 +238,7 @@ def test_a_teacher_judges_what_has_no_labels(checkpoint, training_file, document
     for name in ("train", "more", "same"):
         file = training_file(
             train=[str(tmp_path / "train.json")],
-            unlabelled=[str(tmp_path / f"{name}.json")],
+            unlabelled=None if name == "train" else [str(tmp_path / f"{name}.json")],
             development_size=2,
             epochs=1,
             batch_size=8,
