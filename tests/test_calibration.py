@@ -97,6 +97,31 @@ def test_precision_is_reached_after_few_documents_too():
     assert 0.895 < right / kept < 0.925
 
 
+@pytest.mark.parametrize("slope", [-0.5, 0.0005])
+def test_where_scores_say_nothing_probabilities_are_the_share_that_is_right(slope):
+    gold, predicted = _documents(20, slope=slope, offsets={"r": -2.0}, seed=4)
+    predicted = [replace(d, relations=tuple(r for r in d.relations if r.score > 0.3)) for d in predicted]
+    calibration = fit_calibration(gold, predicted)
+    found = [r for document in _recalibrated(calibration, predicted) for r in document.relations]
+    right = sum(
+        (r.head, r.label, r.tail) in {(f.head, f.label, f.tail) for f in truth.relations}
+        for truth, guess in zip(gold, predicted, strict=True)
+        for r in guess.relations
+    )
+    assert calibration.slope >= 1e-3
+    assert sum(r.score for r in found) == pytest.approx(right, rel=0.01)
+
+
+def test_a_cutoff_is_a_precision_of_all_that_reach_it():
+    """Of 200 that score the same the first 40 are right."""
+    fact = (Relation(0, 1, "r", 0.6),)
+    gold = [Document(str(n), tuple("w" * 40), (0,), ENTITIES, fact if n < 40 else ()) for n in range(200)]
+    predicted = [replace(document, relations=fact) for document in gold]
+    calibration = fit_calibration(gold, predicted)
+    with pytest.raises(ValueError, match="never reached"):
+        calibration.cutoff(0.8)
+
+
 def test_a_tuned_threshold_is_where_f1_is_best():
     gold, predicted = _documents(30, slope=1.0, offsets={"r": 1.5, "q": 1.5}, seed=0)  # modest scores: half are too few
     plain, tuned = (fit_calibration(gold, predicted, tune_threshold=tuned) for tuned in (False, True))

@@ -19,6 +19,7 @@ __all__ = ["calibrate", "fit_calibration", "probable"]
 
 _PRIOR = 0.5  # standard deviation of the relations' offsets before anything is seen of them
 _FOLDS = 5
+_LEAST_SLOPE = 1e-3  # a higher score is never less likely to be right
 _LOWEST_SCORE = 0.02  # of predictions that a fit should know of
 
 Floats = NDArray[np.float64]
@@ -89,14 +90,17 @@ def fit_calibration(
     )
 
 
-def _fit(s: Floats, r: NDArray[np.int64], y: Floats, relations: int) -> tuple[float, float, Floats]:
-    """Newton's method on the penalized logistic likelihood; slope and intercept are as good as free.
+def _fit(
+    s: Floats, r: NDArray[np.int64], y: Floats, relations: int, slope: float | None = None
+) -> tuple[float, float, Floats]:
+    """Newton's method on the penalized logistic likelihood; slope and intercept are as good as free. A slope below
+    the least is set to that, and the rest fitted to it, as to a ``slope`` that is given.
 
     A row of the design is a score, 1, and 1 at its relation, so all sums over rows are sums by relation."""
     penalty = np.full(2 + relations, _PRIOR**-2)
     penalty[:2] = 1e-6
     center = np.zeros(2 + relations)
-    center[0] = 1.0
+    center[0] = 1.0 if slope is None else slope
     w = center.copy()
 
     def totals(values: Floats) -> Floats:
@@ -112,11 +116,15 @@ def _fit(s: Floats, r: NDArray[np.int64], y: Floats, relations: int) -> tuple[fl
         hessian = np.diag(of_ones)
         hessian[0] = hessian[:, 0] = of_scores
         hessian[1, 1:] = hessian[1:, 1] = of_ones[1:]
+        if slope is not None:
+            gradient[0] = hessian[0] = hessian[:, 0] = 0.0
         step = np.linalg.solve(hessian + np.diag(penalty), gradient)
         w -= step / max(1.0, float(np.abs(step).max()))  # no step so long that it overshoots
         if np.abs(step).max() < 1e-8:
             break
-    return max(float(w[0]), 1e-3), float(w[1]), w[2:]
+    if slope is None and w[0] < _LEAST_SLOPE:
+        return _fit(s, r, y, relations, _LEAST_SLOPE)
+    return float(w[0]), float(w[1]), w[2:]
 
 
 def _cutoffs(probability: Floats, right: Floats) -> dict[int, float]:
@@ -125,10 +133,11 @@ def _cutoffs(probability: Floats, right: Floats) -> dict[int, float]:
     order = np.argsort(-probability, kind="stable")
     n = np.arange(1, len(order) + 1)
     precision = np.cumsum(right[order]) / n
+    last = np.append(np.diff(probability[order]) != 0, True)  # of equal probabilities a cutoff keeps all
     at_least = (precision + 1 / (2 * n) - np.sqrt(precision * (1 - precision) / n + 1 / (4 * n**2))) / (1 + 1 / n)
     lowest = {}
     for percent in PRECISIONS:
-        enough = np.flatnonzero(at_least >= percent / 100)
+        enough = np.flatnonzero(last & (at_least >= percent / 100))
         if len(enough):
             lowest[percent] = float(probability[order[enough[-1]]])
     return lowest
