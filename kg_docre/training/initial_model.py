@@ -71,6 +71,12 @@ def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str])
     settings = _pretrained(AutoConfig, encoder_name)
     if settings.model_type in _LOCAL_ATTENTION:
         raise DataError(f"encoder: {settings.model_type} sees only what is near, and pairs need all of a window")
+    if settings.is_encoder_decoder:
+        raise DataError(
+            f"encoder {encoder_name!r}: {settings.model_type} has a decoder; only encoders alone can be used"
+        )
+    if settings.model_type == "big_bird":
+        settings.attention_type = "original_full"  # its sparse attention tells no weights
     _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
     _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
     encoder = _pretrained(AutoModel, encoder_name, config=settings, dtype=torch.float32)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from transformers import AutoModel, DebertaV2Config, DistilBertConfig, LongformerConfig
+from transformers import AutoModel, BigBirdConfig, DebertaV2Config, DistilBertConfig, LongformerConfig, T5Config
 
 from kg_docre.data.docred import read_docred, write_docred
 from kg_docre.data.errors import DataError
@@ -89,14 +89,27 @@ def test_dropout_is_set_whatever_the_encoder_calls_it(encoder_folder, training_f
     assert (settings.dropout, settings.attention_dropout) == (0.0, 0.05)
 
 
+def test_big_bird_attends_to_all_of_a_window(encoder_folder, training_file, tmp_path):
+    config = BigBirdConfig(vocab_size=vocabulary(encoder_folder), **TINY, block_size=4, num_random_blocks=1)
+    fields = {
+        "encoder": encoder(tmp_path / "bird", encoder_folder, config),
+        "epochs": 1,
+        "train": [str(_short(tmp_path))],
+    }
+    trained = train(TrainingConfig.from_toml(training_file(**fields)), tmp_path / "run").folder
+    assert DocREModel.from_pretrained(trained).encoder.encoder.config.attention_type == "original_full"
+
+
 def test_encoders_that_cannot_be_used_are_named(encoder_folder, training_file, tmp_path):
     config = LongformerConfig(
         vocab_size=vocabulary(encoder_folder),
         **TINY,
         attention_window=16,
     )
+    t5 = T5Config(vocab_size=vocabulary(encoder_folder), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4)
     for fields, message in (
         ({"encoder": encoder(tmp_path / "long", encoder_folder, config)}, "longformer sees only what is near"),
+        ({"encoder": encoder(tmp_path / "t5", encoder_folder, t5)}, r"encoder '.*t5': t5 has a decoder"),
         ({"encoder": str(tmp_path / "nowhere")}, "encoder '.*nowhere': no such folder"),
         ({"model": {"window": 1024}}, "window: .* reads at most 512 tokens, not 1024"),
         ({"model": {"window": 129, "window_overlap": 128}}, "^model: window_overlap must be smaller"),
