@@ -68,6 +68,10 @@ class ModelChoices(BaseModel):
     def _consistent(self) -> Self:
         if len(set(self.patterns)) != len(self.patterns):
             raise ValueError(f"patterns: each pattern once, got {self.patterns}")
+        if len(set(self.entity_types)) != len(self.entity_types) or not all(map(str.strip, self.entity_types)):
+            raise ValueError(f"entity_types: each type once and none empty, got {', '.join(self.entity_types)}")
+        if len(set(self.pair_types)) != len(self.pair_types):
+            raise ValueError("pair_types: each pair once")
         unknown = {name for pair in self.pair_types for name in pair} - set(self.entity_types)
         if unknown:
             raise ValueError(f"pair_types: {', '.join(sorted(unknown))} not among entity_types")
