@@ -79,8 +79,9 @@ def training_file(tmp_path_factory, encoder_folder):
         model = {"pair_width": 16, **values.pop("model", {})} if values["encoder"] else {}
         lines = [f"{key} = {json.dumps(value)}" for key, value in values.items() if value is not None]
         lines += ["[model]", *(f"{key} = {json.dumps(value)}" for key, value in model.items())]
+        text = "\n".join(lines).replace("Infinity", "inf").replace("NaN", "nan")
         path = tmp_path_factory.mktemp("training") / "training.toml"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8")
         return path
 
     return write

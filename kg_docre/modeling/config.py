@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-__all__ = ["ModelChoices", "ModelConfig"]
+__all__ = ["ModelChoices", "ModelConfig", "Settings"]
 
 
 # choices that have an effect with some values of another choice alone
@@ -19,13 +19,24 @@ _ONLY_WITH = {
 }
 
 
-class ModelChoices(BaseModel):
+class Settings(BaseModel):
+    """Fields that are known, and numbers that are finite; true and false are no numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_boolean(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError(f"expected something else than {str(value).lower()}")
+        return value
+
+
+class ModelChoices(Settings):
     """What a training file may choose in ``[model]``.
 
     The defaults are DocRE-SD (AAAI 2023); :meth:`ModelConfig.docunet` and :meth:`ModelConfig.atlop` give the other two.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     window: int = Field(512, ge=16, description="tokens the encoder takes at once, special tokens included")
     window_overlap: int = Field(128, ge=0, description="tokens two neighbouring windows share")

@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from kg_docre.data.errors import DataError
-from kg_docre.modeling.config import ModelChoices
+from kg_docre.modeling.config import ModelChoices, Settings
 from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 
 __all__ = ["Seed", "TrainingConfig", "TrainingFile", "identity", "problems"]
@@ -36,10 +36,8 @@ def problems(error: ValidationError, fields: Iterable[str] = ()) -> str:
     return "; ".join(found)
 
 
-class TrainingFile(BaseModel):
+class TrainingFile(Settings):
     """Everything that decides a run, as a TOML document. Paths are relative to the working directory."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
     def from_toml(cls, path: str | Path, **overrides: Any) -> Self:

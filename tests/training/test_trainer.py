@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from math import inf, nan
 
 import pytest
 import torch
@@ -275,6 +276,10 @@ def test_batches_cover_everything_once_and_are_of_like_length():
     ("fields", "message"),
     [
         ({"epochs": 0}, "epochs"),
+        ({"epochs": True}, "epochs: expected something else than true"),
+        ({"model": {"reasoning_layers": True}}, "model: reasoning_layers: expected something else than true"),
+        ({"joined": inf}, "joined: Input should be a finite number"),
+        ({"model": {"dropout": nan}}, "model: dropout: Input should be a finite number"),
         ({"objective": "magic"}, "objective"),
         ({"epoch": 1}, r"epoch: no such field; did you mean epochs\?"),
         ({"objective": "knowledge-distillation"}, "need a teacher"),
