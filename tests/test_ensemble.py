@@ -1,6 +1,7 @@
 """Models that judge together."""
 
 import json
+import math
 import shutil
 
 import pytest
@@ -103,6 +104,7 @@ def test_a_teacher_teaches_what_is_decided(own, documents):
         ({"../small": 0.3}, "no shipped checkpoint '../small'"),
         ({"small": 1.0}, "their sum below 1"),
         ({"small": -0.1}, "above 0"),
+        ({"small": math.nan}, "above 0"),
         ({"small": "much"}, "could not convert"),
         (["small"], "has no attribute"),
     ],

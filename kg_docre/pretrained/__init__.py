@@ -117,7 +117,7 @@ def ensemble_of(folder: Path) -> dict[Path, float]:
         known = {**shipped_checkpoints(), **own}
         if unknown := weights.keys() - known.keys():
             raise ValueError(f"no shipped checkpoint {min(unknown)!r}, nor a checkpoint's folder in {folder.name}")
-        if min(weights.values(), default=1.0) <= 0 or sum(weights.values()) >= 1:
+        if not (all(weight > 0 for weight in weights.values()) and sum(weights.values()) < 1):  # NaN is no weight
             raise ValueError("weights must lie above 0, and their sum below 1")
         return {known[name]: weight for name, weight in weights.items()}
 
