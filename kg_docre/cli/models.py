@@ -128,7 +128,7 @@ def evaluate(
 
         from kg_docre.corpus.pipeline import Pipeline
         from kg_docre.data.docred import write_predictions
-        from kg_docre.data.documents import read_documents
+        from kg_docre.data.documents import is_pubtator, read_documents
         from kg_docre.evaluation.mentions import score_raw_text
         from kg_docre.evaluation.relations import KnownFacts
         from kg_docre.evaluation.report import print_report, report
@@ -182,7 +182,7 @@ def evaluate(
                 predicted.append(document)
                 advance()
         if predictions is not None:
-            write_predictions(predicted, predictions)
+            write_predictions(predicted, predictions, by_id=is_pubtator(data))
             typer.echo(f"wrote {predictions}", err=True)
             if not labelled:
                 typer.echo("null" if as_json else f"scores: unknown, for {data} has no labels")

@@ -192,10 +192,17 @@ def write_docred(documents: Sequence[Document], path: str | Path) -> None:
     )
 
 
-def write_predictions(documents: Sequence[Document], path: str | Path) -> None:
-    """Write the documents' relations as DocRED's leaderboard takes them: one list, entities by their number."""
+def write_predictions(documents: Sequence[Document], path: str | Path, *, by_id: bool = False) -> None:
+    """Write the documents' relations as DocRED's leaderboard takes them: one list, entities by their number, documents
+    by their title, or by their id instead."""
     facts = [
-        {"title": document.title, "h_idx": r.head, "t_idx": r.tail, "r": r.label, "evidence": list(r.evidence)}
+        {
+            "title": document.id if by_id else document.title,
+            "h_idx": r.head,
+            "t_idx": r.tail,
+            "r": r.label,
+            "evidence": list(r.evidence),
+        }
         for document in documents
         for r in document.relations
     ]

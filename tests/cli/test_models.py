@@ -78,6 +78,25 @@ def test_predictions_are_what_docreds_leaderboard_takes(tmp_path):
     assert json.loads((tmp_path / "test.json").read_text()) == unlabelled
 
 
+def test_predictions_of_pubtator_files_have_its_ids(training_file, tmp_path):
+    names = ("Naloxone", "Clonidine")
+    blocks = [
+        f"{n}|t|{name} reverses hypertension\n{n}|a|\n{n}\t0\t{len(name)}\t{name}\tChemical\tD1\n"
+        f"{n}\t{len(name) + 10}\t{len(name) + 22}\thypertension\tDisease\tD2\n{n}\tCID\tD1\tD2\n"
+        for n, name in enumerate(names, 41)
+    ]
+    (tmp_path / "cdr.pubtator").write_text("\n".join(blocks))
+    (tmp_path / "relations.json").write_text('{"CID": "induces"}')
+    model = {"entity_types": ["Chemical", "Disease"], "pair_types": [["Chemical", "Disease"]]}
+    fields = {"train": ["cdr.pubtator"], "relations": "relations.json", "development_size": 0, "epochs": 1}
+    done = run("train", training_file(**fields, model=model), "--output", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    options = ("--threshold", "0", "--predictions", "found.json")
+    done = run("evaluate", "out/best", "cdr.pubtator", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [fact["title"] for fact in json.loads((tmp_path / "found.json").read_text())] == ["41", "42"]
+
+
 def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
     documents = json.loads((DATA / "redocred_sample.json").read_text())[:2]
     for document in documents:
