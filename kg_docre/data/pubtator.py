@@ -36,7 +36,8 @@ _NO_ID = {"", "-", "-1"}
 def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> list[Document]:
     """All documents, in order; with a ``hierarchy`` as :func:`without_hypernyms` leaves them.
 
-    Raises :exc:`DataError` naming the file, the line or document, and what is wrong.
+    Raises :exc:`DataError` naming the file, the line or document, and what is wrong, and for a hierarchy that has none
+    of the file's ids.
     """
     source = Path(path)
     try:
@@ -50,7 +51,12 @@ def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> li
         if isinstance(document, DataError):
             raise document
         documents.append(document)
-    return documents if hierarchy is None else [without_hypernyms(document, hierarchy) for document in documents]
+    if hierarchy is None:
+        return documents
+    ids = {entity.kb_id for document in documents for entity in document.entities}
+    if ids and ids.isdisjoint(hierarchy):
+        raise DataError(f"{source}: none of its ids is in the hierarchy, which has no {min(ids)}, but {min(hierarchy)}")
+    return [without_hypernyms(document, hierarchy) for document in documents]
 
 
 def parse_pubtator(text: str, source: Path) -> Iterator[Document | DataError]:
@@ -63,10 +69,11 @@ def parse_pubtator(text: str, source: Path) -> Iterator[Document | DataError]:
 
 
 def read_hierarchy(path: str | Path) -> dict[str, tuple[str, ...]]:
-    """Tree numbers by id, from lines ``id <tab> tree number``. Raises :exc:`DataError` naming the line."""
+    """Tree numbers by id, from lines ``id <tab> tree number``. Raises :exc:`DataError` naming the line, and for a file
+    without any."""
     numbers: dict[str, list[str]] = {}
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
     for number, line in enumerate(lines, 1):
@@ -75,6 +82,8 @@ def read_hierarchy(path: str | Path) -> dict[str, tuple[str, ...]]:
             if not tree:
                 raise DataError(f"{path}: line {number}: expected an id, a tab and a tree number, found {line!r}")
             numbers.setdefault(identifier.strip(), []).append(tree.strip())
+    if not numbers:
+        raise DataError(f"{path}: there is no tree number in it")
     return {identifier: tuple(trees) for identifier, trees in numbers.items()}
 
 

@@ -63,6 +63,8 @@ def test_a_disease_above_one_that_holds_is_not_judged(file, tmp_path):
     document = read_documents(file, hierarchy=hierarchy)[0]
     assert document.unjudged == ((0, 2),), "arrhythmia, not what only begins with the same digits"
     assert read_documents(file)[0].unjudged == ()
+    hierarchy.write_text("D001145\tC14.280\nD006323\tC14.280.067\n", encoding="utf-8-sig")
+    assert read_documents(file, hierarchy=hierarchy)[0].unjudged == ((0, 2),)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,12 @@ def test_what_is_wrong_is_named(old, new, message, file):
 def test_a_broken_hierarchy_is_named(file, tmp_path):
     (tmp_path / "mesh.tsv").write_text("D006323 C14\n")
     with pytest.raises(DataError, match=r"mesh\.tsv: line 1"):
+        read_documents(file, hierarchy=tmp_path / "mesh.tsv")
+    (tmp_path / "mesh.tsv").write_text("\n")
+    with pytest.raises(DataError, match=r"mesh\.tsv: there is no tree number in it"):
+        read_documents(file, hierarchy=tmp_path / "mesh.tsv")
+    (tmp_path / "mesh.tsv").write_text("MESH:D006323\tC14\n")
+    with pytest.raises(DataError, match=r"PubTator\.txt: none of its ids .* has no D001145, but MESH:D006323"):
         read_documents(file, hierarchy=tmp_path / "mesh.tsv")
     with pytest.raises(DataError, match="No such file"):
         read_documents(tmp_path / "none.pubtator")
