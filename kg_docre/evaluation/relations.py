@@ -140,7 +140,8 @@ def best_threshold(gold: Sequence[Document], predicted: Sequence[Document]) -> f
     """The score from which on reporting relations gives the largest F1; 0.5 if none is right.
 
     ``predicted`` should hold relations of lower scores than would be reported, else only stricter
-    thresholds are found.
+    thresholds are found. It is the mean of the lowest score to report and the next; without a next one, that
+    score but for rounding.
     """
     guesses = []
     for truth, guess in zip(gold, predicted, strict=True):
@@ -151,7 +152,7 @@ def best_threshold(gold: Sequence[Document], predicted: Sequence[Document]) -> f
     guesses.sort(reverse=True)
     for number, (score, right) in enumerate(guesses, 1):
         correct += right
-        lower = guesses[number][0] if number < len(guesses) else 0.0
+        lower = guesses[number][0] if number < len(guesses) else score * (1 - 1e-6)  # less by no more than is rounded
         f1 = 2 * correct / (number + facts)
         if lower < score and f1 > best:
             best, threshold = f1, (score + lower) / 2

@@ -50,6 +50,10 @@ def test_the_best_threshold_by_hand():
     relations = tuple(Relation(head, tail, label, score) for head, label, tail, score in guesses)
     assert best_threshold([gold], [replace(gold, relations=relations)]) == pytest.approx(0.3)
     assert best_threshold([gold], [replace(gold, relations=())]) == 0.5
+    for score in (0.9, 0.0201, 1.0):  # what scores lower was not looked at
+        lowest = best_threshold([gold], [replace(gold, relations=(Relation(0, 1, "P17", score),))])
+        assert lowest == pytest.approx(score, rel=1e-6)
+        assert lowest < score
 
 
 def test_nothing_predicted_is_zero_not_an_error():
