@@ -132,8 +132,10 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
         if len(fields) == 4:
             label, head, tail = fields[1:]
             facts.append((where, label, head, tail))
-        elif len(fields) >= 6 and fields[1].isdigit() and fields[2].isdigit():
+        elif len(fields) >= 6 and fields[1].isdecimal() and fields[2].isdecimal():
             span = int(fields[1]), int(fields[2])
+            if not (span[0] < span[1] <= len(text) and fields[3].strip()):
+                raise DataError(f"{where}: characters {span[0]}-{span[1]} of {len(text)} are no mention")
             if text[slice(*span)] != fields[3]:
                 raise DataError(
                     f"{where}: characters {span[0]}-{span[1]} are {text[slice(*span)]!r}, not {fields[3]!r}"
