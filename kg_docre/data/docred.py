@@ -29,7 +29,7 @@ __all__ = ["parse_docred", "read_docred", "to_docred", "write_docred", "write_pr
 
 def read_docred(path: str | Path) -> list[Document]:
     """All documents of a DocRED-format file, in order; their ids are their titles, the second of one with " (2)" behind
-    it, the third with " (3)", ….
+    it, the third with " (3)", …, where no title is so.
 
     Raises :exc:`DataError` naming the document and the field.
     """
@@ -44,13 +44,15 @@ def read_docred(path: str | Path) -> list[Document]:
         raise DataError(f"{source}: not JSON: {error}") from error
     if not isinstance(records, list):
         raise DataError(f"{source}: expected a list of documents, found {_kind(records)}")
-    documents, seen = [], Counter[str]()
-    for number, record in enumerate(records):
-        document = parse_docred(record, where=f"{source}: document {number}")
+    documents = [parse_docred(record, where=f"{source}: document {n}") for n, record in enumerate(records)]
+    seen, taken = Counter[str](), {document.title for document in documents}
+    for number, document in enumerate(documents):
         seen[document.title] += 1
-        if (times := seen[document.title]) > 1:
-            document = replace(document, id=f"{document.title} ({times})")
-        documents.append(document)
+        if seen[document.title] > 1:
+            while (own := f"{document.title} ({seen[document.title]})") in taken:
+                seen[document.title] += 1
+            taken.add(own)
+            documents[number] = replace(document, id=own)
     return documents
 
 

@@ -50,6 +50,9 @@ def test_real_files_are_read_whole(documents):
 def test_repeated_titles_stay_apart(tmp_path):
     (tmp_path / "twice.json").write_text(json.dumps([RECORD, RECORD]))
     assert [d.id for d in read_docred(tmp_path / "twice.json")] == ["Paper Hearts", "Paper Hearts (2)"]
+    titles = ["A", "A", "A (2)", "A", "A (2)"]
+    (tmp_path / "twice.json").write_text(json.dumps([{**RECORD, "title": title} for title in titles]))
+    assert [d.id for d in read_docred(tmp_path / "twice.json")] == ["A", "A (3)", "A (2)", "A (4)", "A (2) (2)"]
 
 
 def _broken(*path, value):
