@@ -72,8 +72,11 @@ class KnownFacts:
         """A list of ``[head name, tail name, relation]``. Raises :exc:`DataError` for anything else."""
         try:
             facts = json.loads(Path(path).read_bytes())
-            return cls(cls._hash(head, tail, relation) for head, tail, relation in facts)
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+            for fact in facts if isinstance(facts, list) else [facts]:
+                if not (isinstance(fact, list) and len(fact) == 3 and all(isinstance(part, str) for part in fact)):
+                    raise ValueError(f"found {fact!r:.60}")
+            return cls(cls._hash(*fact) for fact in facts)
+        except (OSError, ValueError) as error:
             raise DataError(f"{path}: expected a JSON list of [head name, tail name, relation]: {error}") from error
 
     @classmethod

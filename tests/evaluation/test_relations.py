@@ -69,6 +69,7 @@ def test_known_facts_survive_saving_and_read_docreds_own_format(tmp_path):
     again = KnownFacts.load(tmp_path / "known.safetensors")
     assert len(again) == 2
     assert again.contain(_document(NAMES, []), 0, 1, "P17")
-    (tmp_path / "bad.fact").write_text('[["Rome", "Italy"]]')
-    with pytest.raises(DataError, match=r"bad\.fact"):
-        KnownFacts.from_json(tmp_path / "bad.fact")
+    for bad in ('[["Rome", "Italy"]]', '["abc"]', '{"abc": 1}', '[["Rome", "Italy", 17]]', "null"):
+        (tmp_path / "bad.fact").write_text(bad)
+        with pytest.raises(DataError, match=r"bad\.fact: expected .*: found "):
+            KnownFacts.from_json(tmp_path / "bad.fact")
