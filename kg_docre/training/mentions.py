@@ -77,10 +77,15 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
     torch.manual_seed(config.seed)
     everything, held_out = read_split(config.train, None, config.development_size)
     documents = list({text_hash(document): document for document in reversed(everything) if document.words}.values())
+    if not documents:
+        raise DataError("no training document with words is left, beside what is held out")
     model = DocREModel.from_pretrained(checkpoint)
     encoder, types = model.encoder.encoder, model.config.entity_types
+    layers = encoder.config.get_text_config().num_hidden_layers
+    if config.trained_layers > layers:
+        raise DataError(f"trained_layers: the encoder has {layers}, not {config.trained_layers}")
     try:
-        frozen = FrozenLayers(encoder, encoder.config.get_text_config().num_hidden_layers - config.trained_layers)
+        frozen = FrozenLayers(encoder, layers - config.trained_layers)
     except ValueError as error:
         raise DataError(f"trained_layers: {error}") from error
     detector = build_detector(encoder, types, coreference=config.coreference_weight > 0).to(device)

@@ -70,6 +70,19 @@ def test_a_detector_may_know_nothing_of_clusters(checkpoint, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"trained_layers": 7}, "trained_layers: the encoder has 6, not 7"),
+        ({"development_size": 10}, "no training document with words is left, beside what is held out"),
+    ],
+)
+def test_what_cannot_be_trained_is_named(fields, message, checkpoint, tmp_path):
+    config = MentionTrainingConfig(checkpoint=str(checkpoint), train=(SAMPLE,), **fields)
+    with pytest.raises(DataError, match=message):
+        train_mentions(config, tmp_path / "own")
+
+
+@pytest.mark.parametrize(
     ("size", "message"), [(1, "the loss of epoch 1 is"), (99, "the weights .* are too large for half precision")]
 )
 def test_a_detector_that_is_no_numbers_is_not_kept(size, message, checkpoint, tmp_path):
