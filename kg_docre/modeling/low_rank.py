@@ -11,11 +11,10 @@ import hashlib
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoModel
 
-from kg_docre.modeling.tables import restore_tables, write_with
+from kg_docre.modeling.tables import whole_weights, write_with
 from kg_docre.modeling.weights import stored
 
 __all__ = ["ENCODER", "add_public_encoder", "compress"]
@@ -28,9 +27,10 @@ def compress(checkpoint: Path, output: Path, *, encoder: str, rank: int) -> None
     """Write ``checkpoint`` to the folder ``output`` without the weights of the public encoder (folder or hub name)
     that it was trained from, in fp16, as :func:`~kg_docre.modeling.tables.write_with` does.
 
-    Raises :exc:`FileNotFoundError` without the encoder, :exc:`ValueError` if it is not the checkpoint's.
+    Raises :exc:`FileNotFoundError` without the encoder, :exc:`ValueError` if it is not the checkpoint's, or that is
+    without its own already.
     """
-    kept, about = _difference(restore_tables(load_file(checkpoint / "model.safetensors")), encoder, rank)
+    kept, about = _difference(whole_weights(checkpoint), encoder, rank)
     write_with(kept, checkpoint, output, about=about)
 
 

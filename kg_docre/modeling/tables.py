@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-__all__ = ["compress_tables", "restore_tables", "write_with"]
+__all__ = ["compress_tables", "restore_tables", "whole_weights", "write_with"]
 
 _SCALE = ":scale"
 _ROWS_A_COLUMN = 8  # a matrix with as many is a table
@@ -25,18 +25,23 @@ def compress_tables(checkpoint: Path, output: Path) -> None:
 
     Raises :exc:`ValueError` for a checkpoint without its encoder.
     """
-    weights = checkpoint / "model.safetensors"
-    with safe_open(weights, "pt") as file:
-        if "encoder" in (file.metadata() or {}):
-            raise ValueError(f"{checkpoint} is kept without its encoder already")
     kept: dict[str, Tensor] = {}
-    for name, value in restore_tables(load_file(weights)).items():
+    for name, value in whole_weights(checkpoint).items():
         if value.ndim == 2 and value.is_floating_point() and len(value) >= _ROWS_A_COLUMN * value.shape[1]:
             scale = value.float().abs().amax(1, keepdim=True).clamp_min(1e-12) / 127
             kept[name], kept[name + _SCALE] = (value.float() / scale).round().to(torch.int8), scale
         else:
             kept[name] = value
     write_with(kept, checkpoint, output)
+
+
+def whole_weights(checkpoint: Path) -> dict[str, Tensor]:
+    """All weights as floating-point numbers. Raises :exc:`ValueError` for a checkpoint without its encoder."""
+    weights = checkpoint / "model.safetensors"
+    with safe_open(weights, "pt") as file:
+        if "encoder" in (file.metadata() or {}):
+            raise ValueError(f"{checkpoint} is kept without its encoder already")
+    return restore_tables(load_file(weights))
 
 
 def write_with(

@@ -71,6 +71,10 @@ def test_what_cannot_be_compressed_is_one_line(trained, encoder_folder, tmp_path
     compress(trained, tmp_path / "small", encoder=str(encoder_folder), rank=3)
     for arguments, reason in (
         ((tmp_path / "small", tmp_path / "smaller"), "is kept without its encoder already"),
+        (
+            (tmp_path / "small", tmp_path / "smaller", "--encoder", encoder_folder),
+            "is kept without its encoder already",
+        ),
         ((trained, tmp_path / "other", "--rank", "3"), "--rank is of what training added to an --encoder"),
     ):
         done = CliRunner().invoke(app, ["compress", *map(str, arguments)])
