@@ -15,7 +15,7 @@ import torch
 
 from kg_docre.annotations import Document
 from kg_docre.data.features import collate
-from kg_docre.evaluation.relations import harmonic, ratio
+from kg_docre.evaluation.relations import facts_of, harmonic, ratio
 from kg_docre.precision import autocast
 from kg_docre.predictor import Predictor
 from kg_docre.training.dataset import label_tensor, read_split
@@ -43,8 +43,8 @@ def masked_f1(predictor: Predictor, documents: Sequence[Document], rate: float, 
     relations = list(predictor.model.config.relations)
     expected = found = both = 0
     for document in documents:
+        expected += len(facts_of(document))
         if len(document.entities) < 2:
-            expected += len(document.relations)
             continue
         predictions, hidden = [], None
         for member in predictor.members:
@@ -58,9 +58,7 @@ def masked_f1(predictor: Predictor, documents: Sequence[Document], rate: float, 
                 predictions.append(model.predict(matrix, masked=masked))
         truth = label_tensor([document], features, relations).to(predictor.device)[matrix.pairs]
         guess = predictor.judgement(predictions) >= predictor.decision
-        expected, found, both = (
-            total + int(part.sum()) for total, part in ((expected, truth), (found, guess), (both, truth & guess))
-        )
+        found, both = found + int(guess.sum()), both + int((truth & guess).sum())
     return harmonic(ratio(both, found), ratio(both, expected))
 
 

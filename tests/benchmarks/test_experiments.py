@@ -1,11 +1,16 @@
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.experiments import experiment as experiments
 from benchmarks.experiments import run, tables
 from benchmarks.experiments.experiment import HERE, Experiment, experiments_of, read_row
+from benchmarks.experiments.masking import masked_f1
+from kg_docre.annotations import Relation
+from kg_docre.evaluation.relations import score_relations
+from kg_docre.predictor import Predictor
 from tests.conftest import DATA
 
 PROTOCOLS = [file.stem for file in (HERE / "protocols").glob("*.toml")]
@@ -97,3 +102,12 @@ pair_width = 16
     assert "62.81" in line
     assert "SD → KD" in page
     assert (tmp_path / "results" / "tiny-masked.svg").exists()
+
+
+def test_what_is_masked_is_scored_as_in_reports(checkpoint, documents):
+    predictor = Predictor.from_pretrained(checkpoint, device="cpu", precision="fp32", checks=False)
+    first = replace(documents[0], relations=(*documents[0].relations, Relation(0, 0, "P17")))  # which is missed
+    gold = [first, documents[1]]
+    scores = score_relations(gold, list(predictor.pipe(gold)))
+    assert masked_f1(predictor, gold, 0.0) == pytest.approx(scores.f1)
+    assert masked_f1(predictor, gold, 1.0) < scores.f1
