@@ -61,8 +61,10 @@ def save_state(
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
     progress: dict[str, Any],
+    *,
+    device: torch.device,
 ) -> None:
-    """Weights, optimizer moments, schedule, random state and ``progress``."""
+    """Weights, optimizer moments, schedule, random state (of ``device``, too) and ``progress``."""
     tensors: dict[str, Tensor] = {
         f"{prefix}.{name}": value.contiguous()
         for prefix, model in models.items()
@@ -72,8 +74,8 @@ def save_state(
         for name, value in moments.items():
             tensors[f"optimizer.{number}.{name}"] = value.contiguous()
     tensors["random.cpu"] = torch.get_rng_state()
-    if torch.cuda.is_available():
-        tensors["random.cuda"] = torch.cuda.get_rng_state()
+    if device.type == "cuda":
+        tensors["random.cuda"] = torch.cuda.get_rng_state(device)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors, folder / "state.safetensors")
     schedule = {key: value for key, value in scheduler.state_dict().items() if isinstance(value, int | float | list)}
@@ -86,6 +88,8 @@ def load_state(
     models: dict[str, torch.nn.Module],
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
+    *,
+    device: torch.device,
 ) -> dict[str, Any]:
     """Put everything back and return ``progress``. Raises :exc:`DataError` if something of it is damaged."""
     with _unharmed(folder):
@@ -104,7 +108,7 @@ def load_state(
         for group, rate in zip(optimizer.param_groups, scheduler.get_last_lr(), strict=True):
             group["lr"] = rate
         torch.set_rng_state(tensors["random.cpu"])
-        if "random.cuda" in tensors and torch.cuda.is_available():
-            torch.cuda.set_rng_state(tensors["random.cuda"])
+        if "random.cuda" in tensors and device.type == "cuda":
+            torch.cuda.set_rng_state(tensors["random.cuda"], device)
         done: dict[str, Any] = state["progress"]
         return done

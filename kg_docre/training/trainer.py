@@ -151,7 +151,7 @@ class _Run:
         done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "log": [], "config": identity(self.config)}
         last = self.folder / "last"
         if (last / "state.json").is_file():
-            done |= load_state(last, self._models(), optimizer, scheduler)
+            done |= load_state(last, self._models(), optimizer, scheduler, device=self.device)
             self._write_log(done["log"])
         else:
             (self.folder / "log.jsonl").unlink(missing_ok=True)  # of an older run
@@ -171,7 +171,7 @@ class _Run:
             done["log"].append({"epoch": epoch + 1, **losses, **found})
             fresh = self.folder / "last.new"
             shutil.rmtree(fresh, ignore_errors=True)
-            save_state(fresh, self._models(), optimizer, scheduler, done)
+            save_state(fresh, self._models(), optimizer, scheduler, done, device=self.device)
             replace_folder(fresh, last)
             self._write_log(done["log"])
         best = None if done["best"] is None else RelationScores(**done["best"])
