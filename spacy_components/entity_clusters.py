@@ -11,8 +11,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg_docre.coreference.rules import NamedMention, cluster_mentions
-from spacy_components.annotations import bare_span, coreference, linked_id, set_entities, spans_at
+from spacy_components.annotations import coreference, linked_id, set_entities, spans_at
 from spacy_components.labels import DEFAULT_TYPES, model_type, warn_of_unmapped
+from spacy_components.naming import bare_span
 from spacy_components.views import register_extensions
 
 __all__ = ["EntityClusters", "make_entity_clusters"]
