@@ -9,8 +9,9 @@ import spacy
 import torch
 
 from kg_docre.annotations import Document
+from kg_docre.modeling.tables import compress_tables
 from kg_docre.predictor import Predictor
-from kg_docre.pretrained import checkpoint_path
+from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
 from kg_docre.training.teacher import Teacher
 from tests.command_line import run
 from tests.conftest import DATA
@@ -138,6 +139,17 @@ def test_one_of_ones_own_lies_inside_and_is_kept_with_a_pipeline(own, documents,
     assert again.name.split("@")[1] == together.name.split("@")[1]
     alone = Predictor.from_pretrained("small", device="cpu", precision="fp32")
     assert again.members[1].model.config == alone.model.config
+
+
+def test_one_of_ones_own_inside_is_compressed_along_and_tells_ensembles_apart(own, documents, tmp_path_factory):
+    folder, small = own({"second": 0.4}), tmp_path_factory.mktemp("small")
+    shutil.copytree(checkpoint_path("small"), folder / "second")
+    compress_tables(folder, small)
+    assert len(Predictor.from_pretrained(small)(documents[0]).relations)
+    config = folder / "second" / "config.json"
+    before = checkpoint_fingerprint(folder)
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"window": 64}))
+    assert checkpoint_fingerprint(folder) != before
 
 
 def test_it_is_calibrated_evaluated_and_kept_as_a_whole(own, tmp_path_factory):

@@ -47,10 +47,14 @@ def whole_weights(checkpoint: Path) -> dict[str, Tensor]:
 def write_with(
     weights: dict[str, Tensor], checkpoint: Path, output: Path, *, about: dict[str, str] | None = None
 ) -> None:
-    """Write ``checkpoint`` to the folder ``output`` with these weights, the rest as it is; without its mention
-    detector, which is bound to the weights as they were."""
+    """Write ``checkpoint`` to the folder ``output`` with these weights, the rest as it is, checkpoints inside it that
+    judge along too; without its mention detector, which is bound to the weights as they were."""
     file = "model.safetensors"
-    shutil.copytree(checkpoint, output, ignore=shutil.ignore_patterns(file, "mentions.*"), dirs_exist_ok=True)
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        return [n for n in names if Path(folder) == checkpoint and (n == file or n.startswith("mentions."))]
+
+    shutil.copytree(checkpoint, output, ignore=left_out, dirs_exist_ok=True)
     save_file(weights, output / file, about)
 
 

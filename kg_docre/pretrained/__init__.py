@@ -125,7 +125,7 @@ def ensemble_of(folder: Path) -> dict[Path, float]:
 def checkpoint_fingerprint(folder: Path) -> str:
     """Twelve hex digits that change whenever weights, configuration or calibration do, or what judges along, or what
     tells subjects apart."""
-    others = [other / "model.safetensors" for other in ensemble_of(folder)]
+    others = [other / name for other in ensemble_of(folder) for name in ("config.json", "model.safetensors")]
     return _digest(*(folder / name for name in _JUDGING), *others)
 
 
