@@ -56,8 +56,9 @@ def set_entities(doc: Doc, clusters: Sequence[Sequence[Span]], types: Sequence[s
         data.append(
             [name_of([named_span(span, type) for span in spans], type), type, kb_id, list(map(characters_of, spans))]
         )
+    if data != getattr(doc._, ENTITIES):
+        setattr(doc._, RELATIONS, None)
     setattr(doc._, ENTITIES, data)
-    setattr(doc._, RELATIONS, None)
     setattr(doc._, CLUSTERED, None)
 
 

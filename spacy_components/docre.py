@@ -166,9 +166,8 @@ class Docre(CheckpointComponent["Predictor"]):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
-        """Annotate docs in batches of ``batch_size``, in order; the next batch is read from ``stream`` before one is
-        given. A doc that can't be processed goes to the pipeline's error handler: by default the error is raised, else
-        the doc is left out."""
+        """Annotate docs in batches of ``batch_size``, in order; up to two of them are read ahead. A doc that can't be
+        processed goes to the pipeline's error handler: by default the error is raised, else the doc is left out."""
         for doc, relations in self.predict(stream, batch_size=batch_size):
             if isinstance(relations, Exception):
                 self.get_error_handler()(self.name, self, [doc], relations)

