@@ -62,8 +62,8 @@ class Predictor:
     ) -> None:
         if max_entities is not None and max_entities < 2:
             raise ValueError(f"max_entities must be at least 2, not {max_entities}")
-        if min(batch_tokens, batch_pairs) < 0:
-            raise ValueError(f"batch_tokens and batch_pairs are at least 0, not {min(batch_tokens, batch_pairs)}")
+        if (least := min(batch_tokens or 0, batch_pairs or 0)) < 0:
+            raise ValueError(f"batch_tokens and batch_pairs are at least 0, not {least}")
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
         self.featurizer = featurizer

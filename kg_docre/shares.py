@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Real
+from typing import Any
 
 __all__ = ["check_share"]
 
 
-def check_share(name: str, value: object) -> None:
+def check_share(name: str, value: Any) -> None:
     """Raises :exc:`ValueError` naming an option whose value is no number from 0 to 1; None is none that was given."""
-    if value is not None and (isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1):
+    if value is None:
+        return
+    if isinstance(value, bool | str) or not hasattr(value, "__float__") or not 0 <= float(value) <= 1:
         raise ValueError(f"{name}: a share from 0 to 1, not {value!r}")

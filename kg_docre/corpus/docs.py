@@ -46,11 +46,11 @@ def add_docs(
     texts: dict[str, str] = {}
     try:
         for pair in docs:
-            if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Doc)):
+            if not (isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], Doc)):
                 raise DataError(f"expected pairs of a doc and its uri or context, found {type(pair).__name__}")
             doc, context = pair
             said = context if isinstance(context, Mapping) else {"uri": context}
-            uri, title = said.get("uri"), said.get("title")
+            uri, title = said.get("uri"), said.get("title") or None
             if not (isinstance(uri, str) and uri):
                 raise DataError(f"a doc's uri is {uri!r:.60}: expected a string, or a context with one under 'uri'")
             if not isinstance(title, str | None):

@@ -54,7 +54,7 @@ class Featurizer:
         words, starts = len(document.words), document.sentence_starts
         if document.spaces and len(document.spaces) != words:
             raise DataError(f"{document.id}: spaces of {len(document.spaces)} words, where there are {words}")
-        if not starts or starts[0] != 0:
+        if words and (not starts or starts[0] != 0):
             raise DataError(f"{document.id}: no sentence starts at its first word")
         for number, entity in enumerate(document.entities):
             where = f"{document.id}: entity {number} ({entity.name!r:.60})"

@@ -14,6 +14,7 @@ both; mentions without an id (``-1``) can't be in a relation and are left out.
 from __future__ import annotations
 
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -36,8 +37,8 @@ _NO_ID = {"", "-", "-1"}
 def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> list[Document]:
     """All documents, in order; with a ``hierarchy`` as :func:`without_hypernyms` leaves them.
 
-    Raises :exc:`DataError` naming the file, the line or document, and what is wrong, and for a hierarchy that has none
-    of the file's ids.
+    Raises :exc:`DataError` naming the file, the line or document, and what is wrong. A hierarchy that has none of the
+    file's ids is warned of.
     """
     source = Path(path)
     try:
@@ -54,8 +55,9 @@ def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> li
     if hierarchy is None:
         return documents
     ids = {entity.kb_id for document in documents for entity in document.entities}
-    if ids and ids.isdisjoint(hierarchy):
-        raise DataError(f"{source}: none of its ids is in the hierarchy, which has no {min(ids)}, but {min(hierarchy)}")
+    if ids and hierarchy and ids.isdisjoint(hierarchy):
+        some = f"which has no {min(ids)}, but {min(hierarchy)}"
+        warnings.warn(f"{source}: none of its ids is in the hierarchy, {some}", stacklevel=2)
     return [without_hypernyms(document, hierarchy) for document in documents]
 
 
@@ -134,15 +136,15 @@ def _document(block: list[tuple[int, str]], source: Path) -> Document:
             facts.append((where, label, head, tail))
         elif len(fields) >= 6 and fields[1].isdecimal() and fields[2].isdecimal():
             span = int(fields[1]), int(fields[2])
-            if not (span[0] < span[1] <= len(text) and fields[3].strip()):
+            ids = [kb_id for kb_id in fields[5].split("|") if kb_id not in _NO_ID]
+            if ids and not (span[0] < span[1] and fields[3].strip()):
                 raise DataError(f"{where}: characters {span[0]}-{span[1]} of {len(text)} are no mention")
             if text[slice(*span)] != fields[3]:
                 raise DataError(
                     f"{where}: characters {span[0]}-{span[1]} are {text[slice(*span)]!r}, not {fields[3]!r}"
                 )
-            for kb_id in fields[5].split("|"):
-                if kb_id not in _NO_ID:
-                    mentions.setdefault((fields[4], kb_id), []).append(span)
+            for kb_id in ids:
+                mentions.setdefault((fields[4], kb_id), []).append((span[0], min(span[1], len(text))))
         else:
             raise DataError(f"{where}: neither a mention nor a relation: {line[:60]!r}")
     where = f"{source}: document {identifier}"

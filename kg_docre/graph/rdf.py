@@ -74,8 +74,8 @@ def to_rdf(graph: KnowledgeGraph, provenance: Provenance = Provenance.STATEMENTS
 def write_rdf(graph: KnowledgeGraph, path: str | Path, provenance: Provenance | None = None) -> None:
     """Write the format that the file name ends with, one of :data:`FORMATS`, compressed if ``.gz`` follows.
 
-    Raises :exc:`ExportError` for an unknown ending and where the format can't say that, :exc:`OSError` where it can't
-    be written.
+    Raises :exc:`ExportError` for an unknown ending and where the format can't say that, :exc:`ValueError` for what is
+    no provenance, :exc:`OSError` where it can't be written.
     """
     path = Path(path)
     zipped = path.suffix == ".gz"

@@ -31,7 +31,7 @@ def open_target(target: str | Path, credentials: Credentials, provenance: Proven
     under its name when it is whole. With ``Provenance.NONE`` nothing is said of where facts come from; the other
     choices are RDF's.
 
-    Raises :exc:`ExportError` with the target and the reason.
+    Raises :exc:`ExportError` with the target and the reason, and :exc:`ValueError` for what is no provenance.
     """
     target = str(target)
     provenance = None if provenance is None else Provenance(provenance)

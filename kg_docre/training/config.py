@@ -20,6 +20,7 @@ __all__ = ["Seed", "TrainingConfig", "TrainingFile", "identity", "problems"]
 Objective = Literal["self-distillation", "plain-branch", "masked-branch", "r-drop", "knowledge-distillation"]
 Seed = Annotated[int, Field(ge=-(10**12), le=10**12)]
 _MASKING = ("self-distillation", "masked-branch")
+_LOADED = ("config.json", "*.safetensors*", "*.bin", "tokenizer*", "vocab*", "merges*", "spiece*")  # of an encoder
 
 
 def problems(error: ValidationError, fields: Iterable[str] = ()) -> str:
@@ -173,7 +174,7 @@ def identity(config: TrainingConfig) -> dict[str, Any]:
     the files, folders and checkpoints they name hold."""
     named = (config.development, config.relations, config.hierarchy, config.known_facts)
     content = hashlib.blake2b(digest_size=8)
-    encoder = sorted(Path(config.encoder).rglob("*")) if config.encoder is not None else ()
+    encoder = [] if config.encoder is None else sorted(f for name in _LOADED for f in Path(config.encoder).glob(name))
     for file in (*config.train, *config.sparse, *config.unlabelled, *filter(None, named), *encoder):
         content.update(file.read_bytes() if file.is_file() else b"")
     for checkpoint in filter(None, (config.checkpoint, config.teacher)):

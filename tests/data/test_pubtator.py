@@ -98,8 +98,9 @@ def test_a_broken_hierarchy_is_named(file, tmp_path):
     with pytest.raises(DataError, match=r"mesh\.tsv: there is no tree number in it"):
         read_documents(file, hierarchy=tmp_path / "mesh.tsv")
     (tmp_path / "mesh.tsv").write_text("MESH:D006323\tC14\n")
-    with pytest.raises(DataError, match=r"PubTator\.txt: none of its ids .* has no D001145, but MESH:D006323"):
+    with pytest.warns(UserWarning, match=r"PubTator\.txt: none of its ids .* has no D001145, but MESH:D006323"):
         read_documents(file, hierarchy=tmp_path / "mesh.tsv")
+    assert read_pubtator(file, hierarchy={}) == read_pubtator(file)
     with pytest.raises(DataError, match="No such file"):
         read_documents(tmp_path / "none.pubtator")
 
