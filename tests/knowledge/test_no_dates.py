@@ -21,6 +21,8 @@ from tests.knowledge.marked import marked
         ("«PER Ada » died in «LOC Boston »", False),
         ("«PER Ada » died in «MISC World War II »", None),
         ("«PER Ada » came in «LOC June 1990 »", None),
+        ("«PER Ada » came in «PER May »", None),
+        ("«PER Ada » came in «ORG nineteen ninety »", None),
     ],
 )
 def test_what_is_no_date_dates_nothing(text, said):
