@@ -1,6 +1,7 @@
 """The command line as a user has it: each command is a process of its own, with its own working folder and streams.
 
 Such a process is forked from one that has imported what commands need, which would else take four seconds a command.
+What is done or said while it is imported is seen by :func:`python_run` alone.
 """
 
 import multiprocessing

@@ -8,7 +8,7 @@ import networkx
 from rdflib import Graph
 
 from tests.cli.conftest import TEXT
-from tests.command_line import run
+from tests.command_line import python_run, run
 
 GERMAN = (
     "Ada Berg wurde am 3. Juni 1937 in Köln geboren und war eine deutsche Dichterin. Sie studierte in Paris, wo sie "
@@ -199,7 +199,7 @@ def test_documents_in_another_language_are_named(corpus, tmp_path):
 
 
 def test_a_quiet_build_says_only_what_is_wrong(corpus, tmp_path):
-    done = run("build", corpus, "--to", "kg.nt", "--quiet", cwd=tmp_path)
+    done = python_run("build", corpus, "--to", "kg.nt", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "kg.nt").stat().st_size
     (corpus / "broken.jsonl").write_text('{"id": "a"\n')

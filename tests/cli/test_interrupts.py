@@ -41,7 +41,7 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
 """
     command = [sys.executable, "-c", code, "build", "many.jsonl"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        while not (tmp_path / "kg.sqlite").exists() or not _documents(tmp_path / "kg.sqlite"):
+        while process.poll() is None and not _documents(tmp_path / "kg.sqlite"):
             time.sleep(0.1)
         process.send_signal(ended_by)
         _, said = process.communicate(timeout=60)
@@ -56,7 +56,7 @@ runpy.run_module("kg_docre.cli", run_name="__main__")
 
 
 def _documents(path):
-    with suppress(StoreError), FactStore(path, create=False) as store:  # of one that is just being made
+    with suppress(StoreError), FactStore(path, create=False) as store:  # of one that is just being made, or not yet
         return store.counts()["documents"]
     return 0
 

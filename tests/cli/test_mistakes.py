@@ -3,7 +3,7 @@
 import pytest
 
 import kg_docre
-from tests.command_line import run
+from tests.command_line import python_run, run
 from tests.conftest import DATA
 
 
@@ -89,7 +89,8 @@ def test_a_checkpoint_is_not_compressed_into_itself(checkpoint, tmp_path):
 
 
 def test_the_version_and_that_a_hierarchy_is_for_pubtator(tmp_path):
-    assert run("--version", cwd=tmp_path).stdout == f"kg-docre {kg_docre.__version__}\n"
+    shown = python_run("--version", cwd=tmp_path)
+    assert (shown.stdout, shown.stderr) == (f"kg-docre {kg_docre.__version__}\n", "")
     wrong = run("evaluate", "default", DATA / "redocred_sample.json", "--hierarchy", "tree.tsv", cwd=tmp_path)
     assert wrong.returncode == 1
     assert "a hierarchy is for the ids of PubTator files" in wrong.stderr
