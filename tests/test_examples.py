@@ -72,11 +72,12 @@ def test_the_recipes_of_the_models_are_training_files():
     assert [recipe["model"]["reasoning"] for recipe in recipes] == ["r-msa", "u-net", "none"]
 
 
-def test_the_docred_recipe_goes_on_from_a_shipped_model():
+@pytest.mark.parametrize(("file", "checkpoint"), [("training.toml", "base"), ("second.toml", "small")])
+def test_the_docred_recipes_go_on_from_the_shipped_models(file, checkpoint):
     from kg_docre.training.config import TrainingConfig
 
-    recipe = TrainingConfig.from_toml(EXAMPLES / "docred" / "training.toml")
-    assert (recipe.checkpoint, recipe.evidence_weight > 0) == ("base", True)
+    recipe = TrainingConfig.from_toml(EXAMPLES / "docred" / file)
+    assert (recipe.checkpoint, recipe.evidence_weight > 0) == (checkpoint, True)
 
 
 def test_the_cdr_recipe_trains_and_scores_chemicals_and_diseases(tmp_path, encoder_folder, monkeypatch):
