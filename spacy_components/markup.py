@@ -19,6 +19,7 @@ _TAGS = (
     "a|abbr|b|big|blockquote|br|cite|code|del|div|em|h[1-6]|hr|i|ins|li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul"
 )
 _TAG = rf"</?(?:{_TAGS})/?>"
+_LINE = r"(?P<sign>[^\w\s]|_)(?P=sign){9,}"  # drawn; spaCy would take it off sign by sign
 _DASH = r"(?<=[0-9])[–—−](?=[0-9A-Za-z])"
 _ANY = re.compile(rf"{_FOOTNOTE}|{_RAISED}|{_LINK}|{_EMPHASIS}|{_TAG}")
 _IS_FOOTNOTE, _IS_LINK = re.compile(rf"{_FOOTNOTE}|{_RAISED}"), re.compile(_LINK)
@@ -29,8 +30,8 @@ _QUOTES = frozenset("\"'”’)»")
 
 def split_markup(nlp: Language) -> None:
     """Let a pipeline's tokenizer make tokens of their own of footnote marks ("Prague.[2]"), of Markdown's links and
-    emphasis, of HTML's tags without attributes, and of dashes between years ("1850–1911"), which spaCy leaves at the
-    words beside them.
+    emphasis, of HTML's tags without attributes, of dashes between years ("1850–1911"), which spaCy leaves at the words
+    beside them, and of lines drawn with one sign.
 
     Raises :exc:`ValueError` for a tokenizer without rules for these, such as Chinese has.
     """
@@ -41,8 +42,10 @@ def split_markup(nlp: Language) -> None:
     if None in searches:
         raise ValueError("split_markup: the tokenizer has no rules for prefixes, suffixes and infixes")
     prefixes, suffixes, infixes = (search.__self__.pattern for search in searches)
-    tokenizer.prefix_search = re.compile(rf"^(?:{_FOOTNOTE}|{_NOTE}|!\[|{_EMPHASIS}|{_TAG})|{prefixes}").search
-    tokenizer.suffix_search = re.compile(rf"(?:{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG})$|{suffixes}").search
+    tokenizer.prefix_search = re.compile(rf"^(?:{_LINE}|{_FOOTNOTE}|{_NOTE}|!\[|{_EMPHASIS}|{_TAG})|{prefixes}").search
+    tokenizer.suffix_search = re.compile(
+        rf"(?:(?<=[^\W_]){_LINE}|{_FOOTNOTE}|{_LINK}|{_EMPHASIS}|{_TAG})$|{suffixes}"
+    ).search
     tokenizer.infix_finditer = re.compile(rf"{_DASH}|{_TAG}|{infixes}").finditer
 
 

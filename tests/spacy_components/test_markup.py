@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import spacy
 
@@ -80,3 +82,14 @@ def test_a_tokenizer_without_rules_is_named(blank):
     nlp.tokenizer.prefix_search = None
     with pytest.raises(ValueError, match="the tokenizer has no rules for prefixes"):
         split_markup(nlp)
+
+
+@pytest.mark.parametrize("sign", "=_~*#+.!?$%&'(")
+def test_a_line_drawn_with_a_sign_is_one_token_however_long(sign, blank):
+    line = sign * 20_000
+    started = time.perf_counter()
+    for text in (f"Contents\n{line}\nAda came.", f"Contents{line} Ada came."):
+        doc = blank(text)
+        assert doc.text == text
+        assert len(doc) < 10
+    assert time.perf_counter() - started < 2
