@@ -196,12 +196,7 @@ def _shipped() -> list[str]:
 
 def _docred() -> list[str]:
     """Scores by DocRED's own labels, kept from ``kg-docre evaluate --json``."""
-    files = sorted((RESULTS / "docred").glob("*.json"))
-    if not files:
-        return []
     names = {"f1": "F1", "ign_f1": "Ign F1", "precision": "precision", "recall": "recall", **EVIDENCE_SCORES}
-    read = ((file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files)
-    lines = [[name.replace("-", " "), *(f"{100 * scores[score]:.1f}" for score in names)] for name, scores in read]
     about = (
         "The same 300 texts with DocRED's labels, which have a third of the facts and the sentences for nearly all of "
         "them. The shipped models find what its annotators left out, which counts as wrong here; `base` trained on is "
@@ -209,17 +204,12 @@ def _docred() -> list[str]:
         "annotators, the others by matching names), and both are that and `small`, trained on alike, together. "
         "`kg-docre evaluate runs/docred/best test.json --precision fp32`"
     )
-    return ["## By DocRED's own labels", about, _grid(["", *names.values()], lines)]
+    return ["## By DocRED's own labels", about, _kept("docred", names)]
 
 
 def _cdr() -> list[str]:
     """Scores on CDR's development set, kept from ``kg-docre evaluate --json``."""
-    files = sorted((RESULTS / "cdr").glob("*.json"))
-    if not files:
-        return []
     names = {"f1": "F1", "precision": "precision", "recall": "recall", "intra_f1": "Intra-F1", "inter_f1": "Inter-F1"}
-    read = ((file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files)
-    lines = [[name.replace("-", " "), *(f"{100 * scores[score]:.1f}" for score in names)] for name, scores in read]
     about = (
         "BioCreative V's CDR, which chemicals induce which diseases: 500 abstracts to learn from, of which 100 chose "
         "epoch and threshold, and the 500 of the development set. [The recipe](../examples/cdr/training.toml) has an "
@@ -228,7 +218,14 @@ def _cdr() -> list[str]:
         "same model is scored with them. "
         "`kg-docre evaluate runs/cdr/best CDR_DevelopmentSet.PubTator.txt --hierarchy mesh.tsv --precision fp32`"
     )
-    return ["## CDR", about, _grid(["", *names.values()], lines)]
+    return ["## CDR", about, _kept("cdr", names)]
+
+
+def _kept(folder: str, names: dict[str, str]) -> str:
+    """A line for each of a folder's results."""
+    read = ((file.stem, json.loads(file.read_text("utf-8"))) for file in sorted((RESULTS / folder).glob("*.json")))
+    lines = [[name.replace("-", " "), *(f"{100 * scores[score]:.1f}" for score in names)] for name, scores in read]
+    return _grid(["", *names.values()], lines)
 
 
 def _grid(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
