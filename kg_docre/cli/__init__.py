@@ -2,6 +2,7 @@
 
 import io
 import sys
+import warnings
 
 from kg_docre.cli import answers, build, export, models, stores  # in the order that the help has
 from kg_docre.cli.root import app
@@ -10,7 +11,8 @@ __all__ = ["answers", "app", "build", "export", "main", "models", "stores"]
 
 
 def main() -> None:
-    """Run a command. What it prints has names of any script, whatever the system's own encoding."""
+    """Run a command. What it prints has names of any script, whatever the system's own encoding; warnings are lines."""
+    warnings.formatwarning = lambda message, *_, **__: f"Warning: {message}\n"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")

@@ -95,6 +95,12 @@ def test_predictions_of_pubtator_files_have_its_ids(training_file, tmp_path):
     done = run("evaluate", "out/best", "cdr.pubtator", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [fact["title"] for fact in json.loads((tmp_path / "found.json").read_text())] == ["41", "42"]
+    (tmp_path / "mesh.tsv").write_text("MESH:D2\tC14\n")
+    done = run("evaluate", "out/best", "cdr.pubtator", "--hierarchy", "mesh.tsv", cwd=tmp_path)
+    assert done.stderr.startswith(
+        "Warning: cdr.pubtator: none of its ids is in the hierarchy, which has no D1, but MESH"
+    )
+    assert "UserWarning" not in done.stderr
 
 
 def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
