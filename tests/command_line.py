@@ -38,7 +38,7 @@ def run(*arguments, cwd, stdin="", **environment):
 def _command(arguments, cwd, streams, environment):
     for number, path in enumerate(streams):
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), number)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a forked process has none
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)  # a forked process has none
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
