@@ -11,6 +11,8 @@ __all__ = [
     "GENERATIONS",
     "LEGAL_FORMS",
     "PARTICLES",
+    "TITLES",
+    "TRADES",
     "document_form",
     "given_name_first",
     "initials",
@@ -36,6 +38,14 @@ TITLES = frozenset(
 LEGAL_FORMS = frozenset(
     """inc incorporated corp corporation co company ltd limited llc llp plc pty pvt gmbh ag kg sa spa nv bv ab as asa
     oyj""".split()
+)
+# what ends a company's name in two words, which is then called by the first
+TRADES = frozenset(
+    """aerospace airlines airways automotive bank biologics biosciences biotech breweries brewery capital chemicals
+    energy engineering entertainment foods games insurance investments labs laboratories logistics media
+    mining motors networks partners petroleum pharma pharmaceuticals publishing records robotics securities
+    semiconductor semiconductors shipping software steel studios systems technologies telecom therapeutics
+    ventures""".split()
 )
 GENERATIONS = frozenset({"jr", "sr"})
 # what is called "Christie's", and no person where nobody is called so

@@ -9,7 +9,16 @@ from itertools import product
 
 from kg_docre.coreference.features import Spans
 from kg_docre.coreference.rules import short_companies
-from kg_docre.names import GENERATIONS, PARTICLES, initials, is_acronym, normalize_name, strip_endings, strip_titles
+from kg_docre.names import (
+    GENERATIONS,
+    PARTICLES,
+    TITLES,
+    initials,
+    is_acronym,
+    normalize_name,
+    strip_endings,
+    strip_titles,
+)
 from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.gazetteer import countries_of
 
@@ -29,6 +38,7 @@ _OTHERS = frozenset("the son daughter father mother brother sister nephew niece 
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
 _WAS = ("was", "born")
+_SHIPS = frozenset("hms hmas hmcs hmnzs uss ss rms mv sms".split())
 _MEN, _WOMEN = frozenset({"Mr", "Sir"}), frozenset("Mrs Ms Miss Lady Dame".split())
 
 
@@ -36,7 +46,7 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     """Numbers of mentions (first word, last exclusive, type) that name one thing: a person and the birth name behind,
     "Mary Whitcombe (née Pryce)", "She was born Mary Pryce", or the surname with its particle, "Van Dijk"; a company and
     the first word of its name; what bears a name and its initials in brackets behind, or what it formerly was; what is
-    "also known as" something; a name and the same in capitals."""
+    "also known as" something; a river or a ship and its bare name; a name and the same in capitals."""
     pairs = []
     ends = {(end, kind): number for number, (_, end, kind) in enumerate(spans)}
     for number, (start, end, kind) in enumerate(spans):
@@ -56,7 +66,7 @@ def certain_pairs(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
             pairs.append((number - 1, number))
     people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
     pairs += _surnames(people) + _short_persons(words, spans, people) + _born(words, spans, people)
-    pairs += short_companies(companies)
+    pairs += short_companies(companies) + _bare_names(words, spans)
     return pairs + [(n, other) for n, other in _in_capitals(words, spans).items() if spans[n][2] == spans[other][2]]
 
 
@@ -131,20 +141,44 @@ def _short_persons(words: Sequence[str], spans: Spans, people: dict[int, tuple[s
     return pairs
 
 
+def _bare_names(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
+    """Rivers and ships, and the only one whose name says that it is one: "River Thames" and "the Thames", with the
+    article that a town has not and a country may have ("the Gambia"); "USS Langley" and "Langley"."""
+    fuller: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], int]] = defaultdict(dict)
+    rivers, ships = (_names(words, spans, kind) for kind in ("LOC", "MISC"))
+    for number, name in rivers.items():
+        if len(name) > 1 and "river" in (name[0], name[-1]):
+            fuller["LOC", name[1:] if name[0] == "river" else name[:-1]].setdefault(name, number)
+    for number, name in ships.items():
+        if len(name) > 1 and name[0] in _SHIPS:
+            fuller["MISC", name[1:]].setdefault(name, number)
+    pairs = []
+    for number, name in (rivers | ships).items():
+        start, _, kind = spans[number]
+        article = "the" in (word.lower() for word in words[max(0, start - 1) : start + 1])
+        full = fuller.get((kind, name), {})
+        if len(full) == 1 and (kind == "MISC" or (article and not country_name(" ".join(name)))):
+            pairs += [(other, number) for other in full.values()]
+    return pairs
+
+
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
-    """Mentions, with those taken for people that are called by the first word of a company's name, and as no person of
-    the text with a longer name is, as what they are: "Nimbus" beside "Nimbus Robotics Inc."; a name in capitals as what
-    it is in small letters, but for people's; and a longer name that is a person's here, a place's or an organization's
-    there, as what it is most often."""
-    people, companies = (_names(words, spans, kind) for kind in ("PER", "ORG"))
+    """Mentions, with those taken for people or unknown places that are called by the first word of a company's name,
+    and as no person of the text with a longer name or a title is, as what they are: "Nimbus" beside "Nimbus Robotics";
+    a name in capitals as what it is in small letters, but for people's; and a longer name that is a person's here, a
+    place's or an organization's there, as what it is most often."""
+    people, places, companies = (_names(words, spans, kind) for kind in ("PER", "LOC", "ORG"))
     full = {word for name in people.values() if len(name) > 1 for word in name}
-    perhaps = {n: name for n, name in people.items() if len(name) == 1 and name[0] not in full}
+    titled = [n for n, (start, _, _) in enumerate(spans) if start and normalize_name(words[start - 1]) in TITLES]
+    full |= {people[number][-1] for number in titled if people.get(number)}
+    unknown = {number: name for number, name in places.items() if not countries_of(" ".join(name))}
+    perhaps = {n: name for n, name in (people | unknown).items() if len(name) == 1 and name[0] not in full}
     taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()
     kinds = {**dict(enumerate(kind for *_, kind in spans)), **dict.fromkeys(taken, "ORG")}
     capitals = _in_capitals(words, spans).items()
     kinds |= {number: kinds[other] for number, other in capitals if "PER" not in (kinds[number], kinds[other])}
     called: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, name in (people | companies | _names(words, spans, "LOC")).items():
+    for number, name in (people | companies | places).items():
         if len(name) > 1:
             called[name].append(number)
     for numbers in called.values():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg_docre.names import (
     GENERATIONS,
     LEGAL_FORMS,
+    TRADES,
     initials,
     is_acronym,
     normalize_name,
@@ -200,15 +201,17 @@ def _core(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def short_companies(names: dict[int, tuple[str, ...]]) -> list[tuple[int, int]]:
     """Numbers of two organizations of which one is called by the first word of the other's name, where that ends in a
-    legal form ("Quarry Software Ltd", "Quarry") and is but for that the only name that begins so. Names are normalized
-    words."""
+    legal form or is that word and a trade ("Quarry Software Ltd", "Quarry Software", "Quarry") and is but for the legal
+    form the only name that begins so. Names are normalized words."""
     longer: dict[str, dict[tuple[str, ...], int]] = {}  # names by their first word, each with a mention
     for number, name in names.items():
         if len(name) > 1:
             longer.setdefault(name[0], {})[name] = number
     company = {}
     for word in longer.keys() - LEGAL_FORMS:
-        companies = [number for name, number in longer[word].items() if name[-1] in LEGAL_FORMS]
-        if companies and len({strip_endings(name, LEGAL_FORMS) for name in longer[word]}) == 1:
+        full = longer[word]
+        companies = [number for name, number in full.items() if name[-1] in LEGAL_FORMS]
+        companies += [number for name, number in full.items() if len(name) == 2 and name[1] in TRADES]
+        if companies and len({strip_endings(name, LEGAL_FORMS) for name in full}) == 1:
             company[word] = companies[0]
     return [(company[name[0]], number) for number, name in names.items() if len(name) == 1 and name[0] in company]
