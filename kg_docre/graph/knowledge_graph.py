@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from itertools import chain, groupby, starmap
-from operator import itemgetter
+from itertools import chain, starmap
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph.constraints import checked
 from kg_docre.graph.kinship import Kinship
+from kg_docre.graph.labels import labels_called, stored_labels
+from kg_docre.graph.nodes import called_nodes
 from kg_docre.graph.properties import known_properties
-from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument, parsed
+from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
 from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.stated import DOCUMENT, as_document, stated_facts
 from kg_docre.names import short_hash
-from kg_docre.resolution.forms import country_name
 from kg_docre.resolution.lookup import names_like, nodes_called
-from kg_docre.resolution.values import iso_date
 from kg_docre.shares import check_share
 from kg_docre.store import FactStore
 
@@ -74,29 +72,13 @@ class KnowledgeGraph:
         self.is_part = about is not None or relations is not None
         self.connected = connected or self.is_part
         self._about = None if about is None else set().union(*map(self._nodes_called, about))
-        self._labels = None if relations is None else set().union(*map(self.labels_called, relations))
+        self._labels = None if relations is None else set().union(*(labels_called(store, name) for name in relations))
 
     def nodes(self, ids: Iterable[str] | None = None) -> Iterator[Node]:
         """Every node by id, or those of ``ids``."""
         if ids is None and self.connected:
             ids = self._told()[0]
-        rows = self.store.read(
-            """SELECT node, name, type, kb_id,
-                      (SELECT json_group_array(name) FROM mention WHERE mention.entity = entity.id)
-               FROM entity WHERE :ids IS NULL OR node IN (SELECT value FROM json_each(:ids))
-               ORDER BY node, id""",
-            {"ids": None if ids is None else json.dumps(sorted(ids))},
-        )
-        for node, group in groupby(rows, itemgetter(0)):
-            _, names, types, kb_ids, mentions = zip(*group, strict=True)
-            name = max({*names}, key=lambda name: (names.count(name), len(name), name))
-            type = max({*types}, key=lambda type: (types.count(type), type))
-            name = (country_name(name) if type == "LOC" else "") or name
-            aliases = {alias for its in mentions for alias in parsed(its)}
-            kb_id = next(filter(None, kb_ids), "")
-            others = tuple(sorted(aliases - {name}))
-            date = _date((name, *others)) if type == "TIME" else ""
-            yield Node(id=node, name=name, type=type, kb_id=kb_id, aliases=others, date=date)
+        return called_nodes(self.store, ids)
 
     def documents(self) -> Iterator[SourceDocument]:
         """Every document, in the order they were added."""
@@ -140,7 +122,7 @@ class KnowledgeGraph:
 
     def labels(self) -> dict[str, str]:
         """Readable names of the relation labels."""
-        names = dict(self.store.read("SELECT id, name FROM label ORDER BY id"))
+        names = stored_labels(self.store)
         if self.inverses:
             inverses = {known_properties()[label].inverse for label in names if label in known_properties()} - {""}
             names |= {label: docred_relations()[label] for label in inverses - names.keys()}
@@ -159,19 +141,6 @@ class KnowledgeGraph:
             ends = about is None or not about.isdisjoint((fact.head, fact.tail))
             if ends and (labels is None or fact.label in labels):
                 yield fact
-
-    def labels_called(self, name: str) -> set[str]:
-        """Labels of relations with this name or, like "P57", this label; in any case; the store need not have any facts
-        of those that are known beforehand.
-
-        Raises :exc:`ValueError` if there are none, with those that are nearly called so."""
-        known = docred_relations() | self.labels()
-        called = {label: {label.lower(), its.lower()} for label, its in known.items()}
-        if found := {label for label, names in called.items() if name == label or name.strip().lower() in names}:
-            return found
-        near = ", ".join(get_close_matches(name.lower(), set().union(*called.values()), 3))
-        likely = f"; relations like it: {near}" if near else ""
-        raise ValueError(f"no relation is called {name!r}{likely}; kg-docre relations lists them")
 
     def with_details(self, facts: Sequence[Fact]) -> list[Fact]:
         """These facts with the sentences and the reasoning of their evidence."""
@@ -245,12 +214,6 @@ def _inverses() -> dict[str, str]:
 
 def _listed(values: Iterable[str] | None) -> str | None:
     return None if values is None else json.dumps(sorted(values))
-
-
-def _date(names: Iterable[str]) -> str:
-    """The first date among names, as exactly as any of them says it."""
-    dates = [date for name in names if (date := iso_date(name))]
-    return max((date for date in dates if date.startswith(dates[0])), key=len, default="")
 
 
 def _turned(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
+from kg_docre.graph.labels import labels_called
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Fact
 from kg_docre.graph.rejected import Rejected, called
@@ -58,7 +59,7 @@ def _rejected(store: FactStore, head: str, relation: str, tail: str) -> set[Trip
     DocRED's and that no document has now, by id alone."""
     rejected = Rejected(store)
     try:
-        labels = KnowledgeGraph(store, inverses=True).labels_called(relation)
+        labels = labels_called(store, relation)
     except ValueError:
         return set()
     types = {"PER", "ORG", "LOC", "TIME", "NUM", "MISC"}.union(*store.read("SELECT DISTINCT type FROM entity"))

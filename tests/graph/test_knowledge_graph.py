@@ -5,6 +5,7 @@ import pytest
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.about import why_none
+from kg_docre.graph.labels import labels_called
 from kg_docre.graph.relations import relation_rows
 from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.forms import form_id
@@ -109,11 +110,11 @@ def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
     assert why_none(graph, ["Lima"], ()) == f"{lima}: none was likely enough, or a person has rejected all"
     assert why_none(sure, ["Lima"], ["P17", "P36"]) == f"{lima} of 'P17' or 'P36' of confidence 0.8 or more"
     assert why_none(graph, (), ["director"]) == "no facts of 'director'"
-    assert graph.labels_called("Director") == {"P57"}, "which is known, if not here"
+    assert labels_called(graph.store, "Director") == {"P57"}, "which is known, if not here"
     with pytest.raises(
         ValueError, match=r"no relation is called 'directr'; relations like it: director.*-docre relations"
     ):
-        graph.labels_called("directr")
+        labels_called(graph.store, "directr")
 
 
 def test_relations_are_listed_with_what_they_join(tmp_path):
