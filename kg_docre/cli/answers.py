@@ -51,7 +51,7 @@ def facts(
             if not surest:
                 raise ValueError(f"{store}: {why_none(graph, entity or (), relation or ())}")
             if form == "table":
-                print_facts(graph, surest, ", ".join(entity or ["Facts"]), reasoning=True)
+                print_facts(graph, graph.with_details(surest), ", ".join(entity or ["Facts"]), reasoning=True)
             else:
                 print_answer(fact_rows(graph, surest, flat=form == "csv"), form)
 

@@ -223,7 +223,7 @@ def build(
                 export(graph)
             with facts.snapshot():
                 if result.added and not (quiet or as_json) and (best := best_of_each_relation(graph, 10)):
-                    print_facts(graph, best, "Most confident facts")
+                    print_facts(graph, graph.with_details(best), "Most confident facts")
             counts = facts.counts()
         summary = Summary(result, gone, to or (), store, counts)
         if as_json:

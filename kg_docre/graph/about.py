@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
-from kg_docre.resolution.lookup import nodes_called
+from kg_docre.resolution.lookup import Lookup
 
 __all__ = ["why_none"]
 
@@ -25,7 +25,7 @@ def why_none(graph: KnowledgeGraph, names: Collection[str], relations: Collectio
 def _where(graph: KnowledgeGraph, name: str) -> str:
     query = """SELECT count(*), count(DISTINCT document) FROM mention JOIN entity ON entity.id = mention.entity
                WHERE node IN (SELECT value FROM json_each(?))"""
-    nodes = set().union(*nodes_called(graph.store, name))
+    nodes = Lookup(graph.store, [name]).nodes(name)
     times, documents = graph.store.read(query, (json.dumps(sorted(nodes)),)).fetchone()
     counts = ((times, "time"), (documents, "document"))
     return " in ".join(f"{number} {thing}{'s' * (number != 1)}" for number, thing in counts)

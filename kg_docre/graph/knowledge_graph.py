@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, starmap
 
 from kg_docre.data.docred_relations import docred_relations
@@ -17,7 +17,7 @@ from kg_docre.graph.records import Evidence, Fact, Node, Run, SourceDocument
 from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.stated import DOCUMENT, as_document, stated_facts
 from kg_docre.names import short_hash
-from kg_docre.resolution.lookup import names_like, nodes_called
+from kg_docre.resolution.lookup import Lookup, names_like
 from kg_docre.shares import check_share
 from kg_docre.store import FactStore
 
@@ -65,13 +65,14 @@ class KnowledgeGraph:
     ) -> None:
         check_share("min_confidence", min_confidence)
         self.store = store
+        self._known_rejected: Rejected | None = None
         self.strict = strict
         self.inverses = inverses
         self.min_confidence = min_confidence
         about, relations = ([its] if isinstance(its, str) else its for its in (about, relations))
         self.is_part = about is not None or relations is not None
         self.connected = connected or self.is_part
-        self._about = None if about is None else set().union(*map(self._nodes_called, about))
+        self._about = None if about is None else _nodes_called(store, [*about])
         self._labels = None if relations is None else set().union(*(labels_called(store, name) for name in relations))
 
     def nodes(self, ids: Iterable[str] | None = None) -> Iterator[Node]:
@@ -148,7 +149,7 @@ class KnowledgeGraph:
                        (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
                         FROM json_each(:facts))"""
         stated = [(fact.head, fact.label, fact.tail) for fact in facts if not fact.inferred]
-        asked, rejected = {"facts": json.dumps(stated)}, Rejected(self.store)
+        asked, rejected = {"facts": json.dumps(stated)}, self._rejected()
         found = stated_facts(self.store, self.labels(), condition, asked, details=True, rejected=rejected)
         if turned := [(fact.tail, fact.label, fact.head) for fact in facts if fact.inferred]:
             found = chain(found, self._inferred(condition, {"facts": json.dumps(turned)}, rejected=rejected))
@@ -158,14 +159,14 @@ class KnowledgeGraph:
             for fact in facts
         ]
 
-    def _nodes_called(self, name: str) -> set[str]:
-        if found := set().union(*nodes_called(self.store, name)):
-            return found
-        near = ", ".join(names_like(self.store, name))
-        raise ValueError(f"nothing is called {name!r}{f'; names like it: {near}' if near else ''}")
+    def _rejected(self) -> Rejected:
+        """What a person has rejected, which is looked up once unless something has changed since."""
+        if self._known_rejected is None or not self._known_rejected.is_current():
+            self._known_rejected = Rejected(self.store)
+        return self._known_rejected
 
     def _facts(self, condition: str, parameters: _Parameters, *, details: bool = True) -> Iterator[Fact]:
-        rejected = Rejected(self.store)
+        rejected = self._rejected()
         left_out: set[_Way] = set()
         completed = {*_inverses().values()}
         stated: set[_Way] = set()  # what need not be completed
@@ -206,6 +207,15 @@ class KnowledgeGraph:
             rejected=rejected,
         )
         return ((fact._replace(inferred=True, evidence=_turned(fact.evidence)), value) for fact, value in facts)
+
+
+def _nodes_called(store: FactStore, names: Collection[str]) -> set[str]:
+    lookup = Lookup(store, names)
+    for name in names:
+        if not lookup.nodes(name):
+            near = ", ".join(names_like(store, name))
+            raise ValueError(f"nothing is called {name!r}{f'; names like it: {near}' if near else ''}")
+    return set().union(*map(lookup.nodes, names))
 
 
 def _inverses() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kg_docre.annotations import Entity
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
@@ -9,6 +11,7 @@ from kg_docre.store import FactStore
 __all__ = ["Rejected", "called"]
 
 
+@lru_cache(maxsize=1 << 16)
 def called(name: str, type: str, kb_id: str) -> str:
     """What a rejected fact is kept by of its head and its tail: the form of a name, whatever thing it turns out to
     be."""
@@ -17,13 +20,17 @@ def called(name: str, type: str, kb_id: str) -> str:
 
 class Rejected:
     """As a container it has the facts (head, label and tail, by node) that are wrong: those whose things are called as
-    those of a fact that was rejected. ``facts`` are these, by form."""
+    those of a fact that was rejected. ``facts`` are these, by form. Of ``entities``, a JSON array of ids that are all
+    of their nodes', it has those between them alone."""
 
-    def __init__(self, store: FactStore) -> None:
-        self.facts: set[tuple[str, str, str]] = set(store.read("SELECT head, label, tail FROM rejected").fetchall())
+    def __init__(self, store: FactStore, entities: str | None = None) -> None:
+        self._store, self._then = store, _resolved(store)
+        self.facts = _facts(store)
         self._forms: dict[str, set[str]] = {}  # of each node those that a rejected fact has
         ends = {form for head, _, tail in self.facts for form in (head, tail)}
-        for name, type, kb_id, node in store.read("SELECT name, type, kb_id, node FROM entity") if ends else ():
+        among = "" if entities is None else "WHERE id IN (SELECT value FROM json_each(:entities))"
+        query = f"SELECT name, type, kb_id, node FROM entity {among}"
+        for name, type, kb_id, node in store.read(query, {"entities": entities}) if ends else ():
             if (form := called(name, type, kb_id)) in ends:
                 self._forms.setdefault(node, set()).add(form)
 
@@ -37,6 +44,20 @@ class Rejected:
         heads, tails = self._forms.get(head, ()), self._forms.get(tail, ())
         return any((first, label, second) in self.facts for first in heads for second in tails)
 
+    def is_current(self) -> bool:
+        """Whether it still is what the store has."""
+        return self._then == _resolved(self._store) and self.facts == _facts(self._store)
+
     def forms(self, node: str) -> set[str]:
         """How a node is called in rejected facts."""
         return self._forms.get(node, set())
+
+
+def _facts(store: FactStore) -> set[tuple[str, str, str]]:
+    return set(store.read("SELECT head, label, tail FROM rejected"))
+
+
+def _resolved(store: FactStore) -> tuple[int, int]:
+    """What is another one whenever entities have come, have gone, or are of other nodes."""
+    generation, changed = store.read("SELECT generation, changed FROM resolved").fetchone()
+    return generation, changed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.labels import labels_called
 from kg_docre.graph.properties import known_properties
@@ -9,10 +11,10 @@ from kg_docre.graph.records import Fact
 from kg_docre.graph.rejected import Rejected, called
 from kg_docre.resolution.decisions import resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
-from kg_docre.resolution.lookup import nodes_called
+from kg_docre.resolution.lookup import Lookup
 from kg_docre.store import FactStore
 
-__all__ = ["reject", "take_back"]
+__all__ = ["decide_reject", "reject", "take_back"]
 
 Triple = tuple[str, str, str]
 
@@ -25,17 +27,28 @@ def reject(store: FactStore, head: str, relation: str, tail: str) -> list[Fact]:
     Raises :exc:`ResolutionError` if no document says so.
     """
     resolve_what_changed(store)
-    heads, tails = _nodes(store, head), _nodes(store, tail)
+    lookup = Lookup(store, [head, tail])
+    heads, tails = lookup.nodes(head), lookup.nodes(tail)
     try:
         graph = KnowledgeGraph(store, inverses=True, about=heads, relations=[relation])
     except ValueError as error:
         raise ResolutionError(str(error)) from None
     about = graph.facts(details=False)
     wrong = graph.with_details([fact for fact in about if fact.head in heads and fact.tail in tails])
-    if not (wrong or _rejected(store, head, relation, tail)):
-        raise ResolutionError(f"no fact {head} —{relation}→ {tail}")
-    store.reject({way for fact in wrong for stated in _forms(store, fact) for way in _every_way(*stated)})
+    decide_reject(store, head, relation, tail, lookup)
     return wrong
+
+
+def decide_reject(store: FactStore, head: str, relation: str, tail: str, lookup: Lookup) -> None:
+    """As :func:`reject`, of things whose nodes a lookup knows."""
+    try:
+        labels = labels_called(store, relation)
+    except ValueError as error:
+        raise ResolutionError(str(error)) from None
+    wrong = _stated(store, head, labels, tail, lookup)
+    if not (wrong or _rejected(store, head, labels, tail, lookup)):
+        raise ResolutionError(f"no fact {head} —{relation}→ {tail}")
+    store.reject({way for fact in wrong for way in _every_way(*fact)})
 
 
 def take_back(store: FactStore, head: str, relation: str, tail: str) -> int:
@@ -43,46 +56,49 @@ def take_back(store: FactStore, head: str, relation: str, tail: str) -> int:
 
     Raises :exc:`ResolutionError` if there are none.
     """
-    told = _rejected(store, head, relation, tail)
+    try:
+        told = _rejected(store, head, labels_called(store, relation), tail, Lookup(store, [head, tail]))
+    except ValueError:
+        told = set()
     if not told:
         raise ResolutionError(f"nobody has rejected {head} —{relation}→ {tail}")
     store.reject((), instead_of={way for fact in told for way in _every_way(*fact)})
     return len(told)
 
 
-def _nodes(store: FactStore, name: str) -> set[str]:
-    return set().union(*nodes_called(store, name))
-
-
-def _rejected(store: FactStore, head: str, relation: str, tail: str) -> set[Triple]:
+def _rejected(store: FactStore, head: str, labels: set[str], tail: str, lookup: Lookup) -> set[Triple]:
     """The rejected facts, by form, of things called so, whether or not a document has them now; of a type that is not
     DocRED's and that no document has now, by id alone."""
-    rejected = Rejected(store)
-    try:
-        labels = labels_called(store, relation)
-    except ValueError:
-        return set()
-    types = {"PER", "ORG", "LOC", "TIME", "NUM", "MISC"}.union(*store.read("SELECT DISTINCT type FROM entity"))
+    rejected = Rejected(store, lookup.entities(lookup.nodes(head) | lookup.nodes(tail)))
+    types = {"PER", "ORG", "LOC", "TIME", "NUM", "MISC"} | lookup.types
     heads, tails = (
-        {name, *(called(name, type, "") for type in types)}.union(*map(rejected.forms, _nodes(store, name)))
+        {name, *(called(name, type, "") for type in types)}.union(*map(rejected.forms, lookup.nodes(name)))
         for name in (head, tail)
     )
     return {fact for fact in rejected.facts if fact[0] in heads and fact[1] in labels and fact[2] in tails}
 
 
-def _forms(store: FactStore, fact: Fact) -> set[Triple]:
-    """What documents state, either way, that says this fact, by form."""
-    rows = store.read(
-        """SELECT DISTINCT h.name, h.type, h.kb_id, r.label, t.name, t.type, t.kb_id, h.node = :head
-           FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
-           WHERE (h.node = :head AND t.node = :tail) OR (h.node = :tail AND t.node = :head)""",
-        {"head": fact.head, "tail": fact.tail},
-    )
-    return {
-        (called(*row[:3]), row[3], called(*row[4:7]))
-        for row in rows
-        if (row[3] == fact.label if row[7] else _inverse(row[3]) == fact.label)
-    }
+def _stated(store: FactStore, head: str, labels: set[str], tail: str, lookup: Lookup) -> set[Triple]:
+    """What documents state, either way, that says facts of things called so which nobody has rejected, by form."""
+    rejected = Rejected(store, lookup.entities(lookup.nodes(head) | lookup.nodes(tail)))
+    stated: dict[Triple, set[Triple]] = defaultdict(set)
+    wrong: set[Triple] = set()
+    heads, tails = (lookup.entities(lookup.nodes(name)) for name in (head, tail))
+    for turned, ends in enumerate(((heads, tails), (tails, heads))):
+        rows = store.read(
+            """SELECT DISTINCT h.node, r.label, t.node, h.name, h.type, h.kb_id, t.name, t.type, t.kb_id
+               FROM relation r JOIN entity h ON h.id = r.head JOIN entity t ON t.id = r.tail
+               WHERE r.head IN (SELECT value FROM json_each(?)) AND +r.tail IN (SELECT value FROM json_each(?))
+                     AND h.node <> t.node""",
+            ends,
+        )
+        for start, label, end, *names in rows:
+            fact = (end, _inverse(label), start) if turned else (start, label, end)
+            if fact[1] in labels:
+                stated[fact].add((called(*names[:3]), label, called(*names[3:])))
+                if (start, label, end) not in rejected:
+                    wrong.add(fact)
+    return set().union(*(stated[fact] for fact in wrong))
 
 
 def _inverse(label: str) -> str:

@@ -31,8 +31,7 @@ def best_of_each_relation(graph: KnowledgeGraph, limit: int) -> list[Fact]:
 
 def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoning: bool = False) -> None:
     """A row a fact: confidence, head, relation, tail and the sentences of its strongest document; with ``reasoning``
-    also the third thing it was read by way of."""
-    facts = graph.with_details(facts)
+    also the third thing it was read by way of. Facts must have been read with details."""
     steps = {fact.id: step for fact in facts if (step := _surest_step(fact))} if reasoning else {}
     nodes = {end for fact in facts for end in (fact.head, fact.tail)} | {step.via for step in steps.values()}
     names = {node.id: node.name for node in graph.nodes(nodes)}

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
-from kg_docre.graph.rejections import reject
+from kg_docre.graph.rejections import decide_reject
 from kg_docre.resolution.decisions import decide_merge, decide_split, forms_by_document, resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.lookup import Lookup
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -52,15 +55,22 @@ def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
     """
     every = list(lines)  # before anything is decided, for there may be something that cannot be read
     resolve_what_changed(store)
-    problems = []
+    problems: dict[int, str] = {}
+    decisions: dict[int, _Decision] = {}
     for number, line in enumerate(every, 1):
         if line.strip():
             try:
-                _decide(store, line)
+                decisions[number] = _decision(line)
             except ResolutionError as error:
-                problems.append(f"line {number}: {error}")
+                problems[number] = str(error)
+    lookup = Lookup(store, chain.from_iterable(decision.names for decision in decisions.values()))
+    for number, decision in decisions.items():
+        try:
+            decision.follow(store, lookup)
+        except ResolutionError as error:
+            problems[number] = str(error)
     resolve(store)
-    return problems
+    return [f"line {number}: {problem}" for number, problem in sorted(problems.items())]
 
 
 def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, str]:
@@ -86,7 +96,14 @@ def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, s
     return {name: "split" if form in by_document else "merged" for form, name in names}
 
 
-def _decide(store: FactStore, line: str) -> None:
+class _Decision(NamedTuple):
+    """What a line says, and the names of nodes in it."""
+
+    follow: Callable[[FactStore, Lookup], object]
+    names: tuple[str, ...] = ()
+
+
+def _decision(line: str) -> _Decision:
     try:
         decision = json.loads(line.removeprefix("\ufeff"))
         json.dumps(decision, ensure_ascii=False).encode()
@@ -94,17 +111,17 @@ def _decide(store: FactStore, line: str) -> None:
         raise ResolutionError(f"no JSON: {error}") from None
     match decision:
         case {"merge": [str(first), str(second)]}:
-            decide_merge(store, first, second)
+            return _Decision(lambda store, lookup: decide_merge(store, first, second, lookup), (first, second))
         case {"split": str(name)}:
-            decide_split(store, name)
+            return _Decision(lambda store, lookup: decide_split(store, name, lookup), (name,))
         case {"reject": [str(head), str(relation), str(tail)]}:
-            reject(store, head, relation, tail)
+            return _Decision(lambda store, lookup: decide_reject(store, head, relation, tail, lookup), (head, tail))
         case {"kind": "wrong", "forms": [str(head), str(tail)], "relation": str(relation)}:
-            store.reject([(head, relation, tail)])
+            return _Decision(lambda store, _: store.reject([(head, relation, tail)]))
         case {"kind": str(kind), "forms": [str(), *_] as forms} if len(forms) == _KINDS.get(kind) and isinstance(
             forms[-1], str
         ):
-            store.decide([(kind, forms[0], forms[1] if kind == "same" else "")])
+            return _Decision(lambda store, _: store.decide([(kind, forms[0], forms[1] if kind == "same" else "")]))
         case _:
             raise ResolutionError(
                 'a decision is {"merge": [NODE, NODE]}, {"split": NODE}, {"reject": [NODE, RELATION, NODE]} '

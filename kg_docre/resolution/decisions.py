@@ -11,7 +11,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import document_form, normalize_name
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
-from kg_docre.resolution.lookup import Types, names_like, nodes_called
+from kg_docre.resolution.lookup import Lookup, Types, names_like
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -52,32 +52,34 @@ class Form:
     reasons: dict[str, float]
 
 
-def find_nodes(store: FactStore, name: str) -> dict[str, Types]:
-    """The node with this id, or those that are called so, the most frequent first, with the types that are.
+def find_nodes(store: FactStore, name: str, lookup: Lookup | None = None) -> dict[str, Types]:
+    """The node with this id, or those that are called so, the most frequent first, with the types that are; from a
+    ``lookup`` that was made with this name, if there is one.
 
     Raises :exc:`ResolutionError` if there is none.
     """
-    called, others = nodes_called(store, name)
+    called, others = (lookup or Lookup(store, [name])).called(name)
     if not (found := called or others):
         near = ", ".join(names_like(store, name))
         raise ResolutionError(f"no node is called {name!r}{f'; names like it: {near}' if near else ''}")
     return dict(sorted(found.items(), key=lambda called: -called[1].total()))
 
 
-def find_node(store: FactStore, name: str) -> str:
-    """The node with this id or, if only one is, called so.
+def find_node(store: FactStore, name: str, lookup: Lookup | None = None) -> str:
+    """As :func:`find_nodes`, the only node there is.
 
     Raises :exc:`ResolutionError` that lists the nodes of several, the most frequent ten.
     """
-    found = find_nodes(store, name)
+    lookup = lookup or Lookup(store, [name])
+    found = find_nodes(store, name, lookup)
     if len(found) == 1:
         return next(iter(found))
     frequent = dict(list(found.items())[:_SHOWN])
     seen = dict(
         store.read(
             f"""SELECT node, min({_CALLED}) FROM entity JOIN document d ON d.id = entity.document
-                WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node""",
-            (json.dumps([*frequent]),),
+                WHERE entity.id IN (SELECT value FROM json_each(?)) GROUP BY node""",
+            (lookup.entities(frequent),),
         )
     )
     several = ", ".join(
@@ -141,24 +143,24 @@ def merge(store: FactStore, first: str, second: str) -> str:
     Raises :exc:`ResolutionError` if a name is not one node's, or nodes have different knowledge-base ids.
     """
     resolve_what_changed(store)
-    entity = decide_merge(store, first, second)
+    entity = decide_merge(store, first, second, Lookup(store, [first, second]))
     resolve(store)
     return str(store.read("SELECT node FROM entity WHERE id = ?", (entity,)).fetchone()[0])
 
 
-def decide_merge(store: FactStore, first: str, second: str) -> int:
+def decide_merge(store: FactStore, first: str, second: str, lookup: Lookup) -> int:
     """As :func:`merge`, for when the store will be resolved; the id of an entity of what will be one."""
     if first == second:
-        called, others = nodes_called(store, first)
+        called, others = lookup.called(first)
         nodes = list(called or others)
     else:
-        nodes = [find_node(store, name) for name in (first, second)]
+        nodes = [find_node(store, name, lookup) for name in (first, second)]
     if len(set(nodes)) < 2:
         raise ResolutionError(f"{first!r} and {second!r} are one node already")
-    chosen = (json.dumps(nodes),)
+    chosen = (lookup.entities(nodes),)
     linked = store.read(
         """SELECT DISTINCT kb_id FROM (SELECT max(kb_id) AS kb_id FROM entity
-                                       WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node)
+                                       WHERE id IN (SELECT value FROM json_each(?)) GROUP BY node)
            WHERE kb_id <> '' ORDER BY kb_id""",
         chosen,
     ).fetchall()
@@ -167,11 +169,12 @@ def decide_merge(store: FactStore, first: str, second: str) -> int:
         raise ResolutionError(f"{first!r} and {second!r} have different knowledge-base ids: {different}")
     place = {node: number for number, node in enumerate(nodes)}
     counted = store.read(
-        """SELECT node, form, count(*) FROM entity WHERE node IN (SELECT value FROM json_each(?))
+        """SELECT node, form, count(*), min(id) FROM entity WHERE id IN (SELECT value FROM json_each(?))
            GROUP BY node, form""",
         chosen,
     )
-    forms = [form for node, form, times in sorted(counted, key=lambda row: (place[row[0]], -row[2], row[1]))]
+    found = sorted(counted, key=lambda row: (place[row[0]], -row[2], row[1]))
+    forms = [form for _, form, *_ in found]
     dropped: set[str] = set()
     whole: set[str] = set()  # what was divided by documents and is to be one thing, whatever comes
     if first == second:
@@ -191,7 +194,7 @@ def decide_merge(store: FactStore, first: str, second: str) -> int:
         [*(("same", first_form, form) for form in further), *(("same", form, form) for form in sorted(whole))],
         instead_of=[(kind, form, "") for kind in ("by document", "alone") for form in dropped],
     )
-    return int(store.read("SELECT min(id) FROM entity WHERE node = ?", (nodes[0],)).fetchone()[0])
+    return int(min(entity for node, _, _, entity in found if node == nodes[0]))
 
 
 def split(store: FactStore, name: str) -> bool:
@@ -203,31 +206,33 @@ def split(store: FactStore, name: str) -> bool:
     Raises :exc:`ResolutionError` if the name is not one node's, or one document's alone.
     """
     resolve_what_changed(store)
-    rows = store.read("SELECT id FROM entity WHERE node = ?", (find_node(store, name),))
-    entities = json.dumps([id for (id,) in rows])
-    merged = decide_split(store, name)
+    lookup = Lookup(store, [name])
+    entities = lookup.entities([find_node(store, name, lookup)])
+    merged = decide_split(store, name, lookup)
     resolve(store)
     now = "SELECT DISTINCT node FROM entity WHERE id IN (SELECT value FROM json_each(?))"
     nodes = [node for (node,) in store.read(now, (entities,))]
     if not merged or len(nodes) > 1:
         return merged
-    decide_split(store, *nodes)
+    decide_split(store, nodes[0], Lookup(store, nodes))
     resolve(store)
     return False
 
 
-def decide_split(store: FactStore, name: str) -> bool:
+def decide_split(store: FactStore, name: str, lookup: Lookup) -> bool:
     """As :func:`split`, for when the store will be resolved, where taking a merge back is all that is done to it."""
-    found = explain(store, node := find_node(store, name))
-    forms = [form.id for form in found]
+    rows = store.read(
+        "SELECT form, document FROM entity WHERE id IN (SELECT value FROM json_each(?))",
+        (lookup.entities([find_node(store, name, lookup)]),),
+    ).fetchall()
+    forms = {form for form, _ in rows}
     same = store.read("SELECT kind, first, second FROM rule WHERE kind = 'same'").fetchall()
-    undone = [rule for rule in same if not set(forms).isdisjoint(rule[1:])]  # also with forms not in the store now
-    if any({*rule[1:]} <= {*forms} for rule in undone):
+    undone = [rule for rule in same if not forms.isdisjoint(rule[1:])]  # also with forms not in the store now
+    if any(forms.issuperset(rule[1:]) for rule in undone):
         store.decide([], instead_of=undone)
         return True
     kind = "alone" if len(forms) > 1 else "by document"
-    query = "SELECT count(DISTINCT document) FROM entity WHERE node = ?"
-    if kind == "by document" and store.read(query, (node,)).fetchone()[0] < 2:
+    if kind == "by document" and len({document for _, document in rows}) < 2:
         raise ResolutionError(f"{name!r} is one name in one document; there is nothing to split")
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
     return False

@@ -2,41 +2,90 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from kg_docre.names import normalize_name
 from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
 
-__all__ = ["names_like", "nodes_called"]
+__all__ = ["Lookup", "Types", "names_like"]
 
 _LIKE = 3  # names
+_FEW = 8  # names that are looked for in another one faster than that is normalized
 
 Types = Counter[str]  # of a node's entities that are called so
 
 
-def nodes_called(store: FactStore, name: str) -> tuple[dict[str, Types], dict[str, Types]]:
-    """Nodes whose entities are called so, whatever case, article or punctuation it is written in; and those that are
-    by a mention alone, or by the country they are. Of a node's id it is that node alone."""
-    if row := store.read("SELECT type FROM entity WHERE node = ? ORDER BY id LIMIT 1", (name,)).fetchone():
-        return {name: Counter(row)}, {}
-    found: dict[str, Types] = defaultdict(Counter)
-    others: dict[str, Types] = defaultdict(Counter)
-    called = _called(name)
-    in_passing = {entity for entity, mention in store.read("SELECT entity, name FROM mention") if called(mention)}
-    country = country_name(name)
-    if normalize_name(country) != normalize_name(name):
-        country = ""
-    for id, node, entity, type in store.read("SELECT id, node, name, type FROM entity ORDER BY id"):
-        if called(entity):
-            found[node][type] += 1
-        elif id in in_passing or (country and type == "LOC" and country_name(entity) == country):
-            others[node][type] += 1
-    return found, others
+class Lookup:
+    """What names mean in a store as it is now, which is read through once, however many ``names`` there are."""
+
+    def __init__(self, store: FactStore, names: Iterable[str]) -> None:
+        self._store = store
+        names = set(names)
+        self._called: dict[str, dict[str, Types]] = {name: defaultdict(Counter) for name in names}
+        self._others: dict[str, dict[str, Types]] = {name: defaultdict(Counter) for name in names}
+        rows = store.read(
+            "SELECT node, type, min(id) FROM entity WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node",
+            (json.dumps([*names], ensure_ascii=False),),  # so that the store refuses what is no text
+        )
+        for node, type, _ in rows:
+            self._called[node][node][type] += 1
+            names.discard(node)
+        if names:
+            self._read(names)
+
+    def _read(self, names: Collection[str]) -> None:
+        called = _called(names)
+        countries: dict[str, set[str]] = defaultdict(set)
+        for name in names:
+            if (country := country_name(name)) and normalize_name(country) == normalize_name(name):
+                countries[country].add(name)
+        in_passing: dict[int, set[str]] = defaultdict(set)
+        for entity, mention in self._store.read("SELECT entity, name FROM mention"):
+            if found := called(mention):
+                in_passing[entity].update(found)
+        for id, node, entity, type in self._store.read("SELECT id, node, name, type FROM entity ORDER BY id"):
+            found = called(entity)
+            for name in found:
+                self._called[name][node][type] += 1
+            others = in_passing.get(id, set())
+            if countries and type == "LOC":
+                others = others | countries.get(country_name(entity), set())
+            for name in others.difference(found):
+                self._others[name][node][type] += 1
+
+    def called(self, name: str) -> tuple[dict[str, Types], dict[str, Types]]:
+        """Nodes whose entities have this one of the names, whatever case, article or punctuation it is written in; and
+        those that have it by a mention alone, or by the country they are. Of a node's id it is that node alone."""
+        return self._called[name], self._others[name]
+
+    def nodes(self, name: str) -> set[str]:
+        """All of both."""
+        return {*self._called[name], *self._others[name]}
+
+    def entities(self, nodes: Iterable[str]) -> str:
+        """The ids of all entities of nodes that a name may mean, as a JSON array."""
+        return json.dumps([id for node in nodes for id in self._entities[node]])
+
+    @cached_property
+    def types(self) -> set[str]:
+        """Those of all entities of the store."""
+        return {type for (type,) in self._store.read("SELECT DISTINCT type FROM entity")}
+
+    @cached_property
+    def _entities(self) -> dict[str, list[int]]:
+        entities: dict[str, list[int]] = {node: [] for name in self._called for node in self.nodes(name)}
+        rows = self._store.read(
+            "SELECT node, id FROM entity WHERE node IN (SELECT value FROM json_each(?))", (json.dumps([*entities]),)
+        )
+        for node, id in rows:
+            entities[node].append(id)
+        return entities
 
 
 def names_like(store: FactStore, name: str) -> list[str]:
@@ -48,20 +97,23 @@ def names_like(store: FactStore, name: str) -> list[str]:
     return sorted(found, key=len)[:_LIKE] or get_close_matches(name, names, _LIKE)
 
 
-def _called(name: str) -> Callable[[str], bool]:
-    """Whether another name is the same one, normalized; of most names a glance tells that they are not."""
-    wanted = normalize_name(name)
-    letters = "".join(letter for letter in wanted if letter.isalnum())
+def _called(names: Collection[str]) -> Callable[[str], Collection[str]]:
+    """Which of these names another one is, normalized; of most names a glance tells that they are none of a few."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        wanted[normalize_name(name)].add(name)
+    letters = ("".join(letter for letter in name if letter.isalnum()) for name in wanted)
     # what normalizing takes from an ASCII name stands around its letters and digits, or is an article or an ending
-    glance = re.compile(r"[\W_]*".join(letters), re.IGNORECASE) if letters.isascii() else None
+    likely = [r"[\W_]*".join(its) for its in letters if its.isascii()] or ["(?!)"]
+    glance = re.compile("|".join(likely) if len(wanted) <= _FEW else "", re.IGNORECASE)
 
     @lru_cache(maxsize=1 << 16)
-    def same(other: str) -> bool:
-        return normalize_name(other) == wanted
+    def same(other: str) -> Collection[str]:
+        return wanted.get(normalize_name(other), ())
 
-    def called(other: str) -> bool:
-        if other.isascii() and (glance is None or not glance.search(other)):
-            return False
+    def called(other: str) -> Collection[str]:
+        if other.isascii() and not glance.search(other):
+            return ()
         return same(other)
 
     return called

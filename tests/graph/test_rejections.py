@@ -1,4 +1,6 @@
 import json
+import random
+from itertools import permutations
 
 import pytest
 from rdflib import Graph
@@ -9,6 +11,7 @@ from kg_docre.graph import KnowledgeGraph
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.rejected import Rejected
 from kg_docre.graph.rejections import reject, take_back
+from kg_docre.resolution.decision_file import apply_decisions
 from kg_docre.resolution.decisions import merge
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.resolve import resolve
@@ -150,6 +153,13 @@ def test_on_the_command_line(store):
     assert "spouse" in run("facts", path, "--csv").output
 
 
+@pytest.mark.parametrize("command", [["reject"], ["reject", "--take-back"], ["resolve", "--merge"]])
+def test_names_that_are_no_text_are_told(command, store):
+    further = ["spouse"] * (command[0] == "reject")
+    done = run(*command[:1], store.path, *command[1:], "\udcff", *further, "Bo Delorme")
+    assert (done.exit_code, "not valid text, an unpaired surrogate" in done.output) == (1, True)
+
+
 def test_decisions_bring_it_to_another_store(store, tmp_path):
     file = tmp_path / "decisions.jsonl"
     file.write_text(json.dumps({"reject": ["Ada Delorme", "spouse", "Bo Delorme"]}) + "\n")
@@ -170,6 +180,50 @@ def test_decisions_bring_it_to_another_store(store, tmp_path):
                 ("Bo Delorme", "P3373", "Cy Marsh"),
             }
         )
+
+
+def test_of_a_file_of_decisions_each_is_followed_as_if_it_were_alone(tmp_path):
+    chance, people = random.Random(1), [("PER", f"{first} Delorme") for first in "Ada Bo Cy Di Ed".split()]
+    documents = [
+        document(
+            str(number),
+            *people,
+            facts=[(*(pair := chance.sample(range(5), 2))[:1], label, pair[1], 0.9) for label in ("P22", "P26", "P40")],
+        )
+        for number in range(20)
+    ]
+    every = [["Ada Delorme", "father", "Ada Delorme"], ["Nobody", "father", "Bo Delorme"]]
+    for (_, head), (_, tail) in permutations(people, 2):
+        every += [[head, relation, tail] for relation in chance.sample(("father", "spouse", "P40", "P17"), 3)]
+    every += every[:20]
+    with FactStore(tmp_path / "file.sqlite") as store, FactStore(tmp_path / "one.sqlite") as other:
+        for its in (store, other):
+            add(its, *documents)
+            resolve(its)
+            merge(its, "Ada Delorme", "Bo Delorme")
+        problems = apply_decisions(store, [json.dumps({"reject": fact}) for fact in every])
+        refused = []
+        for number, fact in enumerate(every, 1):
+            try:
+                reject(other, *fact)
+            except ResolutionError as error:
+                refused.append(f"line {number}: {error}")
+        assert problems == refused
+        assert 2 < len(problems) < len(every)
+        assert Rejected(store).facts == Rejected(other).facts
+        assert facts(store, inverses=True).keys() == facts(other, inverses=True).keys()
+
+
+def test_a_graph_follows_what_is_decided_once_it_is_there(store):
+    graph, seen = KnowledgeGraph(store), []
+    for decide in (reject, take_back, reject):
+        seen.append({fact.label for fact in graph.facts()})
+        decide(store, "Ada Delorme", "spouse", "Bo Delorme")
+    add(store, document("b", ("PER", "Ada the Elder"), BO, facts=((0, "P26", 1, 0.9),)))
+    seen.append({fact.label for fact in graph.facts()})
+    merge(store, "Ada Delorme", "Ada the Elder")
+    seen.append({fact.label for fact in graph.facts()})
+    assert ["P26" in labels for labels in seen] == [True, False, True, True, False]
 
 
 def test_neo4j_follows(store, bolt, database):

@@ -272,5 +272,7 @@ def test_different_knowledge_base_ids_are_not_merged(path):
 
 @given(st.text("aKkSstheé'’.-_ %", max_size=8), st.text("aKkSstheé'’.-_ %", max_size=8))
 def test_names_are_the_same_when_they_are_once_normalized(name, other):
-    assert _called(name)(other) == (normalize_name(name) == normalize_name(other))
-    assert _called(name)(f"The {name.upper()}'s") == (normalize_name(name) == normalize_name(f"The {name.upper()}'s"))
+    assert (name in _called([name])(other)) == (normalize_name(name) == normalize_name(other))
+    assert (name in _called([name])(f"The {name.upper()}'s")) == (
+        normalize_name(name) == normalize_name(f"The {name.upper()}'s")
+    )
