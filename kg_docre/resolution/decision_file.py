@@ -26,17 +26,13 @@ def read_decisions(store: FactStore) -> Iterator[str]:
     ``relation``. Names are for the reader, null where no document has the form now."""
     wrong = store.read("SELECT head, label, tail FROM rejected ORDER BY head, label, tail").fetchall()
     rules = store.read("SELECT kind, first, second FROM rule ORDER BY kind, first, second").fetchall()
-    decided = {form: form for _, *forms in rules for form in forms}
-    decided.update((form, form) for head, _, tail in wrong for form in (head, tail))
-    decided.update(forms_by_document(store, [first for kind, first, _ in rules if kind == "by document"]))
-    names: dict[str, Counter[str]] = defaultdict(Counter)
-    for form, name, type in store.read(
-        "SELECT form, name, type FROM entity WHERE form IN (SELECT value FROM json_each(?))", (json.dumps([*decided]),)
-    ):
-        names[decided[form]][f"{name} ({type})"] += 1
+    divided = [first for kind, first, _ in rules if kind == "by document"]
+    ends = {form for head, _, tail in wrong for form in (head, tail)}
+    names = _names(store, ends.union(*(forms for _, *forms in rules)), divided)
 
     def line(kind: str, forms: list[str], **more: str) -> str:
-        called = [names[form].most_common(1)[0][0] if names[form] else None for form in forms]
+        most = [names[form].most_common(1) if form in names else [] for form in forms]
+        called = ["{} ({})".format(*its[0][0]) if its else None for its in most]
         return json.dumps({"kind": kind, "forms": forms, **more, "names": called}, ensure_ascii=False)
 
     for kind, *both in rules:
@@ -82,10 +78,7 @@ def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, s
     weighed = map(set.intersection, split, merged)  # by who has decided both, one after the other
     contested = (set[str]().union(*split) & set[str]().union(*merged)).difference(*weighed)
     by_document = {first for its in rules for kind, first, _ in its if kind == "by document"}
-    names = store.read(
-        "SELECT form, min(name) FROM entity WHERE form IN (SELECT value FROM json_each(?)) GROUP BY form",
-        (json.dumps([*contested]),),
-    ).fetchall()
+    names = _names(store, contested, by_document & contested)
     store.decide(rule for its in rules for rule in its)
     for other in others:
         store.reject(other.read("SELECT head, label, tail FROM rejected").fetchall())
@@ -93,7 +86,18 @@ def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, s
         resolve(store)
     else:
         resolve_what_changed(store)
-    return {name: "split" if form in by_document else "merged" for form, name in names}
+    return {min(called)[0]: "split" if form in by_document else "merged" for form, called in names.items()}
+
+
+def _names(store: FactStore, forms: Iterable[str], divided: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:
+    """Names and types that documents have for forms, also for those that are ``divided`` by documents."""
+    decided = {form: form for form in forms} | forms_by_document(store, [*divided])
+    names: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for form, name, type in store.read(
+        "SELECT form, name, type FROM entity WHERE form IN (SELECT value FROM json_each(?))", (json.dumps([*decided]),)
+    ):
+        names[decided[form]][name, type] += 1
+    return names
 
 
 class _Decision(NamedTuple):

@@ -1,5 +1,6 @@
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
+from shutil import copyfile
 
 import pytest
 from typer.testing import CliRunner
@@ -300,6 +301,21 @@ def test_what_one_store_has_split_and_another_one_merged_is_told(here, there, to
         with FactStore(merged) as store:
             assert len({*nodes(store, "Springfield").values()}) == (4 if "split" in told else 1)
             assert len({*nodes(store, "NATO").values(), *nodes(store, NATO).values()}) == 1 + (told == "")
+
+
+def test_of_what_copies_of_one_store_have_decided_differently_is_told(tmp_path):
+    parts = {
+        tmp_path / "a.sqlite": ["--split", "Springfield"],
+        tmp_path / "b.sqlite": ["--merge", "Springfield", "Rome"],
+    }
+    for part, decided in parts.items():
+        with FactStore(part) as store:
+            add(store, *(document(name, ("LOC", "Springfield"), ("LOC", "Rome")) for name in "xy"))
+        assert _run("resolve", part, *decided)[0] == 0
+    for into, part in permutations(parts):
+        merged = tmp_path / f"into {into.name}"
+        copyfile(into, merged)
+        assert "another: Springfield is now split" in _run("merge", merged, part)[2]
 
 
 def test_killed_in_between_it_is_whole_and_goes_on(tmp_path, documents, parts, monkeypatch):
