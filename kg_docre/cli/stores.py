@@ -68,7 +68,10 @@ def merge(
     store: Annotated[Path, typer.Argument(help="A fact store; made where there is none.")],
     others: Annotated[list[Path], typer.Argument(help="Fact stores to copy from; they stay as they are.")],
 ) -> None:
-    """Copy what other stores have into one: of a corpus that was read in parts, on several machines."""
+    """Copy what other stores have into one: of a corpus that was read in parts, on several machines.
+
+    What people decided there counts here, too, also if it was taken back here.
+    """
     with one_line_errors():
         from contextlib import ExitStack
 
@@ -88,10 +91,12 @@ def merge(
             with progress("documents", sum(part.counts()["documents"] for part in parts)) as advance:
                 for part in parts:
                     merged.append(copy(into, part, rename=called_from(into, part), advance=advance))
-            contested = copy_decisions(into, parts)
+            new, contested = copy_decisions(into, parts)
             counts = into.counts()
         added, there, differing = map(sum, zip(*merged, strict=True))
         typer.echo(f"{counted(added, 'document')} added, {there} already there; {store} holds {held(counts)}")
+        if new:
+            typer.echo(f"{counted(new, 'decision')} copied; kg-docre resolve {store} --decided lists all there are")
         if differing:
             typer.echo(f"{counted(differing, 'source')} had two texts; what was read later is kept", err=True)
         if contested:

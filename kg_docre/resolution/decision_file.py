@@ -69,10 +69,20 @@ def apply_decisions(store: FactStore, lines: Iterable[str]) -> list[str]:
     return [f"line {number}: {problem}" for number, problem in sorted(problems.items())]
 
 
-def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, str]:
-    """Decide what was decided in other stores, and resolve the store once; names of what one store has split and
-    another one merged, with what they are now: split where that was by documents, else merged."""
+class Copied(NamedTuple):
+    """How many decisions were copied that a store had not, as :func:`read_decisions` has them, and the names of what
+    one store has split and another one merged, with what they are now."""
+
+    new: int
+    contested: dict[str, str]
+
+
+def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> Copied:
+    """Decide what was decided in other stores, also what was taken back in this one, and resolve the store once. What
+    one store has split and another one merged is split where that was by documents, else merged."""
     rules = [its.read("SELECT kind, first, second FROM rule").fetchall() for its in (store, *others)]
+    wrong = [its.read("SELECT head, label, tail FROM rejected").fetchall() for its in (store, *others)]
+    new = sum(len(set(chain(*theirs)).difference(own)) for own, *theirs in (rules, wrong))
     split = [{first for kind, first, _ in its if kind != "same"} for its in rules]
     merged = [{form for kind, *both in its if kind == "same" for form in both} for its in rules]
     weighed = map(set.intersection, split, merged)  # by who has decided both, one after the other
@@ -80,13 +90,13 @@ def copy_decisions(store: FactStore, others: Sequence[FactStore]) -> dict[str, s
     by_document = {first for its in rules for kind, first, _ in its if kind == "by document"}
     names = _names(store, contested, by_document & contested)
     store.decide(rule for its in rules for rule in its)
-    for other in others:
-        store.reject(other.read("SELECT head, label, tail FROM rejected").fetchall())
+    store.reject(chain(*wrong))
     if any(rules[1:]):
         resolve(store)
     else:
         resolve_what_changed(store)
-    return {min(called)[0]: "split" if form in by_document else "merged" for form, called in names.items()}
+    told = {min(called)[0]: "split" if form in by_document else "merged" for form, called in names.items()}
+    return Copied(new, told)
 
 
 def _names(store: FactStore, forms: Iterable[str], divided: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:

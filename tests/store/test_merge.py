@@ -272,6 +272,22 @@ def test_what_people_decided_holds_in_the_merged_store(tmp_path, parts, monkeypa
         assert fact.id not in {its.id for its in KnowledgeGraph(store).facts()}
 
 
+def test_what_is_decided_by_a_merge_is_told_also_where_it_was_taken_back(tmp_path, parts):
+    with FactStore(parts[0]) as store:
+        names = {node.id: node.name for node in KnowledgeGraph(store).nodes()}
+        fact = next(fact for fact in KnowledgeGraph(store).facts() if fact.label == "P27")
+    wrong, merged = (names[fact.head], fact.name, names[fact.tail]), tmp_path / "merged.sqlite"
+    assert "copied" not in _run("merge", merged, *parts)[1]
+    assert _run("reject", parts[0], *wrong)[0] == 0
+    for _ in range(2):
+        assert "\n1 decision copied; " in _run("merge", merged, *parts)[1]
+        assert "copied" not in _run("merge", merged, *parts)[1]
+        assert len(_run("resolve", merged, "--decided")[1].splitlines()) == 1
+        assert _run("reject", merged, *wrong, "--take-back")[0] == 0
+    assert _run("reject", parts[0], *wrong, "--take-back")[0] == 0
+    assert "copied" not in _run("merge", merged, *parts)[1]
+
+
 @pytest.mark.parametrize(
     ("here", "there", "told"),
     [
