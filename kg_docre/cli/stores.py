@@ -203,7 +203,10 @@ def resolve(
             elif split:
                 taken_back = [name for name in split if by_hand.split(known, name)]
             elif decisions:
-                problems = apply_decisions(known, decisions)
+                try:
+                    problems = apply_decisions(known, decisions)
+                except UnicodeDecodeError as error:
+                    raise ValueError(f"{decisions.name}: not in UTF-8: {error.reason}; nothing was decided") from None
             else:
                 run(known)
             counts = known.counts()

@@ -73,5 +73,13 @@ not JSON
         assert len({*nodes(store, "Springfield").values()}) == 1
 
 
+def test_a_file_that_is_no_text_is_named_and_nothing_of_it_decided(path, tmp_path):
+    (tmp_path / "latin.jsonl").write_bytes('{"split": "Ann Lee"}\n{"split": "Café"}\n'.encode("latin-1"))
+    done = run(path, "--decisions", tmp_path / "latin.jsonl")
+    assert done.exit_code == 1
+    assert f"Error: {tmp_path / 'latin.jsonl'}: not in UTF-8: " in done.output
+    assert run(path, "--decided").output == ""
+
+
 def test_nothing_decided_is_nothing_printed(path):
     assert run(path, "--decided").output == ""
