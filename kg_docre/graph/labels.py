@@ -20,7 +20,10 @@ def labels_called(store: FactStore, name: str) -> set[str]:
     of those that are known beforehand.
 
     Raises :exc:`ValueError` if there are none, with those that are nearly called so."""
-    called = {label: {label.lower(), its.lower()} for label, its in (docred_relations() | stored_labels(store)).items()}
+    called: dict[str, set[str]] = {}
+    for known in (docred_relations(), stored_labels(store)):
+        for label, its in known.items():
+            called.setdefault(label, {label.lower()}).add(its.lower())
     if found := {label for label, names in called.items() if name == label or name.strip().lower() in names}:
         return found
     near = ", ".join(get_close_matches(name.lower(), set().union(*called.values()), 3))

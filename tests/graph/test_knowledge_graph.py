@@ -111,6 +111,10 @@ def test_facts_about_several_things_and_of_what_there_are_none(tmp_path):
     assert why_none(sure, ["Lima"], ["P17", "P36"]) == f"{lima} of 'P17' or 'P36' of confidence 0.8 or more"
     assert why_none(graph, (), ["director"]) == "no facts of 'director'"
     assert labels_called(graph.store, "Director") == {"P57"}, "which is known, if not here"
+    with graph.store.transaction() as db:
+        db.execute("INSERT INTO label VALUES ('P57', 'P57'), ('P50', 'by')")
+    assert labels_called(graph.store, "Director") == {"P57"}, "nor named here"
+    assert labels_called(graph.store, "author") == labels_called(graph.store, "BY") == {"P50"}
     with pytest.raises(
         ValueError, match=r"no relation is called 'directr'; relations like it: director.*-docre relations"
     ):
