@@ -7,7 +7,7 @@ sentence numbers start at 0, entity numbers are positions in ``Document.entities
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import TypeVar
@@ -89,7 +89,8 @@ class Document:
 
     ``spaces[i]`` says whether word ``i`` is followed by a space, as in spaCy, so ``text`` is exactly
     the concatenation. ``sentence_starts`` holds the first word of each sentence and begins with 0.
-    ``unjudged`` are pairs (head, tail) of which it is not known whether they are related.
+    ``unjudged`` are pairs (head, tail) of which it is not known whether they are related. ``file`` is what it was read
+    from, where errors should say so; it makes no document another one.
     """
 
     id: str
@@ -100,6 +101,12 @@ class Document:
     spaces: tuple[bool, ...] = ()
     title: str = ""
     unjudged: tuple[tuple[int, int], ...] = ()
+    file: str = field(default="", compare=False)
+
+    @property
+    def where(self) -> str:
+        """The id, and before it the file, for errors."""
+        return f"{self.file}: {self.id}" if self.file else self.id
 
     def _spaced(self) -> list[str]:
         """Words with the spaces behind them."""

@@ -161,7 +161,7 @@ class Predictor:
             try:
                 said = [(chunk.passages[place], _known(read[place])) for place in own]
             except RuntimeError as error:  # out of memory, as a rule
-                failure = DataError(f"{document.id}: {str(error).splitlines()[0]}")
+                failure = DataError(f"{document.where}: {str(error).splitlines()[0]}")
                 if on_error is None:
                     raise failure from error
                 on_error(document, failure)

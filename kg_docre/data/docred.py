@@ -31,7 +31,7 @@ def read_docred(path: str | Path) -> list[Document]:
     """All documents of a DocRED-format file, in order; their ids are their titles, the second of one with " (2)" behind
     it, the third with " (3)", …, where no title is so.
 
-    Raises :exc:`DataError` naming the document and the field.
+    Raises :exc:`DataError` naming the file, the document and the field.
     """
     source = Path(path)
     try:
@@ -47,12 +47,13 @@ def read_docred(path: str | Path) -> list[Document]:
     documents = [parse_docred(record, where=f"{source}: document {n}") for n, record in enumerate(records)]
     seen, taken = Counter[str](), {document.title for document in documents}
     for number, document in enumerate(documents):
+        own = document.title
         seen[document.title] += 1
         if seen[document.title] > 1:
             while (own := f"{document.title} ({seen[document.title]})") in taken:
                 seen[document.title] += 1
             taken.add(own)
-            documents[number] = replace(document, id=own)
+        documents[number] = replace(document, id=own, file=str(source))
     return documents
 
 

@@ -49,15 +49,15 @@ class Featurizer:
         return cls(load_tokenizer(path), config)
 
     def check(self, document: Document) -> None:
-        """Raises :exc:`DataError` naming the document, and the entity that has no mention, one of no words of the
+        """Raises :exc:`DataError` naming file and document, and the entity that has no mention, one of no words of the
         document, or an unknown type."""
         words, starts = len(document.words), document.sentence_starts
         if document.spaces and len(document.spaces) != words:
-            raise DataError(f"{document.id}: spaces of {len(document.spaces)} words, where there are {words}")
+            raise DataError(f"{document.where}: spaces of {len(document.spaces)} words, where there are {words}")
         if words and (not starts or starts[0] != 0):
-            raise DataError(f"{document.id}: no sentence starts at its first word")
+            raise DataError(f"{document.where}: no sentence starts at its first word")
         for number, entity in enumerate(document.entities):
-            where = f"{document.id}: entity {number} ({entity.name!r:.60})"
+            where = f"{document.where}: entity {number} ({entity.name!r:.60})"
             if not entity.mentions:
                 raise DataError(f"{where} has no mention")
             for mention in entity.mentions:

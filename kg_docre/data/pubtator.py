@@ -51,7 +51,7 @@ def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> li
     for document in parse_pubtator(text, source):
         if isinstance(document, DataError):
             raise document
-        documents.append(document)
+        documents.append(replace(document, file=str(source)))
     if hierarchy is None:
         return documents
     ids = {entity.kb_id for document in documents for entity in document.entities}

@@ -27,7 +27,10 @@ def check_documents(
         featurizer.check(document)
         for relation in document.relations:
             if relation.label not in model.relations:
-                raise DataError(f"{document.id}: relation {relation.label!r} is not in the vocabulary")
+                raise DataError(
+                    f"{document.where}: relation {relation.label!r} is not in the vocabulary (relations of a training "
+                    "file names others)"
+                )
     if not training:
         raise DataError("no training document with two entities is left, beside what is for development")
     related = {_types(d, r.head, r.tail) for d in training for r in d.relations if r.head != r.tail}

@@ -32,6 +32,7 @@ def file(tmp_path):
 
 def test_mentions_of_an_id_are_one_entity_at_their_place(file):
     document, empty = read_documents(file)
+    assert (document.where, empty.where) == (f"{file}: 11", f"{file}: 12")
     assert document.text == TEXT.splitlines()[0][5:] + " " + TEXT.splitlines()[1][5:]
     names = {entity.kb_id: [mention.name for mention in entity.mentions] for entity in document.entities}
     assert names == {

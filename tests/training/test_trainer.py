@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from math import inf, nan
 
@@ -217,6 +218,24 @@ def test_relations_outside_the_vocabulary_are_named(training_file, tmp_path):
     vocabulary.write_text(json.dumps({"P17": "country"}))
     with pytest.raises(DataError, match="not in the vocabulary"):
         train(TrainingConfig.from_toml(training_file(relations=str(vocabulary))), tmp_path / "run")
+
+
+@pytest.mark.parametrize("field", ["development", "sparse"])
+def test_errors_name_the_file_of_a_document(field, training_file, documents, tmp_path):
+    own = tmp_path / "own.json"
+    odd = Relation(0, 1, "P9999")
+    write_docred(documents[:8], tmp_path / "train.json")
+    for changed in (
+        replace(documents[8], relations=(odd,)),
+        replace(documents[8], entities=(replace(documents[8].entities[0], type="GENE"), *documents[8].entities[1:])),
+    ):
+        write_docred([changed], own)
+        given = {field: str(own) if field == "development" else [str(own)]}
+        file = training_file(train=[str(tmp_path / "train.json")], development_size=None, **given)
+        with pytest.raises(
+            DataError, match=rf"own\.json: {re.escape(changed.title)}: (relation 'P9999'|entity 0 .* type 'GENE')"
+        ):
+            train(TrainingConfig.from_toml(file), tmp_path / "run")
 
 
 def test_the_average_of_the_weights_is_what_is_kept(training_file, tmp_path):
