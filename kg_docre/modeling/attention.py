@@ -20,7 +20,7 @@ from transformers.modeling_utils import AttentionInterface
 
 from kg_docre.modeling.position_bias import fuse_attention
 
-__all__ = ["encode", "encode_with_rows", "use_row_attention"]
+__all__ = ["check_attention", "encode", "encode_with_rows", "use_row_attention"]
 
 IMPLEMENTATION = "kg_docre_rows"
 
@@ -66,6 +66,28 @@ def use_row_attention(encoder: PreTrainedModel) -> bool:
     return supported
 
 
+@torch.no_grad()
+def check_attention(encoder: PreTrainedModel, input_ids: Tensor, *, fused: bool) -> None:
+    """Raise :exc:`ValueError` unless :func:`encode_with_rows` gets what it should of an encoder in evaluation mode.
+
+    *Shape:* ``input_ids`` (windows, tokens), without padding.
+    """
+    windows, tokens = input_ids.shape
+    rows = torch.arange(tokens).expand(windows, tokens)
+    try:
+        states, weights = encode_with_rows(encoder, input_ids, torch.ones_like(input_ids), rows, fused=fused)
+        if states.shape != (windows, tokens, encoder.config.hidden_size):
+            raise RuntimeError(f"states of shape {tuple(states.shape)}")
+        if not torch.allclose(weights.sum(-1), torch.ones(()), atol=1e-3):
+            raise RuntimeError("attention that does not sum to 1")
+    except Exception as error:  # whatever an architecture of another kind does
+        reason = str(error).partition("\n")[0]
+        raise ValueError(
+            f"{encoder.config.model_type} does not tell, as localized context needs, how much each of {windows} × "
+            f"{tokens} tokens attends to every other: {reason}"
+        ) from error
+
+
 def encode(encoder: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
     """Last hidden states alone. *Shape:* (windows, tokens) → (windows, tokens, width)."""
     try:
@@ -86,20 +108,22 @@ def encode_with_rows(
     positions of the queries; returns states (windows, tokens, width) and weights (windows, heads,
     queries, tokens), each row summing to 1 over the unmasked tokens.
 
-    Raises :exc:`RuntimeError` if the encoder returns no attention weights.
+    Raises :exc:`RuntimeError` if the encoder returns no attention weights of every token on every other.
     """
     if not fused:
         output = encoder(input_ids=input_ids, attention_mask=attention_mask.long(), output_attentions=True)
-        if not output.attentions:
-            raise RuntimeError(f"encoder {encoder.config.model_type!r} returned no attention weights")
-        weights = output.attentions[-1]
+        if not getattr(output, "attentions", None):
+            raise RuntimeError("no attention weights")
+        weights: Tensor = output.attentions[-1]
+        if weights.shape[2:] != (input_ids.shape[1],) * 2:
+            raise RuntimeError(f"attention of shape {tuple(weights.shape)}")
         index = rows[:, None, :, None].expand(-1, weights.shape[1], -1, weights.shape[3])
         return output.last_hidden_state, weights.gather(2, index).float()
 
     try:
         states = encoder(input_ids=input_ids, attention_mask=attention_mask.long()).last_hidden_state
         if _last_call.arguments is None:
-            raise RuntimeError(f"encoder {encoder.config.model_type!r} made no attention call")
+            raise RuntimeError("no attention call")
         query, key, mask, scaling, bias = _last_call.arguments
     finally:
         _last_call.arguments = None

@@ -242,7 +242,6 @@ def _related_types(config: ModelConfig) -> Tensor:
 
 
 def _drop_pooler(encoder: PreTrainedModel) -> None:
-    """The sentence pooler is never read; leave its weights out of training and checkpoints."""
+    """The sentence pooler is never read; leave its weights out of training and checkpoints. Some encoders call one."""
     if getattr(encoder, "pooler", None) is not None:
-        del encoder.pooler
-        encoder.register_module("pooler", None)
+        encoder.pooler = nn.Identity()

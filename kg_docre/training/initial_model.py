@@ -15,6 +15,7 @@ from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.modeling import DocREModel, ModelConfig
+from kg_docre.modeling.attention import check_attention
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.training.config import TrainingConfig, problems
 
@@ -23,7 +24,7 @@ __all__ = ["build_model"]
 # what encoders call their dropouts; an encoder has some of these
 _HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "resid_pdrop", "embedding_dropout", "mlp_dropout")
 _ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
-_LOCAL_ATTENTION = ("longformer", "led")
+_TRIED = 100  # tokens of a text that tells whether an encoder can be used
 
 
 def build_model(config: TrainingConfig, relations: dict[str, str] | None = None) -> tuple[DocREModel, Tokenizer]:
@@ -69,8 +70,6 @@ def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str])
     if (Path(encoder_name).is_absolute() or encoder_name.startswith((".", "~"))) and not Path(encoder_name).exists():
         raise DataError(f"encoder {encoder_name!r}: no such folder")
     settings = _pretrained(AutoConfig, encoder_name)
-    if settings.model_type in _LOCAL_ATTENTION:
-        raise DataError(f"encoder: {settings.model_type} sees only what is near, and pairs need all of a window")
     if settings.is_encoder_decoder:
         raise DataError(
             f"encoder {encoder_name!r}: {settings.model_type} has a decoder; only encoders alone can be used"
@@ -107,7 +106,13 @@ def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str])
         raise DataError(f"model: {problems(error)}") from error
     if model_config.window > positions:
         raise DataError(f"model: window: {encoder_name} reads at most {positions} tokens, not {model_config.window}")
-    return DocREModel(model_config, encoder), backend
+    try:
+        model = DocREModel(model_config, encoder)
+        text = torch.full((2, min(_TRIED, model_config.window)), model_config.marker)
+        check_attention(encoder, text, fused=model.encoder.fused)
+    except (AttributeError, ValueError) as error:
+        raise DataError(f"encoder {encoder_name!r}: {error}") from error
+    return model, backend
 
 
 def _pretrained(kind: Any, name: str, **options: Any) -> Any:

@@ -6,10 +6,22 @@ from dataclasses import replace
 
 import pytest
 import torch
-from transformers import AutoModel, BigBirdConfig, DebertaV2Config, DistilBertConfig, LongformerConfig, T5Config
+from transformers import (
+    AutoModel,
+    BigBirdConfig,
+    DebertaV2Config,
+    DistilBertConfig,
+    FNetConfig,
+    FunnelConfig,
+    LayoutLMConfig,
+    LongformerConfig,
+    SqueezeBertConfig,
+    T5Config,
+)
 
 from kg_docre.data.docred import read_docred, write_docred
 from kg_docre.data.errors import DataError
+from kg_docre.data.features import collate
 from kg_docre.evaluation.relations import KnownFacts
 from kg_docre.modeling import DocREModel
 from kg_docre.modeling.low_rank import compress
@@ -100,6 +112,13 @@ def test_big_bird_attends_to_all_of_a_window(encoder_folder, training_file, tmp_
     assert DocREModel.from_pretrained(trained).encoder.encoder.config.attention_type == "original_full"
 
 
+def test_an_encoder_that_calls_its_pooler_reads(encoder_folder, tiny_model, documents, tmp_path):
+    config = LayoutLMConfig(vocab_size=vocabulary(encoder_folder), **TINY)
+    model, featurizer = tiny_model(encoder=encoder(tmp_path / "layout", encoder_folder, config))
+    assert model(collate(featurizer(documents[:1]), model.config)).logits.isfinite().all()
+    assert not any("pooler" in name for name in model.state_dict())
+
+
 def test_encoders_that_cannot_be_used_are_named(encoder_folder, training_file, tmp_path):
     config = LongformerConfig(
         vocab_size=vocabulary(encoder_folder),
@@ -107,8 +126,20 @@ def test_encoders_that_cannot_be_used_are_named(encoder_folder, training_file, t
         attention_window=16,
     )
     t5 = T5Config(vocab_size=vocabulary(encoder_folder), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4)
+    fnet, squeeze = (
+        kind(vocab_size=vocabulary(encoder_folder), **TINY, **more)
+        for kind, more in ((FNetConfig, {}), (SqueezeBertConfig, {"embedding_size": 32}))
+    )
+    funnel = FunnelConfig(vocab_size=vocabulary(encoder_folder), block_sizes=[1, 1], d_model=32, n_head=4, d_head=8)
+    funnel.architectures = ["FunnelBaseModel"]
     for fields, message in (
-        ({"encoder": encoder(tmp_path / "long", encoder_folder, config)}, "longformer sees only what is near"),
+        (
+            {"encoder": encoder(tmp_path / "long", encoder_folder, config)},
+            r"longformer does not tell, .*: att.* \(2, 4, 100, 17\)",
+        ),
+        ({"encoder": encoder(tmp_path / "fnet", encoder_folder, fnet)}, "'.*fnet': fnet does .*: no attention weights"),
+        ({"encoder": encoder(tmp_path / "squeeze", encoder_folder, squeeze)}, "squeezebert does .* sum to 1"),
+        ({"encoder": encoder(tmp_path / "funnel", encoder_folder, funnel)}, r"funnel does .* shape \(2, 4, 50, 100\)"),
         ({"encoder": encoder(tmp_path / "t5", encoder_folder, t5)}, r"encoder '.*t5': t5 has a decoder"),
         ({"encoder": str(tmp_path / "nowhere")}, "encoder '.*nowhere': no such folder"),
         ({"model": {"window": 1024}}, "window: .* reads at most 512 tokens, not 1024"),
