@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -134,7 +135,7 @@ def evaluate(
         from kg_docre.evaluation.report import print_report, report
         from kg_docre.pretrained import checkpoint_path
         from kg_docre.progress import progress
-        from kg_docre.training.checks import never_found
+        from kg_docre.training.checks import warn_of_facts_never_found
 
         if spacy_model and not raw:
             raise ValueError("--spacy-model goes with --raw: gold mentions need none")
@@ -165,15 +166,15 @@ def evaluate(
         )
         config = pipeline.predictor.model.config
         relations = config.relations
-        for line in () if raw else never_found(documents, config):  # raw text has pairs of its own
-            typer.echo(f"Warning: {line}", err=True)
+        if not raw:  # which has pairs of its own
+            warn_of_facts_never_found(documents, config)
         if unknown := [r.label for d in documents for r in d.relations if r.label not in relations]:
             some = ", ".join(sorted(set(unknown))[:5])
             facts = sum(len(document.relations) for document in documents)
-            typer.echo(
-                f"Warning: {len(unknown)} of {counted(facts, 'fact')} count as missed, for {model} does not know their "
+            warnings.warn(
+                f"{len(unknown)} of {counted(facts, 'fact')} count as missed, for {model} does not know their "
                 f"relations: {some}",
-                err=True,
+                stacklevel=2,
             )
         found = pipeline.reread(documents) if raw else pipeline.predictor.pipe(documents, threshold=pipeline.threshold)
         predicted = []

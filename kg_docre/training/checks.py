@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import warnings
 from collections.abc import Sequence
 
 from kg_docre.annotations import Document
@@ -10,7 +10,7 @@ from kg_docre.data.errors import DataError
 from kg_docre.data.features import Featurizer
 from kg_docre.modeling import ModelConfig
 
-__all__ = ["check_documents", "never_found"]
+__all__ = ["check_documents", "warn_of_facts_never_found"]
 
 
 def check_documents(
@@ -21,8 +21,8 @@ def check_documents(
     evidence_weight: float = 0.0,
 ) -> None:
     """Raise :exc:`DataError` for documents that the model can't read or that have relations it does not know, and where
-    there is nothing to learn from, no evidence although that has a weight, or nothing to choose an epoch by. Tell on
-    stderr of facts that are :func:`never_found`."""
+    there is nothing to learn from, no evidence although that has a weight, or nothing to choose an epoch by. Warn of
+    facts that are never found."""
     for document in (*training, *development):
         featurizer.check(document)
         for relation in document.relations:
@@ -42,23 +42,22 @@ def check_documents(
         raise DataError("evidence_weight: no fact of the training documents has evidence")
     if development and not any(document.relations for document in development):
         raise DataError("no development document has a fact to choose the best epoch by")
-    for side, documents in (("training", training), ("development", development)):
-        for line in never_found(documents, model):
-            print(f"Warning: {side} documents: {line}", file=sys.stderr, flush=True)
+    warn_of_facts_never_found(training, model, "training documents: ")
+    warn_of_facts_never_found(development, model, "development documents: ")
 
 
-def never_found(documents: Sequence[Document], model: ModelConfig) -> list[str]:
-    """How many facts of checked documents are about no pair that the model reads, and why: a line a reason."""
+def warn_of_facts_never_found(documents: Sequence[Document], model: ModelConfig, whose: str = "") -> None:
+    """Warn of how many facts of checked documents are about no pair that the model reads, once a reason; ``whose``
+    begins the warnings."""
     pairs = [(document, r.head, r.tail) for document in documents for r in document.relations]
     others = [_types(*pair) for pair in pairs if pair[1] != pair[2]]
     left_out = [types for types in others if model.pair_types and types not in model.pair_types]
-    lines = []
+    lost = f"of {len(pairs)} facts are never found, for"
     if itself := len(pairs) - len(others):
-        lines.append(f"{itself} of {len(pairs)} facts are never found, for they relate a thing to itself")
+        warnings.warn(f"{whose}{itself} {lost} they relate a thing to itself", stacklevel=2)
     if left_out:
         some = ", ".join(f"{head} to {tail}" for head, tail in sorted(set(left_out))[:5])
-        lines.append(f"{len(left_out)} of {len(pairs)} facts are never found, for pair_types leaves out theirs: {some}")
-    return lines
+        warnings.warn(f"{whose}{len(left_out)} {lost} pair_types leaves out theirs: {some}", stacklevel=2)
 
 
 def _types(document: Document, head: int, tail: int) -> tuple[str, str]:

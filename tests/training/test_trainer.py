@@ -220,6 +220,14 @@ def test_relations_outside_the_vocabulary_are_named(training_file, tmp_path):
         train(TrainingConfig.from_toml(training_file(relations=str(vocabulary))), tmp_path / "run")
 
 
+def test_facts_never_found_are_warned_of(training_file, documents, tmp_path):
+    loop = replace(documents[0], relations=(Relation(0, 0, "P17"), *documents[0].relations[:1]))
+    write_docred([loop], tmp_path / "train.json")
+    file = training_file(train=[str(tmp_path / "train.json")], development_size=0, epochs=1)
+    with pytest.warns(UserWarning, match="training documents: 1 of 2 facts are never found, for they relate a thing"):
+        train(TrainingConfig.from_toml(file), tmp_path / "run")
+
+
 @pytest.mark.parametrize("field", ["development", "sparse"])
 def test_errors_name_the_file_of_a_document(field, training_file, documents, tmp_path):
     own = tmp_path / "own.json"
