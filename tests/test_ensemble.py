@@ -103,6 +103,7 @@ def test_a_teacher_teaches_what_is_decided(own, documents):
     [
         ({"large": 0.3}, "no shipped checkpoint 'large', nor a checkpoint's folder in "),
         ({"../small": 0.3}, "no shipped checkpoint '../small'"),
+        ({"small": 0.1, "default": 0.2}, "'small' and 'default' are one checkpoint"),
         ({"small": 1.0}, "their sum below 1"),
         ({"small": -0.1}, "above 0"),
         ({"small": math.nan}, "above 0"),

@@ -119,6 +119,10 @@ def ensemble_of(folder: Path) -> dict[Path, float]:
             raise ValueError(f"no shipped checkpoint {min(unknown)!r}, nor a checkpoint's folder in {folder.name}")
         if not (all(weight > 0 for weight in weights.values()) and sum(weights.values()) < 1):  # NaN is no weight
             raise ValueError("weights must lie above 0, and their sum below 1")
+        named: dict[Path, str] = {}
+        for name in weights:
+            if (same := named.setdefault(known[name].resolve(), name)) != name:
+                raise ValueError(f"{same!r} and {name!r} are one checkpoint")
         return {known[name]: weight for name, weight in weights.items()}
 
 
