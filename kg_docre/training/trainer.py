@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,18 +20,16 @@ from kg_docre.modeling import DocREModel
 from kg_docre.precision import autocast, choose_device
 from kg_docre.pretrained import checkpoint_path
 from kg_docre.progress import progress
+from kg_docre.training.batches import TrainingTexts
 from kg_docre.training.checkpoint import load_state, replace_folder, restore_folder, save_state, saved_progress
 from kg_docre.training.checks import check_documents
 from kg_docre.training.config import TrainingConfig, identity
-from kg_docre.training.dataset import label_tensor, length_batches, read_split, unjudged_tensor
+from kg_docre.training.dataset import read_split
 from kg_docre.training.development import evaluate
-from kg_docre.training.evidence import evidence_tensors
 from kg_docre.training.frozen import FrozenLayers
 from kg_docre.training.initial_model import build_model
-from kg_docre.training.joined import join, same_part, strangers
 from kg_docre.training.objective import mask_rate, training_loss
 from kg_docre.training.optimization import build_optimizer, build_schedule, learn
-from kg_docre.training.teacher import Teacher
 
 __all__ = ["TrainingResult", "train"]
 
@@ -72,7 +69,7 @@ class _Run:
         self._refuse_another_run()
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
-        self.documents, self.development = read_split(
+        documents, self.development = read_split(
             config.train,
             config.development,
             config.development_size,
@@ -96,29 +93,13 @@ class _Run:
         self.featurizer = Featurizer(tokenizer, self.model.config)
         if config.known_facts is None:
             before = None if config.checkpoint is None else KnownFacts.of_checkpoint(checkpoint_path(config.checkpoint))
-            self.known = KnownFacts.from_documents(self.documents).union(before or KnownFacts())
+            self.known = KnownFacts.from_documents(documents).union(before or KnownFacts())
         else:
             self.known = KnownFacts.from_json(config.known_facts)
-        self.documents = [document for document in self.documents if len(document.entities) > 1]
+        documents = [document for document in documents if len(document.entities) > 1]
         settings = self.model.config
-        check_documents(self.documents, self.development, self.featurizer, settings, config.evidence_weight)
-        alone = self.documents
-        chance = torch.Generator().manual_seed(config.seed)
-        together = strangers(alone, round(config.joined * len(alone)), chance)
-        self.documents = alone + [join([alone[n] for n in text]) for text in together]
-        self.parts = [*((n,) for n in range(len(alone))), *together]  # of every text its documents, by number
-        self.features = self.featurizer(self.documents)
-        self.teacher = (
-            None
-            if config.teacher is None
-            else Teacher(
-                config.teacher,
-                alone,
-                self.model.config,
-                device=str(self.device),
-                precision=config.precision,
-            )
-        )
+        check_documents(documents, self.development, self.featurizer, settings, config.evidence_weight)
+        self.texts = TrainingTexts(documents, self.featurizer, config, self.device)
 
     def _refuse_another_run(self) -> None:
         """Raise :exc:`DataError` if the folder has a run from another configuration."""
@@ -135,8 +116,8 @@ class _Run:
         """Run the frozen layers over all training documents, once."""
         if not self.frozen.modules:
             return
-        with progress("frozen layers", len(self.features)) as advance:
-            for features in self.features:
+        with progress("frozen layers", len(self.texts.features)) as advance:
+            for features in self.texts.features:
                 batch = collate([features], self.model.config).to(self.device)
                 with autocast(self.device, self.config.precision):
                     self.frozen.remember(batch.input_ids, batch.attention_mask)
@@ -144,8 +125,7 @@ class _Run:
 
     def train(self) -> TrainingResult:
         config = self.config
-        steps_per_epoch = -(-len(self.documents) // config.batch_size)
-        total = steps_per_epoch * config.epochs
+        total = self.texts.steps * config.epochs
         optimizer = build_optimizer(self.model, config)
         scheduler = build_schedule(optimizer, steps=total, warmup=config.warmup)
         done: dict[str, Any] = {"epoch": 0, "best_epoch": 0, "best": None, "log": [], "config": identity(self.config)}
@@ -157,7 +137,7 @@ class _Run:
             (self.folder / "log.jsonl").unlink(missing_ok=True)  # of an older run
         self._remember()
         for epoch in range(done["epoch"], config.epochs):
-            losses = self._epoch(epoch, steps_per_epoch, total, optimizer, scheduler)
+            losses = self._epoch(epoch, total, optimizer, scheduler)
             evaluation = evaluate(
                 self._best_model(), self.development, self.featurizer, self.known, config, device=self.device
             )
@@ -193,42 +173,29 @@ class _Run:
     def _epoch(
         self,
         epoch: int,
-        steps_per_epoch: int,
         total: int,
         optimizer: torch.optim.Optimizer,
         scheduler: torch.optim.lr_scheduler.LRScheduler,
     ) -> dict[str, float]:
+        """Train for one epoch of ``total`` steps of the run: the parts of the loss, by their names in the log."""
         config, model = self.config, self.model
         model.train()
         self.frozen.eval()
-        shuffle = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
         sums = torch.zeros(len(_PARTS))
-        relations = list(model.config.relations)
-        batches = length_batches([len(f.pieces) for f in self.features], config.batch_size, shuffle)
-        with progress(f"epoch {epoch + 1}/{config.epochs}", steps_per_epoch) as advance:
-            for step, indices in enumerate(batches, epoch * steps_per_epoch):
-                features = [self.features[i] for i in indices]
-                batch = collate(features, model.config).to(self.device)
-                labels = label_tensor([self.documents[i] for i in indices], features, relations).to(self.device)
-                unjudged = unjudged_tensor([self.documents[i] for i in indices], features)
-                evidence = None
-                if config.evidence_weight:
-                    evidence = evidence_tensors([self.documents[i] for i in indices], features).to(self.device)
-                taught, texts = None, [self.parts[i] for i in indices]
-                if self.teacher is not None and any(len(text) > 1 for text in texts):
-                    taught = same_part([[len(self.documents[n].entities) for n in text] for text in texts])
+        with progress(f"epoch {epoch + 1}/{config.epochs}", self.texts.steps) as advance:
+            for step, batch in enumerate(self.texts.batches(epoch), epoch * self.texts.steps):
                 rate = mask_rate(step, total, config.max_mask_rate, curriculum=config.curriculum)
                 with autocast(self.device, config.precision):
                     losses = training_loss(
                         model,
-                        batch,
-                        labels,
+                        batch.inputs,
+                        batch.labels,
                         objective=config.objective,
                         rate=rate,
-                        unjudged=None if unjudged is None else unjudged.to(self.device),
-                        teacher_scores=None if self.teacher is None else self.teacher.scores([*chain(*texts)]),
-                        taught=None if taught is None else taught.to(self.device),
-                        evidence=evidence,
+                        unjudged=batch.unjudged,
+                        teacher_scores=batch.teacher_scores,
+                        taught=batch.taught,
+                        evidence=batch.evidence,
                         evidence_weight=config.evidence_weight,
                         step_weight=config.step_weight,
                     )
@@ -239,7 +206,7 @@ class _Run:
                 parts = torch.stack([getattr(losses, name) for name in _PARTS]).detach().cpu()
                 sums += parts
                 advance(1, f"loss {parts[0]:.3f}")
-        return dict(zip(_PARTS.values(), (sums / steps_per_epoch).tolist(), strict=True))
+        return dict(zip(_PARTS.values(), (sums / self.texts.steps).tolist(), strict=True))
 
     def _save_best(self, calibration: Calibration | None) -> None:
         fresh = self.folder / "best.new"
