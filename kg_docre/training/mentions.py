@@ -130,8 +130,8 @@ def train_mentions(config: MentionTrainingConfig, output: str | Path) -> Mention
                     coreference = coreference_loss(detector, [documents[i] for i in indices], states)
                 loss = nn.functional.cross_entropy(logits, torch.cat([labels[i] for i in indices]).to(device))
                 loss = loss + config.coreference_weight * coreference
-                learn(loss, detector, optimizer, schedule, max_gradient_norm=1.0, epoch=epoch + 1)
-                advance(1, f"loss {loss.item():.3f}")
+                value = learn(loss, detector, optimizer, schedule, max_gradient_norm=1.0, epoch=epoch + 1)
+                advance(1, f"loss {value:.3f}")
         predictor = MentionPredictor(
             detector, tokenizer, model.config, device=config.device, precision=config.precision
         )

@@ -50,14 +50,16 @@ def learn(
     *,
     max_gradient_norm: float,
     epoch: int,
-) -> None:
-    """One step against the loss's gradient. Raises :exc:`DataError` instead if the loss or the gradient is not
-    finite."""
+) -> float:
+    """One step against the loss's gradient; gives the loss, so that the device is waited for once. Raises
+    :exc:`DataError` instead if the loss or the gradient is not finite."""
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
-    for name, value in zip(("loss", "gradient"), torch.stack([loss.detach(), norm.to(loss)]).tolist(), strict=True):
+    values = torch.stack([loss.detach(), norm.to(loss)]).tolist()
+    for name, value in zip(("loss", "gradient"), values, strict=True):
         if not math.isfinite(value):
             raise DataError(f"the {name} of epoch {epoch} is {value}: lower learning rates may help")
     optimizer.step()
     schedule.step()
+    return float(values[0])

@@ -181,7 +181,7 @@ class _Run:
         config, model = self.config, self.model
         model.train()
         self.frozen.eval()
-        sums = torch.zeros(len(_PARTS))
+        sums = torch.zeros(len(_PARTS), device=self.device)
         with progress(f"epoch {epoch + 1}/{config.epochs}", self.texts.steps) as advance:
             for step, batch in enumerate(self.texts.batches(epoch), epoch * self.texts.steps):
                 rate = mask_rate(step, total, config.max_mask_rate, curriculum=config.curriculum)
@@ -200,12 +200,11 @@ class _Run:
                         step_weight=config.step_weight,
                     )
                 most = config.max_gradient_norm
-                learn(losses.total, model, optimizer, scheduler, max_gradient_norm=most, epoch=epoch + 1)
+                loss = learn(losses.total, model, optimizer, scheduler, max_gradient_norm=most, epoch=epoch + 1)
                 if self.average is not None:
                     self.average.update_parameters(model)
-                parts = torch.stack([getattr(losses, name) for name in _PARTS]).detach().cpu()
-                sums += parts
-                advance(1, f"loss {parts[0]:.3f}")
+                sums += torch.stack([getattr(losses, name) for name in _PARTS]).detach()
+                advance(1, f"loss {loss:.3f}")
         return dict(zip(_PARTS.values(), (sums / self.texts.steps).tolist(), strict=True))
 
     def _save_best(self, calibration: Calibration | None) -> None:
