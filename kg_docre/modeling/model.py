@@ -188,7 +188,7 @@ class DocREModel(nn.Module):
 
         Raises :exc:`~kg_docre.data.errors.DataError` for weights that are not finite then.
         """
-        state = stored(self.state_dict(), half=half)
+        state = stored(self.state_dict(), half=half, buffers=dict(self.named_buffers()))
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")

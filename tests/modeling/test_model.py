@@ -2,7 +2,9 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from kg_docre.data.errors import DataError
 from kg_docre.data.features import collate
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.training.dataset import label_tensor
@@ -71,6 +73,18 @@ def test_half_precision_checkpoints_are_half_the_size(tiny_model, documents, tmp
     with torch.no_grad():
         logits = DocREModel.from_pretrained(tmp_path / "half")(batch).logits
         torch.testing.assert_close(logits, model(batch).logits, atol=0.05, rtol=0.05)
+
+
+def test_what_is_not_learned_may_be_too_large_for_half_precision(tiny_model, tmp_path):
+    model, _ = tiny_model()
+    model.encoder.encoder.register_buffer("lowest", torch.tensor([-1e9, 0.0]))
+    model.save_pretrained(tmp_path, half=True)
+    weights = load_file(tmp_path / "model.safetensors")
+    assert {name for name, value in weights.items() if value.dtype == torch.float32} == {"encoder.encoder.lowest"}
+    assert weights["encoder.encoder.lowest"].tolist() == [-1e9, 0.0]
+    model.encoder.encoder.lowest.fill_(torch.nan)
+    with pytest.raises(DataError, match=r"encoder\.lowest are not finite"):
+        model.save_pretrained(tmp_path, half=True)
 
 
 def test_broken_checkpoints_say_what_is_wrong(tiny_model, tmp_path):
