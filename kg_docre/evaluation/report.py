@@ -69,7 +69,7 @@ def print_report(scores: dict[str, Any], names: dict[str, str], *, relations: in
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = Console(markup=False, emoji=False)  # names of relations are no markup
     single = Table.grid(padding=(0, 2))
     for name, value in scores.items():
         if not isinstance(value, dict):

@@ -111,6 +111,13 @@ def test_what_no_gold_fact_can_tell_is_unknown(capsys):
     assert "0.0000" not in shown.partition("infer_f1")[2].partition("step_accuracy")[0]
 
 
+def test_names_of_relations_are_no_markup(capsys):
+    odd = replace(GOLD, relations=(Relation(0, 1, "a[/b]"), Relation(1, 2, "c :cat:")))
+    print_report(report([odd], [odd]), {"a[/b]": "is [of]"})
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("a[/b]", "c :cat:", "is [of]"))
+
+
 def test_steps_are_right_if_facts_relate_both_pairs():
     def told(*steps):  # (fact of GOLD, pattern, via, premises)
         relations = [
