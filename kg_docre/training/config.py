@@ -47,7 +47,7 @@ class TrainingFile(Settings):
         Raises :exc:`DataError` naming the file and the field.
         """
         try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise DataError(f"{path}: {error.strerror or error}") from error
         except ValueError as error:

@@ -207,6 +207,13 @@ def test_broken_training_files_name_the_field(fields, message, training_file, tm
     assert "Value error" not in str(refused.value)
 
 
+def test_a_training_file_may_begin_with_a_byte_order_mark(training_file):
+    file = training_file()
+    without = TrainingConfig.from_toml(file)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert TrainingConfig.from_toml(file) == without
+
+
 def test_a_run_has_a_folder(training_file, tmp_path):
     (tmp_path / "out").write_text("")
     with pytest.raises(DataError, match="out is a file; name a folder"):
