@@ -102,7 +102,7 @@ class _Run:
         self.texts = TrainingTexts(documents, self.featurizer, config, self.device)
 
     def _refuse_another_run(self) -> None:
-        """Raise :exc:`DataError` if the folder has a run from another configuration."""
+        """Raise :exc:`DataError` if the folder has a run from another configuration, or one without what it kept."""
         saved = saved_progress(self.folder / "last")
         if saved is None:
             return
@@ -111,6 +111,8 @@ class _Run:
             raise DataError(
                 f"{self.folder} holds a run with other settings ({', '.join(different)}); choose another output folder"
             )
+        if not (self.folder / "best").is_dir():
+            raise DataError(f"{self.folder} holds a run without its best checkpoint; choose another output folder")
 
     def _remember(self) -> None:
         """Run the frozen layers over all training documents, once."""

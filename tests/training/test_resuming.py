@@ -102,6 +102,13 @@ def test_a_damaged_state_is_one_line(training_file, tmp_path):
         (tmp_path / "last" / name).write_bytes(whole)
 
 
+def test_a_run_without_its_best_checkpoint_does_not_go_on(training_file, tmp_path):
+    config = TrainingConfig.from_toml(training_file(epochs=1))
+    train(config, tmp_path / "run").folder.rename(tmp_path / "mine")
+    with pytest.raises(DataError, match="run holds a run without its best checkpoint; choose another output folder"):
+        train(config, tmp_path / "run")
+
+
 def test_the_log_has_each_epoch_of_the_run_once(training_file, tmp_path, monkeypatch):
     def epochs():
         return [json.loads(line)["epoch"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
