@@ -211,6 +211,8 @@ def calibrate(
         from kg_docre.training.calibration import calibrate as run
 
         documents = read_documents(data, hierarchy=hierarchy)
+        if not any(document.relations for document in documents):
+            raise ValueError(f"{data}: no fact is labelled: there is nothing to compare with")
         run(model, documents, tune_threshold=tune_threshold, device=device)
         typer.echo(f"calibrated {model} on {len(documents)} documents")
 

@@ -113,9 +113,10 @@ def test_raw_text_may_hold_more_than_was_annotated(tmp_path):
     scores = json.loads(done.stdout)
     assert scores["mention_recall"] > 0.5
     assert scores["relation_f1"] is scores["ece_marked"] is None
-    unlabelled = run("evaluate", "default", "few.json", "--json", cwd=tmp_path)
-    assert unlabelled.returncode == 1
-    assert unlabelled.stderr == "Error: few.json: no fact is labelled: there is nothing to compare with\n"
+    for command in ("evaluate", "calibrate"):
+        unlabelled = run(command, "default", "few.json", cwd=tmp_path)
+        assert unlabelled.returncode == 1
+        assert unlabelled.stderr == "Error: few.json: no fact is labelled: there is nothing to compare with\n"
 
 
 def test_train_from_the_command_line(training_file, tmp_path):
