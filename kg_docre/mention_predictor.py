@@ -29,7 +29,7 @@ from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.mentions import MentionDetector
 from kg_docre.modeling.weights import stored
 from kg_docre.precision import autocast, check_precision, choose_device
-from kg_docre.pretrained import checkpoint_path, mention_types, reading, weights_fingerprint
+from kg_docre.pretrained import checkpoint_path, mention_types, reading, weights_fingerprint, writing
 
 __all__ = ["FoundMentions", "MentionPredictor", "build_detector", "save_detector"]
 
@@ -181,7 +181,8 @@ def save_detector(detector: MentionDetector, checkpoint: Path, folder: Path) -> 
     """Write to ``folder`` what the detector has of its own over ``checkpoint``: its trained parameters, in fp16. Raises
     :exc:`~kg_docre.data.errors.DataError` for weights that are not finite then."""
     own = stored({name: value for name, value in detector.named_parameters() if value.requires_grad})
-    save_file(own, folder / _WEIGHTS)
+    with writing(folder / _WEIGHTS):
+        save_file(own, folder / _WEIGHTS)
     settings = {
         "types": list(detector.types),
         "coreference": detector.coreference is not None,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from kg_docre.annotations import Document
-from kg_docre.pretrained import reading
+from kg_docre.pretrained import reading, writing
 from kg_docre.resolution.forms import country_name
 
 __all__ = ["FEATURES", "SubjectBoundaries", "boundary_features"]
@@ -71,7 +71,9 @@ class SubjectBoundaries:
         return found[1:]
 
     def save(self, folder: str | Path) -> None:
-        save_file({name: getattr(self, name) for name in self.__slots__}, Path(folder) / SUBJECTS)
+        file = Path(folder) / SUBJECTS
+        with writing(file):
+            save_file({name: getattr(self, name) for name in self.__slots__}, file)
 
     @classmethod
     def load(cls, folder: str | Path) -> Self | None:

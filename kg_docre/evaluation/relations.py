@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from kg_docre.annotations import Document
 from kg_docre.data.errors import DataError
-from kg_docre.pretrained import reading
+from kg_docre.pretrained import reading, writing
 
 __all__ = [
     "KnownFacts",
@@ -95,7 +95,8 @@ class KnownFacts:
         return KnownFacts(self._hashes | other._hashes)
 
     def save(self, path: str | Path) -> None:
-        save_file({"hashes": np.array(sorted(self._hashes), np.uint64)}, path)
+        with writing(Path(path)):
+            save_file({"hashes": np.array(sorted(self._hashes), np.uint64)}, path)
 
     @classmethod
     def _names(cls, document: Document, head: int, tail: int, label: str) -> set[int]:

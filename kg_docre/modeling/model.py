@@ -23,7 +23,7 @@ from kg_docre.modeling.reasoning import ReasoningModule
 from kg_docre.modeling.segmentation import Segmentation
 from kg_docre.modeling.tables import restore_tables
 from kg_docre.modeling.weights import stored
-from kg_docre.pretrained import reading
+from kg_docre.pretrained import reading, writing
 
 __all__ = ["DocREModel", "PairMatrix", "Prediction"]
 
@@ -192,7 +192,8 @@ class DocREModel(nn.Module):
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(self.config.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        save_file(state, folder / "model.safetensors")
+        with writing(folder / "model.safetensors"):
+            save_file(state, folder / "model.safetensors")
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> Self:

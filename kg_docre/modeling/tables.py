@@ -14,6 +14,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from kg_docre.pretrained import writing
+
 __all__ = ["compress_tables", "restore_tables", "whole_weights", "write_with"]
 
 _SCALE = ":scale"
@@ -55,7 +57,8 @@ def write_with(
         return [n for n in names if Path(folder) == checkpoint and (n == file or n.startswith("mentions."))]
 
     shutil.copytree(checkpoint, output, ignore=left_out, dirs_exist_ok=True)
-    save_file(weights, output / file, about)
+    with writing(output / file):
+        save_file(weights, output / file, about)
 
 
 def restore_tables(kept: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 __all__ = [
     "CHECKPOINT_FILES",
     "checkpoint_fingerprint",
@@ -21,6 +23,7 @@ __all__ = [
     "reading",
     "shipped_checkpoints",
     "weights_fingerprint",
+    "writing",
 ]
 
 _FOLDER = Path(__file__).parent
@@ -76,6 +79,16 @@ def reading(file: Path) -> Iterator[None]:
     except Exception as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"{file}: not what a checkpoint has: {reason[:300]}") from error
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """What safetensors says of a file that can't be written, as on a full disk, becomes an :exc:`OSError` that names
+    it."""
+    try:
+        yield
+    except SafetensorError as error:
+        raise OSError(f"{file}: {error}") from error
 
 
 def detector_of(path_or_name: str | Path) -> str | None:

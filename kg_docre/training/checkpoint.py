@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from kg_docre.data.errors import DataError
+from kg_docre.pretrained import writing
 
 __all__ = ["load_state", "replace_folder", "restore_folder", "save_state", "saved_progress"]
 
@@ -77,7 +78,8 @@ def save_state(
     if device.type == "cuda":
         tensors["random.cuda"] = torch.cuda.get_rng_state(device)
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, folder / "state.safetensors")
+    with writing(folder / "state.safetensors"):
+        save_file(tensors, folder / "state.safetensors")
     schedule = {key: value for key, value in scheduler.state_dict().items() if isinstance(value, int | float | list)}
     text = json.dumps({"progress": progress, "schedule": schedule}, indent=1)
     (folder / "state.json").write_text(text, encoding="utf-8")

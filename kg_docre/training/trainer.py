@@ -213,7 +213,7 @@ class _Run:
         fresh = self.folder / "best.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self._best_model().save_pretrained(fresh, half=True)
-        self.tokenizer.save(str(fresh / "tokenizer.json"))
+        (fresh / "tokenizer.json").write_text(self.tokenizer.to_str(pretty=True), encoding="utf-8")
         self.known.save(fresh / "known_facts.safetensors")
         if calibration is not None:
             calibration.save(fresh)

@@ -75,6 +75,19 @@ def test_half_precision_checkpoints_are_half_the_size(tiny_model, documents, tmp
         torch.testing.assert_close(logits, model(batch).logits, atol=0.05, rtol=0.05)
 
 
+def test_a_full_disk_is_named(tiny_model, tmp_path):
+    """A limit on the size of files stands for the disk."""
+    resource = pytest.importorskip("resource")
+    model, _ = tiny_model()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(OSError, match=r"model\.safetensors: .*File too large"):
+            model.save_pretrained(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_what_is_not_learned_may_be_too_large_for_half_precision(tiny_model, tmp_path):
     model, _ = tiny_model()
     model.encoder.encoder.register_buffer("lowest", torch.tensor([-1e9, 0.0]))
