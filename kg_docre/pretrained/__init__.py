@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -84,11 +84,13 @@ def reading(file: Path) -> Iterator[None]:
 @contextmanager
 def writing(file: Path) -> Iterator[None]:
     """What safetensors says of a file that can't be written, as on a full disk, becomes an :exc:`OSError` that names
-    it."""
+    it. Who may read its folder may read the file, which safetensors 0.8 leaves to its owner alone."""
     try:
         yield
     except SafetensorError as error:
         raise OSError(f"{file}: {error}") from error
+    with suppress(OSError):  # not all file systems have modes
+        file.chmod(file.parent.stat().st_mode & 0o666)
 
 
 def detector_of(path_or_name: str | Path) -> str | None:

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 import torch
@@ -73,6 +74,15 @@ def test_half_precision_checkpoints_are_half_the_size(tiny_model, documents, tmp
     with torch.no_grad():
         logits = DocREModel.from_pretrained(tmp_path / "half")(batch).logits
         torch.testing.assert_close(logits, model(batch).logits, atol=0.05, rtol=0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no such modes")
+def test_who_may_read_the_folder_may_read_the_weights(tiny_model, tmp_path):
+    model, _ = tiny_model()
+    for mode in (0o755, 0o750, 0o700):
+        tmp_path.chmod(mode)
+        model.save_pretrained(tmp_path)
+        assert (tmp_path / "model.safetensors").stat().st_mode & 0o777 == mode & 0o666
 
 
 def test_a_full_disk_is_named(tiny_model, tmp_path):
