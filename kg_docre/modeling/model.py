@@ -222,7 +222,8 @@ class DocREModel(nn.Module):
         try:
             model.load_state_dict(state, assign=True)
         except RuntimeError as error:
-            raise ValueError(f"{folder}: weights do not fit config.json: {error}") from error
+            reason = " ".join(str(error).split())
+            raise ValueError(f"{folder}: weights do not fit config.json: {reason[:300]}") from error
         return model.eval()
 
 
