@@ -155,23 +155,32 @@ def _bare_names(words: Sequence[str], spans: Spans) -> list[tuple[int, int]]:
     pairs = []
     for number, name in (rivers | ships).items():
         start, _, kind = spans[number]
-        article = "the" in (word.lower() for word in words[max(0, start - 1) : start + 1])
         full = fuller.get((kind, name), {})
-        if len(full) == 1 and (kind == "MISC" or (article and not country_name(" ".join(name)))):
+        river = _has_article(words, start) and not country_name(" ".join(name))
+        if len(full) == 1 and (kind == "MISC" or river):
             pairs += [(other, number) for other in full.values()]
     return pairs
 
 
+def _has_article(words: Sequence[str], start: int) -> bool:
+    """Whether "the" is the first word of a mention, or stands before it."""
+    return "the" in (word.lower() for word in words[max(0, start - 1) : start + 1])
+
+
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     """Mentions, with those taken for people or unknown places that are called by the first word of a company's name,
-    and as no person of the text with a longer name or a title is, as what they are: "Nimbus" beside "Nimbus Robotics";
-    a name in capitals as what it is in small letters, but for people's; and a longer name that is a person's here, a
-    place's or an organization's there, as what it is most often."""
+    and as no person of the text with a longer name or a title is, as what they are: "Nimbus" beside "Nimbus Robotics",
+    but not "the Amazon" beside "Amazon Studios"; a name in capitals as what it is in small letters, but for people's;
+    and a longer name that is a person's here, a place's or an organization's there, as what it is most often."""
     people, places, companies = (_names(words, spans, kind) for kind in ("PER", "LOC", "ORG"))
     full = {word for name in people.values() if len(name) > 1 for word in name}
     titled = [n for n, (start, _, _) in enumerate(spans) if start and normalize_name(words[start - 1]) in TITLES]
     full |= {people[number][-1] for number in titled if people.get(number)}
-    unknown = {number: name for number, name in places.items() if not countries_of(" ".join(name))}
+    unknown = {
+        number: name
+        for number, name in places.items()
+        if not (countries_of(" ".join(name)) or _has_article(words, spans[number][0]))
+    }
     perhaps = {n: name for n, name in (people | unknown).items() if len(name) == 1 and name[0] not in full}
     taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()
     kinds = {**dict(enumerate(kind for *_, kind in spans)), **dict.fromkeys(taken, "ORG")}

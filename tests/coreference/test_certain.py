@@ -127,6 +127,7 @@ def test_what_is_one_thing_beyond_doubt(text, pairs):
         ("«ORG Carter Motors Group » and «PER Carter »", "ORG PER"),
         ("«ORG Nordvik Ventures » in «LOC Nordvik »", "ORG ORG"),
         ("«ORG Boston Energy » in «LOC Boston »", "ORG LOC"),
+        ("«ORG Zubrin Studios » 's film of a city in the «LOC Zubrin » , and «LOC the Zubrin »", "ORG LOC LOC"),
         ("«ORG Virginia Company » in «LOC Virginia »", "ORG LOC"),
         ("«ORG NAIROBI » , in «LOC Nairobi »", "LOC LOC"),
         ("«LOC WASHINGTON » - «PER Washington » died", "LOC PER"),
