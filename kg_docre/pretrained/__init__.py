@@ -84,13 +84,19 @@ def reading(file: Path) -> Iterator[None]:
 @contextmanager
 def writing(file: Path) -> Iterator[None]:
     """What safetensors says of a file that can't be written, as on a full disk, becomes an :exc:`OSError` that names
-    it. Who may read its folder may read the file, which safetensors 0.8 leaves to its owner alone."""
+    it. Who may read and write the file is as of any that is written here, or as it was; safetensors 0.8 leaves it to
+    its owner alone."""
+    there = file.exists()
+    file.touch()
+    mode = file.stat().st_mode
     try:
         yield
     except SafetensorError as error:
+        if not there:
+            file.unlink(missing_ok=True)
         raise OSError(f"{file}: {error}") from error
     with suppress(OSError):  # not all file systems have modes
-        file.chmod(file.parent.stat().st_mode & 0o666)
+        file.chmod(mode & 0o777)
 
 
 def detector_of(path_or_name: str | Path) -> str | None:

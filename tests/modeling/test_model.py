@@ -77,12 +77,23 @@ def test_half_precision_checkpoints_are_half_the_size(tiny_model, documents, tmp
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files have no such modes")
-def test_who_may_read_the_folder_may_read_the_weights(tiny_model, tmp_path):
+def test_who_may_read_a_checkpoint_may_read_its_weights(tiny_model, tmp_path):
     model, _ = tiny_model()
-    for mode in (0o755, 0o750, 0o700):
-        tmp_path.chmod(mode)
-        model.save_pretrained(tmp_path)
-        assert (tmp_path / "model.safetensors").stat().st_mode & 0o777 == mode & 0o666
+    tmp_path.chmod(0o1777)  # as /tmp is, where the weights are not everybody's to write
+    before = os.umask(0o022)
+    try:
+        for mask, mode in ((0o022, 0o644), (0o077, 0o600), (0o002, 0o664)):
+            os.umask(mask)
+            model.save_pretrained(tmp_path / f"{mask}")
+            model.save_pretrained(tmp_path)
+            files = [folder / "model.safetensors" for folder in (tmp_path / f"{mask}", tmp_path)]
+            assert [file.stat().st_mode & 0o777 for file in files] == [mode] * 2
+            files[1].chmod(0o640)
+            model.save_pretrained(tmp_path)
+            assert files[1].stat().st_mode & 0o777 == 0o640, "as it was"
+            files[1].unlink()
+    finally:
+        os.umask(before)
 
 
 def test_a_full_disk_is_named(tiny_model, tmp_path):
@@ -96,6 +107,7 @@ def test_a_full_disk_is_named(tiny_model, tmp_path):
             model.save_pretrained(tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not (tmp_path / "model.safetensors").exists()
 
 
 def test_what_is_not_learned_may_be_too_large_for_half_precision(tiny_model, tmp_path):
