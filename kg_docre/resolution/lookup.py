@@ -16,7 +16,7 @@ from kg_docre.store import FactStore
 __all__ = ["Lookup", "Types", "names_like"]
 
 _LIKE = 3  # names
-_FEW = 8  # names that are looked for in another one faster than that is normalized
+_FEW, _SHORT = 8, 1000  # names, of letters together, that are looked for in another faster than that is normalized
 
 Types = Counter[str]  # of a node's entities that are called so
 
@@ -102,10 +102,12 @@ def _called(names: Collection[str]) -> Callable[[str], Collection[str]]:
     wanted: dict[str, set[str]] = defaultdict(set)
     for name in names:
         wanted[normalize_name(name)].add(name)
-    letters = ("".join(letter for letter in name if letter.isalnum()) for name in wanted)
+    letters = ["".join(letter for letter in name if letter.isalnum()) for name in wanted]
     # what normalizing takes from an ASCII name stands around its letters and digits, or is an article or an ending
-    likely = [r"[\W_]*".join(its) for its in letters if its.isascii()] or ["(?!)"]
-    glance = re.compile("|".join(likely) if len(wanted) <= _FEW else "", re.IGNORECASE)
+    likely = [""]
+    if len(wanted) <= _FEW and sum(map(len, letters)) <= _SHORT:
+        likely = [r"[\W_]*".join(its) for its in letters if its.isascii()] or ["(?!)"]
+    glance = re.compile("|".join(likely), re.IGNORECASE)
 
     @lru_cache(maxsize=1 << 16)
     def same(other: str) -> Collection[str]:

@@ -1,4 +1,5 @@
 import json
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -276,3 +277,12 @@ def test_names_are_the_same_when_they_are_once_normalized(name, other):
     assert (name in _called([name])(f"The {name.upper()}'s")) == (
         normalize_name(name) == normalize_name(f"The {name.upper()}'s")
     )
+
+
+def test_names_of_any_length_are_looked_up_at_once():
+    names = [f"{'ab' * 10_000}{number}" for number in range(8)]
+    start = perf_counter()
+    called = _called(names)
+    assert called(names[3].upper()) == {names[3]}
+    assert not called("ab" * 10_000)
+    assert perf_counter() - start < 1
