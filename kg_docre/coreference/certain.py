@@ -38,6 +38,7 @@ _OTHERS = frozenset("the son daughter father mother brother sister nephew niece 
 # and a name, behind a person's
 _BEFORE_BIRTH_NAMES = frozenset({("(", "born"), *product("(,", ("née", "nee", "né"))})
 _WAS = ("was", "born")
+_WHERE = frozenset("in near from at around outside".split())  # before a place
 _SHIPS = frozenset("hms hmas hmcs hmnzs uss ss rms mv sms".split())
 _MEN, _WOMEN = frozenset({"Mr", "Sir"}), frozenset("Mrs Ms Miss Lady Dame".split())
 
@@ -167,11 +168,17 @@ def _has_article(words: Sequence[str], start: int) -> bool:
     return "the" in (word.lower() for word in words[max(0, start - 1) : start + 1])
 
 
+def _is_where(words: Sequence[str], start: int) -> bool:
+    """Whether a mention has an article, or what stands before it says that it is where something is."""
+    return _has_article(words, start) or words[max(0, start - 1)].lower() in _WHERE
+
+
 def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     """Mentions, with those taken for people or unknown places that are called by the first word of a company's name,
     and as no person of the text with a longer name or a title is, as what they are: "Nimbus" beside "Nimbus Robotics",
-    but not "the Amazon" beside "Amazon Studios"; a name in capitals as what it is in small letters, but for people's;
-    and a longer name that is a person's here, a place's or an organization's there, as what it is most often."""
+    but not "the Amazon" beside "Amazon Studios", nor "in Nordvik"; a name in capitals as what it is in small letters,
+    but for people's; and a longer name that is a person's here, a place's or an organization's there, as what it is
+    most often."""
     people, places, companies = (_names(words, spans, kind) for kind in ("PER", "LOC", "ORG"))
     full = {word for name in people.values() if len(name) > 1 for word in name}
     titled = [n for n, (start, _, _) in enumerate(spans) if start and normalize_name(words[start - 1]) in TITLES]
@@ -179,7 +186,7 @@ def retyped(words: Sequence[str], spans: Spans) -> list[tuple[int, int, str]]:
     unknown = {
         number: name
         for number, name in places.items()
-        if not (countries_of(" ".join(name)) or _has_article(words, spans[number][0]))
+        if not (countries_of(" ".join(name)) or _is_where(words, spans[number][0]))
     }
     perhaps = {n: name for n, name in (people | unknown).items() if len(name) == 1 and name[0] not in full}
     taken = {short for _, short in short_companies(companies | perhaps)} & perhaps.keys()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from functools import lru_cache
 
 from kg_docre.annotations import Entity
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
 
-__all__ = ["Rejected", "called"]
+__all__ = ["Rejected", "called", "rejected_facts"]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -21,18 +23,22 @@ def called(name: str, type: str, kb_id: str) -> str:
 class Rejected:
     """As a container it has the facts (head, label and tail, by node) that are wrong: those whose things are called as
     those of a fact that was rejected. ``facts`` are these, by form. Of ``entities``, a JSON array of ids that are all
-    of their nodes', it has those between them alone."""
+    of their nodes', it has those between them alone, whatever else was rejected."""
 
     def __init__(self, store: FactStore, entities: str | None = None) -> None:
         self._store, self._then = store, _resolved(store)
-        self.facts = _facts(store)
-        self._forms: dict[str, set[str]] = {}  # of each node those that a rejected fact has
-        ends = {form for head, _, tail in self.facts for form in (head, tail)}
-        among = "" if entities is None else "WHERE id IN (SELECT value FROM json_each(:entities))"
-        query = f"SELECT name, type, kb_id, node FROM entity {among}"
-        for name, type, kb_id, node in store.read(query, {"entities": entities}) if ends else ():
-            if (form := called(name, type, kb_id)) in ends:
-                self._forms.setdefault(node, set()).add(form)
+        self._forms: dict[str, set[str]] = {}  # of each node those that a rejected fact may have
+        if entities is None:
+            self.facts = rejected_facts(store)
+            ends = {form for head, _, tail in self.facts for form in (head, tail)}
+            for name, type, kb_id, node in store.read("SELECT name, type, kb_id, node FROM entity") if ends else ():
+                if (form := called(name, type, kb_id)) in ends:
+                    self._forms.setdefault(node, set()).add(form)
+        else:
+            query = "SELECT name, type, kb_id, node FROM entity WHERE id IN (SELECT value FROM json_each(?))"
+            for name, type, kb_id, node in store.read(query, (entities,)):
+                self._forms.setdefault(node, set()).add(called(name, type, kb_id))
+            self.facts = rejected_facts(store, set().union(*self._forms.values()))
 
     def __bool__(self) -> bool:
         return bool(self._forms)
@@ -46,15 +52,19 @@ class Rejected:
 
     def is_current(self) -> bool:
         """Whether it still is what the store has."""
-        return self._then == _resolved(self._store) and self.facts == _facts(self._store)
+        return self._then == _resolved(self._store) and self.facts == rejected_facts(self._store)
 
     def forms(self, node: str) -> set[str]:
-        """How a node is called in rejected facts."""
+        """How a node may be called in rejected facts."""
         return self._forms.get(node, set())
 
 
-def _facts(store: FactStore) -> set[tuple[str, str, str]]:
-    return set(store.read("SELECT head, label, tail FROM rejected"))
+def rejected_facts(store: FactStore, heads: Collection[str] | None = None) -> set[tuple[str, str, str]]:
+    """All, by form, or those of these ``heads``."""
+    if heads is None:
+        return set(store.read("SELECT head, label, tail FROM rejected"))
+    query = "SELECT head, label, tail FROM rejected WHERE head IN (SELECT value FROM json_each(?))"
+    return set(store.read(query, (json.dumps([*heads]),)))
 
 
 def _resolved(store: FactStore) -> tuple[int, int]:

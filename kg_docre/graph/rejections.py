@@ -8,7 +8,7 @@ from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.labels import labels_called
 from kg_docre.graph.properties import known_properties
 from kg_docre.graph.records import Fact
-from kg_docre.graph.rejected import Rejected, called
+from kg_docre.graph.rejected import Rejected, called, rejected_facts
 from kg_docre.resolution.decisions import resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.lookup import Lookup
@@ -75,7 +75,7 @@ def _rejected(store: FactStore, head: str, labels: set[str], tail: str, lookup: 
         {name, *(called(name, type, "") for type in types)}.union(*map(rejected.forms, lookup.nodes(name)))
         for name in (head, tail)
     )
-    return {fact for fact in rejected.facts if fact[0] in heads and fact[1] in labels and fact[2] in tails}
+    return {fact for fact in rejected_facts(store, heads) if fact[1] in labels and fact[2] in tails}
 
 
 def _stated(store: FactStore, head: str, labels: set[str], tail: str, lookup: Lookup) -> set[Triple]:
