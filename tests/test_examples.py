@@ -80,7 +80,8 @@ def test_the_docred_recipes_go_on_from_the_shipped_models(file, checkpoint):
     assert (recipe.checkpoint, recipe.evidence_weight > 0) == (checkpoint, True)
 
 
-def test_the_cdr_recipe_trains_and_scores_chemicals_and_diseases(tmp_path, encoder_folder, monkeypatch):
+@pytest.mark.parametrize("file", ["training.toml", "all.toml"])
+def test_the_cdr_recipes_train_and_score_chemicals_and_diseases(file, tmp_path, encoder_folder, monkeypatch):
     from kg_docre.training.config import TrainingConfig
     from kg_docre.training.trainer import train
     from tests.data.test_pubtator import TEXT
@@ -89,7 +90,7 @@ def test_the_cdr_recipe_trains_and_scores_chemicals_and_diseases(tmp_path, encod
     (tmp_path / "tiny.PubTator.txt").write_text("\n".join(documents), encoding="utf-8")
     (tmp_path / "relations.json").write_bytes((EXAMPLES / "cdr" / "relations.json").read_bytes())
     monkeypatch.chdir(tmp_path)
-    recipe = EXAMPLES / "cdr" / "training.toml"
+    recipe = EXAMPLES / "cdr" / file
     tiny = {"encoder": str(encoder_folder), "train": ["tiny.PubTator.txt"], "development_size": 0, "epochs": 1}
     tiny |= {"frozen_layers": 1, "tune_threshold": False}  # of two layers, on no development documents
     result = train(TrainingConfig.from_toml(recipe, **tiny), tmp_path / "run")
