@@ -141,8 +141,9 @@ def test_one_bad_document_does_not_sink_the_others(predictor, documents):
     assert "has no mention" in errors["silent"]
     assert "entity 0" in errors["out"]
     assert "words 10000 to 10001 of" in errors["out"]
-    assert errors["unsplit"] == "unsplit: no sentence starts at its first word"
-    assert errors["unspaced"].startswith("unspaced: spaces of 1 words")
+    file = documents[5].file
+    assert errors["unsplit"] == f"{file}: unsplit: no sentence starts at its first word"
+    assert errors["unspaced"].startswith(f"{file}: unspaced: spaces of 1 words")
     with pytest.raises(DataError, match=r"bad: entity 0"):
         list(predictor.pipe(stream))
 
