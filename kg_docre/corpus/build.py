@@ -24,16 +24,17 @@ _FIELDS = 8  # names of fields that are told, or some more
 @dataclass
 class BuildResult:
     """What became of the documents of a build: of those ``added``, ``read_again`` had been read before by another
-    model or with other options; ``met`` are the uris of all that could be read, with hashes of their contents. ``kept``
-    are the names of what their metadata has, and ``fields`` some of those that their rows have, where any was asked
-    for. ``other_languages`` has the uris of texts that were read and do not seem to be in English, and the languages'
-    codes."""
+    model or with other options; ``met`` are the uris of all that could be read, with hashes of their contents, but for
+    what the model could not read, which is ``refused``. ``kept`` are the names of what their metadata has, and
+    ``fields`` some of those that their rows have, where any was asked for. ``other_languages`` has the uris of texts
+    that were read and do not seem to be in English, and the languages' codes."""
 
     added: int = 0
     already_there: int = 0
     read_again: int = 0
     problems: list[Problem] = field(default_factory=list)
     met: Mapping[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     fields: dict[str, None] = field(default_factory=dict)
     other_languages: dict[str, str] = field(default_factory=dict)
@@ -50,8 +51,7 @@ class BuildResult:
         return len(contents) - len({*contents})
 
     def _contents(self) -> list[str]:
-        failed = {problem.uri for problem in self.problems}
-        return [digest for uri, digest in self.met.items() if uri not in failed]
+        return [digest for uri, digest in self.met.items() if uri not in self.refused]
 
     def note_fields(self, source: SourceText) -> None:
         self.kept.update(source.metadata)
@@ -128,6 +128,7 @@ def build(
         for batch in _batches(unread()):
             for source, document in pipeline(batch):
                 if isinstance(document, Problem):
+                    result.refused.add(document.uri)
                     failed(document)
                 else:
                     model = pipeline.model_of(source)

@@ -250,6 +250,7 @@ def test_problems_are_reported_and_the_rest_goes_on(pipeline, tmp_path):
     with FactStore(tmp_path / "kg.sqlite") as store:
         result = build(sources, pipeline, store, on_problem=reported.append)
         assert result.added == 2
+        assert result.readable == 2, "what another document has the id of was read"
         assert result.problems == reported
         reasons = {problem.uri: problem.reason for problem in reported}
         assert reasons["b"] == "empty"
