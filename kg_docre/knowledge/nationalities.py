@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import adjectives_passed_over, behind_brackets, last_before
+from kg_docre.knowledge.words import POSSESSIVES, adjectives_passed_over, behind_brackets, last_before
 from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
@@ -20,6 +22,12 @@ _LENGTHS = (4, 3, 2, 1)  # words of a country's name
 _FOR = frozenset("for represent represents represented representing".split())
 _IS_A = {(verb, article) for verb in ("is", "was") for article in ("a", "an")}
 _NOT = {("language",), ("speaking",), ("born",)}  # "an English-language poet"
+_VISITED = re.compile(
+    r"\b(?:visit(?:s|ed|ing)?|tour(?:s|ed|ing)?|(?:trip|visit|journey|expedition)s? to|tours? (?:of|in)|"
+    r"(?:travel(?:s|l?ed|l?ing)?|fl(?:y|ies|ew|ying)|journeyed) to|spent \w+ (?:years|months|weeks|days) in)(?: the)?$"
+)
+_OPPOSED = re.compile(r"\b(?:against|beat(?:s|ing)?|defeat(?:s|ed|ing)?)(?: the)?$")
+_FAR = 5  # words of these
 
 
 class Nationalities:
@@ -37,7 +45,9 @@ class Nationalities:
         if relation.head not in self._known:
             self._known[relation.head] = self._countries(relation.head)
         said, told = self._known[relation.head], countries_of(self._document.entities[relation.tail].name)
-        if not said or not told:
+        if told and not said:
+            return False if self._is_foreign(relation.head, relation.tail) else None
+        if not told:
             return None
         return not said.isdisjoint(told) or (None if self._is_named_citizen(relation.tail) else False)
 
@@ -51,6 +61,18 @@ class Nationalities:
             if is_for or any(word.lower().startswith(("citizen", "naturali")) for word in around):
                 return True
         return False
+
+    def _is_foreign(self, person: int, country: int) -> bool:
+        """Whether a text names a country only as where somebody goes, and the person before that ("Ada will visit
+        Kenya to meet Bo"), or as an opponent ("scored against Kenya")."""
+        words, mentions = self._document.words, self._document.entities[country].mentions
+        behind = {word for mention in mentions for word in words[mention.end : mention.end + 1]}
+        if not mentions or any(is_demonym(mention.name) for mention in mentions) or not POSSESSIVES.isdisjoint(behind):
+            return False
+        first = min(mention.start for mention in mentions)
+        is_named = any(mention.start < first for mention in self._document.entities[person].mentions)
+        before = [" ".join(words[max(0, m.start - _FAR) : m.start]).lower() for m in mentions]
+        return all(map(_OPPOSED.search, before)) or (is_named and all(map(_VISITED.search, before)))
 
     def _countries(self, person: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()

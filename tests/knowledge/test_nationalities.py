@@ -30,6 +30,29 @@ def test_a_name_alone_is_nobodys_country():
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("«PER Ada » will visit «LOC Kenya »", False),
+        ("«PER Ada » flew to the «LOC Philippines »", False),
+        ("«PER Ada » spent two years in «LOC Kenya » and came from a tour of «LOC Kenya »", False),
+        ("a goal against «LOC Kenya » by «PER Ada »", False),
+        ("«PER Ada » beat the «LOC Netherlands »", False),
+        ("«PER Ada » will visit «LOC Kenya » where she was born . «LOC Kenya »", None),
+        ("«PER Bo » visited «LOC Kenya » to meet «PER Ada »", None),
+        ("a goal against «LOC Kenya » 's «PER Ada »", None),
+        ("a visit to «PER Ada » in «LOC Kenya »", None),
+        ("«PER Ada » visits «LOC Kenyan » family", None),
+        ("«PER Ada » will visit «LOC Oddvik »", None),
+    ],
+)
+def test_nobody_is_a_citizen_of_where_they_go_or_whom_they_beat(text, said):
+    document = marked(f"{text} .")
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    (place,) = (number for number, entity in enumerate(document.entities) if entity.type == "LOC")
+    assert Nationalities(document).agree(Relation(numbers["Ada"], place, "P27", 0.9, ())) is said
+
+
+@pytest.mark.parametrize(
     ("text", "countries"),
     [
         ("the Swedish botanist «PER Ada Berg » came", {"Sweden"}),
