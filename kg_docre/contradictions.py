@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.affiliations import Affiliations
 from kg_docre.knowledge.dates import BracketedDates, SaidDates
 from kg_docre.knowledge.denials import Denials
 from kg_docre.knowledge.founders import Founders
@@ -21,8 +22,12 @@ from kg_docre.knowledge.whereabouts import Whereabouts
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
-CHECKS = 7  # a number for what is known: facts checked against something else are others
+CHECKS = 8  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
+_KINDS = (
+    *(Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Affiliations),
+    *(Kin, Founders, Rivals),
+)
 
 
 def weighed(document: Document, least: Mapping[str, float]) -> tuple[Relation, ...]:
@@ -52,9 +57,8 @@ class Knowledge:
     """All that is known of what a document's facts are about."""
 
     def __init__(self, document: Document) -> None:
-        kinds = (Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Kin, Founders, Rivals)
         self._denials = (Denials(document), NoDates(document))
-        self._said = (*self._denials, *(kind(document) for kind in kinds))
+        self._said = (*self._denials, *(kind(document) for kind in _KINDS))
 
     def denies(self, relation: Relation) -> bool:
         """Whether the text says that a fact is not so, or what it needs a date for is none."""

@@ -1,0 +1,42 @@
+import pytest
+
+from kg_docre.annotations import Relation
+from kg_docre.knowledge.affiliations import Affiliations
+from tests.knowledge.marked import marked
+
+
+@pytest.mark.parametrize("label", ["P108", "P69", "P54", "P102"])
+@pytest.mark.parametrize(
+    ("text", "ada", "bo"),
+    [
+        ("«PER Ada » met «PER Bo » of the «ORG Works »", False, True),
+        ("«PER Ada » met «PER Bo » ( born 1960 ) of «ORG Works »", False, True),
+        ("«PER Ada » fell , said «PER Bo » , an analyst at «ORG Works »", False, True),
+        ("«PER Ada » fell , said «PER Bo » ( 60 ) , a former analyst , now with «ORG Works »", False, True),
+        ("«PER Ada » fell , said «PER Bo » of «ORG Works » . «ORG Works » rose", None, None),
+        ("«PER Ada » fell , said «PER Bo » of «ORG Works » . «PER Ada » , chief of «ORG Works » , left", True, True),
+        ("«PER Ada » fell , said «PER Bo » near «ORG Works »", None, None),
+        ("«PER Ada » fell , said «PER Bo » about a share of «ORG Works »", None, None),
+        ("«PER Ada » fell , said «PER Bo » , who for a long time had been at «ORG Works »", None, None),
+        ("«PER Ada » fell , said «PER Bo » , Chief of «ORG Works »", None, None),
+        ("«PER Ada » fell , said «PER Bo » . of «ORG Works »", None, None),
+        ("«PER Ada » met «PER Bo » of «LOC Works »", None, None),
+        ("of «ORG Works » «PER Ada » «PER Bo »", None, None),
+    ],
+)
+def test_who_is_somewhere_by_the_words_behind_a_name(text, ada, bo, label):
+    document = marked(f"{text} .")
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    affiliations = Affiliations(document)
+    said = [affiliations.agree(Relation(numbers[name], numbers["Works"], label, 0.9, ())) for name in ("Ada", "Bo")]
+    assert said == [ada, bo]
+
+
+def test_other_facts_about_an_organization_are_not_held_against_it():
+    document = marked("«PER Ada » met «PER Bo » of «ORG Works » .")
+    assert Affiliations(document).agree(Relation(0, 2, "P463", 0.9, ())) is None
+
+
+def test_who_has_a_word_of_a_members_name_may_be_that_member():
+    document = marked("«PER Berg » met «PER Bo Berg » of «ORG Works » .")
+    assert Affiliations(document).agree(Relation(0, 2, "P108", 0.9, ())) is None
