@@ -5,25 +5,29 @@ from __future__ import annotations
 from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import behind_brackets, is_its
+from kg_docre.knowledge.words import beginnings, behind_brackets, is_its, is_opponent
 
 __all__ = ["Affiliations"]
 
 _OF = frozenset({"P108", "P69", "P54", "P102"})  # employer, educated at, sports team, party
+_TEAM = frozenset({"P54", "P463"})  # sports team, member of
 _PREPOSITIONS = frozenset("of from at with for".split())
 _ASIDE = 7  # words between a name and "of": ", an analyst"
 
 
 class Affiliations:
     """An organization that a document names only as somebody's, "Bo Lind of Umeå University", "Bo Lind, an analyst at
-    Nordbank", is not that of others."""
+    Nordbank", is not that of others. Nobody is of a team that it names only as beaten or played against."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._people = beginnings(document, {"PER"})
 
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about somebody's organization is what the words behind a name say. None where it is also
         named without one."""
+        if relation.label in _TEAM and is_opponent(self._document, relation.tail, self._people):
+            return False
         members = self._members.get(relation.tail) if relation.label in _OF else None
         return is_its(self._document, relation.head, members) if members else None
 

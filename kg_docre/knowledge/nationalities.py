@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 
 from kg_docre.annotations import Document, Relation
-from kg_docre.knowledge.words import POSSESSIVES, adjectives_passed_over, behind_brackets, last_before
+from kg_docre.knowledge.words import (
+    adjectives_passed_over,
+    beginnings,
+    behind_brackets,
+    is_opponent,
+    last_before,
+)
 from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
@@ -26,7 +32,6 @@ _VISITED = re.compile(
     r"\b(?:visit(?:s|ed|ing)?|tour(?:s|ed|ing)?|(?:trip|visit|journey|expedition)s? to|tours? (?:of|in)|"
     r"(?:travel(?:s|l?ed|l?ing)?|fl(?:y|ies|ew|ying)|journeyed) to|spent \w+ (?:years|months|weeks|days) in)(?: the)?$"
 )
-_OPPOSED = re.compile(r"\b(?:against|beat(?:s|ing)?|defeat(?:s|ed|ing)?)(?: the)?$")
 _FAR = 5  # words of these
 
 
@@ -37,6 +42,7 @@ class Nationalities:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[int, frozenset[str]] = {}
+        self._people = beginnings(document, {"PER"})
 
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about citizenship is one of a country that is named so. None where none is."""
@@ -66,13 +72,14 @@ class Nationalities:
         """Whether a text names a country only as where somebody goes, and the person before that ("Ada will visit
         Kenya to meet Bo"), or as an opponent ("scored against Kenya")."""
         words, mentions = self._document.words, self._document.entities[country].mentions
-        behind = {word for mention in mentions for word in words[mention.end : mention.end + 1]}
-        if not mentions or any(is_demonym(mention.name) for mention in mentions) or not POSSESSIVES.isdisjoint(behind):
+        if not mentions or any(is_demonym(mention.name) for mention in mentions):
             return False
+        if is_opponent(self._document, country, self._people):
+            return True
+        before = [" ".join(words[max(0, m.start - _FAR) : m.start]).lower() for m in mentions]
         first = min(mention.start for mention in mentions)
         is_named = any(mention.start < first for mention in self._document.entities[person].mentions)
-        before = [" ".join(words[max(0, m.start - _FAR) : m.start]).lower() for m in mentions]
-        return all(map(_OPPOSED.search, before)) or (is_named and all(map(_VISITED.search, before)))
+        return is_named and all(map(_VISITED.search, before))
 
     def _countries(self, person: int) -> frozenset[str]:
         words, found = self._document.words, frozenset[str]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Container
 
 from kg_docre.annotations import Document
@@ -13,6 +14,7 @@ __all__ = [
     "beginnings",
     "behind_brackets",
     "is_its",
+    "is_opponent",
     "last_before",
     "passed_over",
     "share_a_word",
@@ -21,6 +23,9 @@ __all__ = [
 FOUNDED = frozenset("founded established formed incorporated created launched".split())
 POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
 _FAR = 28  # words that brackets behind a name may have
+_OPPOSED = re.compile(r"(?:.* )?(?:against|beat(?:s|ing)?|defeat(?:s|ed|ing)?)(?: the)?", re.I)
+_POST = 2  # words between a team's name and its player's: "Kenya captain Ada"
+_NO_POST = frozenset("and as before but by for from in on to when where while who with".split())
 
 
 def behind_brackets(words: tuple[str, ...], place: int) -> int:
@@ -76,6 +81,18 @@ def is_its(document: Document, thing: int, owners: Collection[int]) -> bool | No
     if thing in owners:
         return True
     return None if any(share_a_word(document, thing, owner) for owner in owners) else False
+
+
+def is_opponent(document: Document, number: int, people: Container[int]) -> bool:
+    """Whether a text names a team or a country only as whom others play or fight: "against Kenya", not "against Kenya's
+    team" nor "against Kenya captain Ada". ``people`` holds where their names begin."""
+    words, mentions = document.words, document.entities[number].mentions
+    return bool(mentions) and all(
+        _OPPOSED.fullmatch(" ".join(words[max(0, mention.start - 2) : mention.start]))
+        and POSSESSIVES.isdisjoint(words[mention.end : mention.end + 1])
+        and (adjectives_passed_over(words, mention.end, _POST) not in people or words[mention.end] in _NO_POST)
+        for mention in mentions
+    )
 
 
 def _words(document: Document, number: int) -> set[str]:

@@ -40,3 +40,26 @@ def test_other_facts_about_an_organization_are_not_held_against_it():
 def test_who_has_a_word_of_a_members_name_may_be_that_member():
     document = marked("«PER Berg » met «PER Bo Berg » of «ORG Works » .")
     assert Affiliations(document).agree(Relation(0, 2, "P108", 0.9, ())) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("«PER Ada » scored as Brevik beat «ORG Works »", False),
+        (
+            "«PER Ada » scored against the «LOC Works » . They were beaten by Brevik , who defeat «LOC Works » often",
+            False,
+        ),
+        ("«PER Ada » scored against «ORG Works » . «ORG Works » had sold her", None),
+        ("scored against «ORG Works » captain «PER Ada »", None),
+        ("scored against «ORG Works » 's «PER Ada »", None),
+        ("«PER Ada » scored for «ORG Works »", None),
+    ],
+)
+def test_nobody_plays_for_a_team_that_others_only_play_against(text, said):
+    document = marked(f"{text} .")
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    affiliations = Affiliations(document)
+    for label in ("P54", "P463"):
+        assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], label, 0.9, ())) is said
+    assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], "P102", 0.9, ())) is None
