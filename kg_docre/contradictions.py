@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.knowledge.affiliations import Affiliations
+from kg_docre.knowledge.candidates import Candidates
 from kg_docre.knowledge.dates import BracketedDates, SaidDates
 from kg_docre.knowledge.denials import Denials
 from kg_docre.knowledge.founders import Founders
@@ -57,7 +58,7 @@ class Knowledge:
     """All that is known of what a document's facts are about."""
 
     def __init__(self, document: Document) -> None:
-        self._denials = (Denials(document), NoDates(document))
+        self._denials = (Denials(document), NoDates(document), Candidates(document))
         self._said = (*self._denials, *(kind(document) for kind in _KINDS))
 
     def denies(self, relation: Relation) -> bool:
