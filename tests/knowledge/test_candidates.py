@@ -28,3 +28,24 @@ def test_who_seeks_to_join_is_no_member(text, denied):
     assert knowledge.denies(Relation(*ends, "P463", 0.9, ())) is denied
     assert knowledge.denies(Relation(*ends[::-1], "P150", 0.9, ())) is denied
     assert not knowledge.denies(Relation(*ends, "P17", 0.9, ()))
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("«PER Ada » ran for president of «LOC Kenya » in 2016 .", True),
+        ("«PER Ada » stood as a liberal for prime minister of the «LOC Kenya » .", True),
+        ("«PER Ada » , a candidate for mayor of «LOC Kenya » , spoke . «PER Ada » is rich .", True),
+        ("«PER Ada » ran for president of «LOC Kenya » and won .", False),
+        ("«PER Ada » ran for president of «LOC Kenya » . «PER Ada » leads «LOC Kenya » .", False),
+        ("«PER Ada » , president of «LOC Kenya » , ran home .", False),
+        ("«PER Ada » ran for «LOC Kenya » .", False),
+    ],
+)
+def test_who_seeks_an_office_does_not_hold_it(text, denied):
+    document = marked(text)
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    ends, knowledge = (numbers["Kenya"], numbers["Ada"]), Knowledge(document)
+    assert knowledge.denies(Relation(*ends, "P35", 0.9, ())) is denied
+    assert knowledge.denies(Relation(*ends[::-1], "P1001", 0.9, ())) is denied
+    assert not knowledge.denies(Relation(*ends[::-1], "P27", 0.9, ()))
