@@ -1,30 +1,37 @@
-"""Of which organization people are, as the words behind their names say."""
+"""Of which organization people are, as the words beside their names say."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from kg_docre.annotations import Document, Relation
+from kg_docre.annotations import Document, Mention, Relation
 from kg_docre.knowledge.words import beginnings, behind_brackets, is_its, is_opponent
 
 __all__ = ["Affiliations"]
 
-_OF = frozenset({"P108", "P69", "P54", "P102"})  # employer, educated at, sports team, party
+_OF = frozenset({"P108", "P54", "P102"})  # employer, sports team, party; pupils are also "with Bo Lind at" a school
 _TEAM = frozenset({"P54", "P463"})  # sports team, member of
 _PREPOSITIONS = frozenset("of from at with for".split())
-_ASIDE = 7  # words between a name and "of": ", an analyst"
+_ASIDE, _POST = 7, 3  # words between a name and "of": ", an analyst"; and between "Nordbank" and a name
+_LISTED = frozenset({",", "and", "&"})
+# begin something else, or are done
+_OTHERS = frozenset(
+    """a an the his her its their that which who and or but as than by with of to from for in on at is was are were has
+    had won said began named signed met told after before when where while until against under over during""".split()
+)
 
 
 class Affiliations:
     """An organization that a document names only as somebody's, "Bo Lind of Umeå University", "Bo Lind, an analyst at
-    Nordbank", is not that of others. Nobody is of a team that it names only as beaten or played against."""
+    Nordbank", "Nordbank analyst Bo Lind", is not that of others. Nobody is of a team that it names only as beaten or
+    played against."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._people = beginnings(document, {"PER"})
 
     def agree(self, relation: Relation) -> bool | None:
-        """Whether a fact about somebody's organization is what the words behind a name say. None where it is also
+        """Whether a fact about somebody's organization is what the words beside a name say. None where it is also
         named without one."""
         if relation.label in _TEAM and is_opponent(self._document, relation.tail, self._people):
             return False
@@ -33,29 +40,50 @@ class Affiliations:
 
     @cached_property
     def _members(self) -> dict[int, set[int]]:
-        """Entities' numbers → those of the people behind all of whose names they stand."""
-        entities, words = self._document.entities, self._document.words
-        people = {
-            behind_brackets(words, mention.end): number
-            for number, entity in enumerate(entities)
-            if entity.type == "PER"
-            for mention in entity.mentions
-        }
+        """Entities' numbers → those of the people beside whose names all of theirs stand."""
         found = {}
-        for number, entity in enumerate(entities if people else ()):
+        for number, entity in enumerate(self._document.entities if self._people else ()):
             if entity.type == "ORG":
-                places = [self._behind(mention.start) for mention in entity.mentions]
-                if places and people.keys() >= {*places}:
-                    found[number] = {people[place] for place in places}
+                members = [self._before(mention) or self._behind(mention) for mention in entity.mentions]
+                if members and all(members):
+                    found[number] = set[int]().union(*members)
         return found
 
-    def _behind(self, start: int) -> int:
-        """Where the words that tie a name to the one before it begin; -1 if there are none."""
+    def _before(self, organization: Mention) -> set[int]:
+        """Who is named before an organization that theirs is: "Ada Berg and Bo Lind of the"."""
         words = self._document.words
-        place = start - (words[max(0, start - 1) : start] in (("the",), ("The",)))
-        if place < 1 or words[place - 1] not in _PREPOSITIONS:
-            return -1
+        place = organization.start
+        place -= words[max(0, place - 1) : place] in (("the",), ("The",))
+        if not _PREPOSITIONS.intersection(words[max(0, place - 1) : place]):
+            return set()
         place = first = place - 1
         while place > max(0, first - _ASIDE) and (words[place - 1].islower() or words[place - 1] == ","):
             place -= 1
-        return place if place == first or words[place] == "," else -1
+        if place != first and (words[place] != "," or words[place + 1] in _LISTED):
+            return set()
+        found = set()
+        while place in self._ends:
+            number, start = self._ends[place]
+            found.add(number)
+            place = start - 1 if words[max(0, start - 1) : start] and words[start - 1] in _LISTED else -1
+        return found
+
+    def _behind(self, organization: Mention) -> set[int]:
+        """Who is named behind it: "Nordbank analysts Ada Berg and Bo Lind"."""
+        words, place = self._document.words, organization.end
+        last = min(place + _POST, len(words))
+        while place < last and words[place].isalpha() and words[place].islower() and words[place] not in _OTHERS:
+            place += 1
+        found = set()
+        while place != organization.end and place in self._people:
+            number, end = self._people[place]
+            found.add(number)
+            place = behind_brackets(words, end)
+            place += words[place : place + 1] in ((",",), ("and",), ("&",))
+        return found
+
+    @cached_property
+    def _ends(self) -> dict[int, tuple[int, int]]:
+        """Where people's names end, with what is in brackets behind → their numbers, and where they begin."""
+        words = self._document.words
+        return {behind_brackets(words, end): (number, start) for start, (number, end) in self._people.items()}

@@ -5,7 +5,7 @@ from kg_docre.knowledge.affiliations import Affiliations
 from tests.knowledge.marked import marked
 
 
-@pytest.mark.parametrize("label", ["P108", "P69", "P54", "P102"])
+@pytest.mark.parametrize("label", ["P108", "P54", "P102"])
 @pytest.mark.parametrize(
     ("text", "ada", "bo"),
     [
@@ -22,6 +22,14 @@ from tests.knowledge.marked import marked
         ("«PER Ada » fell , said «PER Bo » . of «ORG Works »", None, None),
         ("«PER Ada » met «PER Bo » of «LOC Works »", None, None),
         ("of «ORG Works » «PER Ada » «PER Bo »", None, None),
+        ("«ORG Works » «PER Ada » «PER Bo »", None, None),
+        ("«PER Ada » met «ORG Works » chief analyst «PER Bo »", False, True),
+        ("«PER Ada » met «ORG Works » analysts «PER Cy » ( 60 ) and «PER Bo »", False, True),
+        ("«PER Ada » met «PER Cy » , «PER Bo » and «PER Di » of «ORG Works »", False, True),
+        ("«PER Ada » met «PER Bo » and «PER Di » of «ORG Works »", False, True),
+        ("«PER Ada » left «ORG Works » for the poet «PER Bo »", None, None),
+        ("«PER Ada » left as «ORG Works » signed «PER Bo »", None, None),
+        ("«PER Ada » fell , said «PER Bo » , and then at «ORG Works »", None, None),
     ],
 )
 def test_who_is_somewhere_by_the_words_behind_a_name(text, ada, bo, label):
@@ -35,6 +43,7 @@ def test_who_is_somewhere_by_the_words_behind_a_name(text, ada, bo, label):
 def test_other_facts_about_an_organization_are_not_held_against_it():
     document = marked("«PER Ada » met «PER Bo » of «ORG Works » .")
     assert Affiliations(document).agree(Relation(0, 2, "P463", 0.9, ())) is None
+    assert Affiliations(document).agree(Relation(0, 2, "P69", 0.9, ())) is None
 
 
 def test_who_has_a_word_of_a_members_name_may_be_that_member():
@@ -51,7 +60,7 @@ def test_who_has_a_word_of_a_members_name_may_be_that_member():
             False,
         ),
         ("«PER Ada » scored against «ORG Works » . «ORG Works » had sold her", None),
-        ("scored against «ORG Works » captain «PER Ada »", None),
+        ("scored against «ORG Works » captain «PER Ada »", True),
         ("scored against «ORG Works » 's «PER Ada »", None),
         ("«PER Ada » scored for «ORG Works »", None),
     ],
@@ -60,6 +69,8 @@ def test_nobody_plays_for_a_team_that_others_only_play_against(text, said):
     document = marked(f"{text} .")
     numbers = {entity.name: number for number, entity in enumerate(document.entities)}
     affiliations = Affiliations(document)
-    for label in ("P54", "P463"):
-        assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], label, 0.9, ())) is said
-    assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], "P102", 0.9, ())) is None
+    assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], "P54", 0.9, ())) is said
+    assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], "P463", 0.9, ())) is (
+        False if said is False else None
+    )
+    assert affiliations.agree(Relation(numbers["Ada"], numbers["Works"], "P102", 0.9, ())) is (True if said else None)
