@@ -13,6 +13,7 @@ from kg_docre.knowledge.dates import BracketedDates, SaidDates
 from kg_docre.knowledge.denials import Denials
 from kg_docre.knowledge.founders import Founders
 from kg_docre.knowledge.kin import Kin
+from kg_docre.knowledge.makers import Makers
 from kg_docre.knowledge.nationalities import Nationalities
 from kg_docre.knowledge.no_dates import NoDates
 from kg_docre.knowledge.origins import Origins
@@ -26,7 +27,7 @@ __all__ = ["CHECKS", "Knowledge", "weighed"]
 CHECKS = 8  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 _KINDS = (
-    *(Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Affiliations),
+    *(Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Affiliations, Makers),
     *(Kin, Founders, Rivals),
 )
 
