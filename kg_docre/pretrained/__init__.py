@@ -18,6 +18,7 @@ __all__ = [
     "detector_of",
     "ensemble_of",
     "entity_types",
+    "is_checkpoint",
     "mention_types",
     "own_checkpoint",
     "reading",
@@ -56,6 +57,18 @@ def checkpoint_path(path_or_name: str | Path) -> Path:
         known = ", ".join(shipped)
         raise FileNotFoundError(f"no checkpoint {str(path_or_name)!r}: no folder with config.json, and none of {known}")
     return folder
+
+
+def is_checkpoint(path_or_name: str | Path) -> bool:
+    """Whether it is a checkpoint, and no encoder alone: a shipped one's name, or a folder whose ``config.json`` has
+    relations."""
+    config = Path(path_or_name) / "config.json"
+    if str(path_or_name) in shipped_checkpoints():
+        return True
+    try:
+        return "relations" in json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 def own_checkpoint(path_or_name: str | Path) -> Path:

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from kg_docre.data.errors import DataError
 from kg_docre.modeling.config import ModelChoices, Settings
-from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path
+from kg_docre.pretrained import checkpoint_fingerprint, checkpoint_path, shipped_checkpoints
 
 __all__ = ["Seed", "TrainingConfig", "TrainingFile", "identity", "problems"]
 
@@ -61,7 +61,11 @@ class TrainingFile(Settings):
 class TrainingConfig(TrainingFile):
     """What ``kg-docre train`` reads."""
 
-    encoder: str | None = Field(None, description="folder or hub name of a Hugging Face encoder, for a fresh model")
+    encoder: str | None = Field(
+        None,
+        description="for a fresh model: folder or hub name of a Hugging Face encoder, or a checkpoint whose encoder it "
+        "begins with, a folder or a shipped one's name",
+    )
     checkpoint: str | None = Field(
         None, description="instead: a checkpoint to go on from, a folder or a shipped one's name"
     )
@@ -177,7 +181,8 @@ def identity(config: TrainingConfig) -> dict[str, Any]:
     encoder = [] if config.encoder is None else sorted(f for name in _LOADED for f in Path(config.encoder).glob(name))
     for file in (*config.train, *config.sparse, *config.unlabelled, *filter(None, named), *encoder):
         content.update(file.read_bytes() if file.is_file() else b"")
-    for checkpoint in filter(None, (config.checkpoint, config.teacher)):
+    shipped = config.encoder if config.encoder in shipped_checkpoints() else None
+    for checkpoint in filter(None, (config.checkpoint, config.teacher, shipped)):
         content.update(checkpoint_fingerprint(checkpoint_path(checkpoint)).encode())
     settings = config.model_dump(mode="json", exclude={"device", "precision"})
     return {**settings, "what is in its files": content.hexdigest()}

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from pydantic import ValidationError
 from tokenizers import Tokenizer
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+from transformers.initialization import no_init_weights
 
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.data.errors import DataError
 from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.modeling import DocREModel, ModelConfig
 from kg_docre.modeling.attention import check_attention
-from kg_docre.pretrained import checkpoint_path
+from kg_docre.pretrained import checkpoint_path, is_checkpoint
 from kg_docre.training.config import TrainingConfig, problems
 
 __all__ = ["build_model"]
@@ -66,53 +75,83 @@ def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocRE
     return model.train(), tokenizer
 
 
-def _fresh(config: TrainingConfig, encoder_name: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
-    if (Path(encoder_name).is_absolute() or encoder_name.startswith((".", "~"))) and not Path(encoder_name).exists():
-        raise DataError(f"encoder {encoder_name!r}: no such folder")
-    settings = _pretrained(AutoConfig, encoder_name)
+class _Encoder(NamedTuple):
+    """A pretrained encoder, its tokenizer, the fields of :class:`ModelConfig` that are about it, and how many tokens it
+    reads at most."""
+
+    module: PreTrainedModel
+    tokenizer: Tokenizer
+    fields: dict[str, Any]
+    positions: int
+
+
+def _fresh(config: TrainingConfig, name: str, relations: dict[str, str]) -> tuple[DocREModel, Tokenizer]:
+    encoder = _of_checkpoint(config, name) if is_checkpoint(name) else _of_hub(config, name)
+    try:
+        model_config = ModelConfig.model_validate({**encoder.fields, "relations": relations, **config.model})
+    except ValidationError as error:
+        raise DataError(f"model: {problems(error)}") from error
+    if model_config.window > encoder.positions:
+        raise DataError(f"model: window: {name} reads at most {encoder.positions} tokens, not {model_config.window}")
+    try:
+        model = DocREModel(model_config, encoder.module)
+        text = torch.full((2, min(_TRIED, model_config.window)), model_config.marker)
+        check_attention(encoder.module, text, fused=model.encoder.fused)
+    except (AttributeError, ValueError) as error:
+        raise DataError(f"encoder {name!r}: {error}") from error
+    return model, encoder.tokenizer
+
+
+def _of_checkpoint(config: TrainingConfig, name: str) -> _Encoder:
+    """What a checkpoint has learned to read; all else is left."""
+    try:
+        folder = checkpoint_path(name)
+        learned = DocREModel.from_pretrained(folder)
+        tokenizer = load_tokenizer(folder)
+    except (OSError, ValueError) as error:
+        raise DataError(f"encoder: {error}") from error
+    settings = learned.encoder.encoder.config
+    _set_dropouts(settings, config)
+    with no_init_weights():
+        module = AutoModel.from_config(settings).float()
+    module.load_state_dict(learned.encoder.encoder.state_dict(), strict=False)  # without the pooler
+    about = {"window", "window_overlap", "prefix", "suffix", "marker"}
+    fields = {"encoder": _told(settings), **learned.config.model_dump(include=about)}
+    return _Encoder(module, tokenizer, fields, learned.config.window)
+
+
+def _of_hub(config: TrainingConfig, name: str) -> _Encoder:
+    if (Path(name).is_absolute() or name.startswith((".", "~"))) and not Path(name).exists():
+        raise DataError(f"encoder {name!r}: no such folder")
+    settings = _pretrained(AutoConfig, name)
     if settings.is_encoder_decoder:
-        raise DataError(
-            f"encoder {encoder_name!r}: {settings.model_type} has a decoder; only encoders alone can be used"
-        )
+        raise DataError(f"encoder {name!r}: {settings.model_type} has a decoder; only encoders alone can be used")
     if settings.model_type == "big_bird":
         settings.attention_type = "original_full"  # its sparse attention tells no weights
-    _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
-    _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
-    encoder = _pretrained(AutoModel, encoder_name, config=settings, dtype=torch.float32)
-    tokenizer = _pretrained(AutoTokenizer, encoder_name, add_prefix_space=True)
+    _set_dropouts(settings, config)
+    module = _pretrained(AutoModel, name, config=settings, dtype=torch.float32)
+    tokenizer = _pretrained(AutoTokenizer, name, add_prefix_space=True)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
-        raise DataError(f"encoder {encoder_name!r}: no fast tokenizer")
-    backend = tokenizer.backend_tokenizer
+        raise DataError(f"encoder {name!r}: no fast tokenizer")
     marker = tokenizer("*", add_special_tokens=False)["input_ids"]
     around = tokenizer("*")["input_ids"]
     first = next(i for i in range(len(around)) if around[i : i + len(marker)] == marker)
-    settings = encoder.config
+    settings = module.config
     positions = getattr(settings, "max_position_embeddings", None) or tokenizer.model_max_length
     if settings.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
         positions -= settings.pad_token_id + 1  # their positions begin behind the padding index
-    try:
-        model_config = ModelConfig.model_validate(
-            {
-                "encoder": settings.to_diff_dict() | {"model_type": settings.model_type},
-                "window": min(positions, tokenizer.model_max_length, 4096),
-                "prefix": around[:first],
-                "suffix": around[first + len(marker) :],
-                "marker": marker[-1],
-                "relations": relations,
-                **config.model,
-            }
-        )
-    except ValidationError as error:
-        raise DataError(f"model: {problems(error)}") from error
-    if model_config.window > positions:
-        raise DataError(f"model: window: {encoder_name} reads at most {positions} tokens, not {model_config.window}")
-    try:
-        model = DocREModel(model_config, encoder)
-        text = torch.full((2, min(_TRIED, model_config.window)), model_config.marker)
-        check_attention(encoder, text, fused=model.encoder.fused)
-    except (AttributeError, ValueError) as error:
-        raise DataError(f"encoder {encoder_name!r}: {error}") from error
-    return model, backend
+    fields = {
+        "encoder": _told(settings),
+        "window": min(positions, tokenizer.model_max_length, 4096),
+        "prefix": around[:first],
+        "suffix": around[first + len(marker) :],
+        "marker": marker[-1],
+    }
+    return _Encoder(module, tokenizer.backend_tokenizer, fields, positions)
+
+
+def _told(settings: PreTrainedConfig) -> dict[str, Any]:
+    return settings.to_diff_dict() | {"model_type": settings.model_type}
 
 
 def _pretrained(kind: Any, name: str, **options: Any) -> Any:
@@ -121,6 +160,11 @@ def _pretrained(kind: Any, name: str, **options: Any) -> Any:
         return kind.from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         raise DataError(f"encoder {name!r}: {str(error).splitlines()[0]}") from error
+
+
+def _set_dropouts(settings: PreTrainedConfig, config: TrainingConfig) -> None:
+    _set_dropout(settings, "hidden_dropout", _HIDDEN_DROPOUTS, config.hidden_dropout)
+    _set_dropout(settings, "attention_dropout", _ATTENTION_DROPOUTS, config.attention_dropout)
 
 
 def _set_dropout(settings: PreTrainedConfig, field: str, names: Sequence[str], value: float | None) -> None:

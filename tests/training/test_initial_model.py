@@ -22,10 +22,12 @@ from transformers import (
 from kg_docre.data.docred import read_docred, write_docred
 from kg_docre.data.errors import DataError
 from kg_docre.data.features import collate
+from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.evaluation.relations import KnownFacts
 from kg_docre.modeling import DocREModel
 from kg_docre.modeling.low_rank import compress
-from kg_docre.training.config import TrainingConfig
+from kg_docre.pretrained import checkpoint_path
+from kg_docre.training.config import TrainingConfig, identity
 from kg_docre.training.initial_model import build_model
 from kg_docre.training.trainer import train
 from tests.conftest import DATA
@@ -75,6 +77,45 @@ def test_a_checkpoint_keeps_what_it_knows_of_relations_in_another_order(training
         torch.testing.assert_close(its.weight[row], layer.weight[old])
         torch.testing.assert_close(its.bias[row], layer.bias[old])
     torch.testing.assert_close(its.weight[0], layer.weight[0])
+
+
+def test_a_fresh_model_begins_with_what_a_checkpoint_has_learned_to_read(encoder_folder, training_file, tmp_path):
+    result = train(TrainingConfig.from_toml(training_file(encoder=str(encoder_folder), epochs=1)), tmp_path / "run")
+    given = {"CID": "induces"}
+    for name in (str(result.folder), "small"):
+        learned = DocREModel.from_pretrained(checkpoint_path(name))
+        choices = {"model": {"entity_types": ["Chemical", "Disease"], "pair_width": 64}, "attention_dropout": 0.25}
+        config = TrainingConfig.from_toml(training_file(encoder=name, **choices))
+        model, tokenizer = build_model(config, given)
+        assert model.config.relations == given
+        assert model.config.entity_types == ("Chemical", "Disease")
+        for field in ("window", "prefix", "suffix", "marker"):
+            assert getattr(model.config, field) == getattr(learned.config, field)
+        assert tokenizer.to_str() == load_tokenizer(checkpoint_path(name)).to_str()
+        its, weights = model.encoder.encoder.state_dict(), learned.encoder.encoder.state_dict()
+        assert its.keys() == weights.keys()
+        assert all(torch.equal(its[key], weights[key]) for key in its)
+        assert model.encoder.encoder.config.attention_probs_dropout_prob == 0.25
+        assert DocREModel(model.config).encoder.encoder.config.attention_probs_dropout_prob == 0.25
+    config = training_file(encoder=str(result.folder), epochs=1)
+    again = train(TrainingConfig.from_toml(config), tmp_path / "again")
+    assert DocREModel.from_pretrained(again.folder).config.relations == learned.config.relations
+
+
+def test_a_run_begun_with_a_checkpoints_encoder_does_not_go_on_with_anothers(training_file):
+    identities = [identity(TrainingConfig.from_toml(training_file(encoder=name))) for name in ("small", "base")]
+    assert identities[0]["what is in its files"] != identities[1]["what is in its files"]
+
+
+def test_an_encoder_that_is_a_broken_checkpoint_is_named(training_file, tmp_path):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "config.json").write_text('{"relations": {}}')
+    with pytest.raises(DataError, match=r"encoder: .*broken.*model.safetensors"):
+        build_model(TrainingConfig.from_toml(training_file(encoder=str(broken))))
+    (broken / "config.json").write_text("[")
+    with pytest.raises(DataError, match=r"encoder .*broken"):
+        build_model(TrainingConfig.from_toml(training_file(encoder=str(broken))))
 
 
 def test_an_encoder_with_a_convolution_trains(encoder_folder, training_file, tmp_path):
