@@ -17,7 +17,6 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
-
 from transformers.initialization import no_init_weights
 
 from kg_docre.data.docred_relations import docred_relations
