@@ -19,6 +19,7 @@ from transformers import PreTrainedModel
 
 from kg_docre.batching import BATCH_SIZE, by_length
 from kg_docre.coreference.certain import certain_pairs, joined, retyped, strangers
+from kg_docre.coreference.companies import as_companies
 from kg_docre.coreference.features import Spans, pair_features, pair_features_width
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
@@ -145,7 +146,8 @@ class MentionPredictor:
         for (text, breaks), scores, read in zip(texts, logits.split(sizes), states.split(sizes), strict=True):
             numbered = MentionDetector.spans(scores, breaks)
             named = ((start, end, self.detector.types[kind]) for start, end, kind in numbered)
-            spans = retyped(text, catalogued(text, tidy(text, named, breaks), breaks))
+            catalogue = catalogued(text, tidy(text, named, breaks), breaks)
+            spans = retyped(text, as_companies(text, catalogue, breaks))
             found.append(FoundMentions(spans, self._clusters(text, spans, read)))
         return found
 

@@ -4,7 +4,7 @@ from kg_docre.coreference.certain import certain_pairs, joined, retyped, strange
 from kg_docre.coreference.rules import short_companies
 
 
-def _marked(text):
+def marked(text):
     """Words and mentions of a text in which these are marked as «PER Anna Reid »."""
     words, spans, kind, start = [], [], "", 0
     for word in text.split():
@@ -18,7 +18,7 @@ def _marked(text):
 
 
 def _pairs(text):
-    words, spans = _marked(text)
+    words, spans = marked(text)
     names = [" ".join(words[a:b]) for a, b, _ in spans]
     return [(names[i], names[j]) for i, j in certain_pairs(words, spans)]
 
@@ -139,7 +139,7 @@ def test_what_is_one_thing_beyond_doubt(text, pairs):
     ],
 )
 def test_types_that_other_mentions_tell_better(text, types):
-    words, spans = _marked(text)
+    words, spans = marked(text)
     found = retyped(words, spans)
     assert [kind for _, _, kind in found] == types.split()
     assert [span[:2] for span in found] == [span[:2] for span in spans]
@@ -172,6 +172,6 @@ def test_clusters_of_a_pair_become_one():
     ],
 )
 def test_what_is_never_one_thing(text, apart):
-    words, spans = _marked(text)
+    words, spans = marked(text)
     names = [" ".join(words[a:b]) for a, b, _ in spans]
     assert sorted((names[i], names[j]) for i, j in strangers(words, spans)) == apart
