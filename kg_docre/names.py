@@ -41,11 +41,11 @@ LEGAL_FORMS = frozenset(
 )
 # what ends a company's name in two words, which is then called by the first
 TRADES = frozenset(
-    """aerospace airlines airways automotive bank biologics biosciences biotech breweries brewery capital chemicals
-    energy engineering entertainment foods games insurance investments labs laboratories logistics media
-    mining motors networks partners petroleum pharma pharmaceuticals publishing records robotics securities
-    semiconductor semiconductors shipping software steel studios systems technologies telecom therapeutics
-    ventures""".split()
+    """aerospace airlines airways automotive bank beverages biologics biosciences biotech breweries brewery capital
+    chemicals cinemas cruises diagnostics energy engineering entertainment ferries foods games genomics industries
+    instruments insurance investments laboratories labs logistics media mining motors networks partners petroleum
+    pharma pharmaceuticals publishing records robotics securities semiconductor semiconductors shipping software
+    steel studios supermarkets systems technologies telecom therapeutics ventures""".split()
 )
 GENERATIONS = frozenset({"jr", "sr"})
 # what is called "Christie's", and no person where nobody is called so

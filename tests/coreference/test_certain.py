@@ -81,6 +81,8 @@ def _pairs(text):
         ("«ORG Quarry Software Ltd » «ORG Quarry Bank » «ORG Quarry »", []),
         ("«ORG Quarry Software » or «ORG Quarry Software Ltd » or «ORG Quarry »", [("Quarry Software Ltd", "Quarry")]),
         ("«ORG Quarry Pictures » and «ORG Quarry »", []),
+        ("«ORG Quarry Ferries » and «ORG Quarry »", [("Quarry Ferries", "Quarry")]),
+        ("«ORG Quarry Hotels » and «ORG Quarry Trust » and «ORG Quarry »", []),
         ("«ORG Oxford University » and «ORG Oxford »", []),
         ("«ORG Quarry Ltd » and «LOC Quarry »", []),
         (
