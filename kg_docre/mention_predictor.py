@@ -24,6 +24,7 @@ from kg_docre.coreference.features import Spans, pair_features, pair_features_wi
 from kg_docre.coreference.linkage import average_linkage
 from kg_docre.data.boundaries import tidy
 from kg_docre.data.catalogue import catalogued
+from kg_docre.data.headlines import headlined
 from kg_docre.data.tokenizer import load_tokenizer
 from kg_docre.data.words import NEIGHBOURS, SHAPES, WordFeatures, WordFeaturizer, collate_words
 from kg_docre.modeling import DocREModel, ModelConfig
@@ -147,7 +148,7 @@ class MentionPredictor:
             numbered = MentionDetector.spans(scores, breaks)
             named = ((start, end, self.detector.types[kind]) for start, end, kind in numbered)
             catalogue = catalogued(text, tidy(text, named, breaks), breaks)
-            spans = retyped(text, as_companies(text, catalogue, breaks))
+            spans = retyped(text, headlined(text, as_companies(text, catalogue, breaks), breaks))
             found.append(FoundMentions(spans, self._clusters(text, spans, read)))
         return found
 

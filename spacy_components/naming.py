@@ -54,7 +54,7 @@ def name_of(spans: Sequence[Span], type: str) -> str:
     of a date, and where the first is a short one of a person or an organization. With an article if most of those who
     call it so say it."""
     names = Counter(map(text_of, spans))
-    fullest = max(names, key=lambda name: (len(without_article(name)), names[name], len(name)))
+    fullest = max(names, key=lambda name: (len(without_article(name)), not name.isupper(), names[name], len(name)))
     first = next((name for name in names if not (name.isupper() or name.islower() or is_demonym(name))), fullest)
     if type == "TIME" or (type in ("PER", "ORG") and _is_short(first, fullest)):
         return given_name_first(fullest) if type == "PER" else fullest

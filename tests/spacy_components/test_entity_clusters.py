@@ -130,6 +130,7 @@ def test_articles_that_are_the_names_own(nlp, text, label, name):
         ("Harvard|Harvard University", "ORG", "Harvard University"),
         ("NATO|North Atlantic Treaty Organization", "ORG", "North Atlantic Treaty Organization"),
         ("SACRAMENTO|Sacramento", "GPE", "Sacramento"),
+        ("CALDER INSTRUMENTS|Calder Instruments", "ORG", "Calder Instruments"),
         ("NATO", "ORG", "NATO"),
         ("Xinjiang|Xinjiang Uygur Autonomous Region", "GPE", "Xinjiang"),
         ("1989|July 1, 1989", "DATE", "July 1, 1989"),

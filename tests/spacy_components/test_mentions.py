@@ -81,6 +81,19 @@ def test_mr_and_mrs_are_two(nlp):
     assert ["CMA Gabon"] in clusters
 
 
+def test_news_of_companies(nlp):
+    """A headline's words are no part of names, a firm is none of its founders, and has its legal form."""
+    doc = nlp(
+        "CALDER INSTRUMENTS OPENS PLANT IN LEEDS\n\nOSLO (Reuters) - Calder Instruments opened a plant in Leeds. "
+        "Calder was founded by Yusuf Calder. Nordlake Capital A/S has sold Calder shares."
+    )
+    found = {(span.text, span.label_) for span in doc.ents}
+    assert {("CALDER INSTRUMENTS", "ORG"), ("LEEDS", "LOC"), ("Nordlake Capital A/S", "ORG")} <= found
+    (calder,) = [cluster for cluster in _clusters(doc) if "Calder Instruments" in cluster]
+    assert calder[:3] == ["CALDER INSTRUMENTS", "Calder Instruments", "Calder"]
+    assert "Yusuf Calder" not in calder
+
+
 def test_entries_of_a_catalogue(nlp):
     """Places apart from years, and of people surname and given name together."""
     doc = nlp("HOVENDEN, Thomas. Painter.\n\nMartha Sloane (London 1840 – Boston 1902) was an American sculptor.")
