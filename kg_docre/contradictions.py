@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.knowledge.affiliations import Affiliations
+from kg_docre.knowledge.birthplaces import Birthplaces
 from kg_docre.knowledge.candidates import Candidates
 from kg_docre.knowledge.dates import BracketedDates, SaidDates
 from kg_docre.knowledge.denials import Denials
@@ -31,7 +32,7 @@ _ODDS = 1 / 20
 _KINDS = (
     *(Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Affiliations, Makers),
     *(Kin, Founders, Rivals),
-    *(Wars, Offices),
+    *(Birthplaces, Wars, Offices),
 )
 
 
