@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 from kg_docre.graph.address import check_address, is_address
 from kg_docre.graph.answer import Answer
 from kg_docre.graph.errors import ExportError
-from kg_docre.graph.targets import Credentials
+from kg_docre.graph.targets import Credentials, no_credentials
 
 __all__ = ["ask"]
 
@@ -28,13 +28,17 @@ _ERRORS = (OSError, EOFError, zlib.error, SyntaxError, ValueError, RuntimeError)
 
 
 def ask(
-    target: str | Path, query: str, credentials: Credentials, parameters: Mapping[str, str] | None = None
+    target: str | Path,
+    query: str,
+    credentials: Credentials = no_credentials,
+    parameters: Mapping[str, str] | None = None,
 ) -> Answer:
     """The answer of ``target``: Neo4j's address, the folder of an Oxigraph store, or an RDF file.
 
-    Nothing is ever written. ``parameters`` are what Cypher calls ``$name``, and SPARQL ``?name``, where they must be
-    columns of the answer. SPARQL knows the prefixes of :data:`~kg_docre.graph.vocabulary.PREFIXES` and sees all
-    named graphs together: a fact in two of them is found twice.
+    Nothing is ever written. Neo4j alone needs ``credentials()``. ``parameters`` are what Cypher calls ``$name``, and
+    SPARQL ``?name``, where they must be columns of the answer. SPARQL knows the prefixes of
+    :data:`~kg_docre.graph.vocabulary.PREFIXES` and sees all named graphs together: a fact in two of them is found
+    twice.
 
     Raises :exc:`ExportError` with the target and the reason, of a query that can't be understood too.
     """

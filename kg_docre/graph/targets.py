@@ -16,20 +16,26 @@ from kg_docre.graph.errors import ExportError
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.provenance import Provenance
 
-__all__ = ["Credentials", "Target", "open_target"]
+__all__ = ["Credentials", "Target", "no_credentials", "open_target"]
 
 Target = Callable[[KnowledgeGraph], None]
 Credentials = Callable[[], tuple[str, str, str | None]]
 Writer = Callable[[KnowledgeGraph, Path], None]
 
 
-def open_target(target: str | Path, credentials: Credentials, provenance: Provenance | None = None) -> Target:
+def no_credentials() -> tuple[str, str, str | None]:
+    """What a server asks for, where files and folders alone were expected."""
+    raise ExportError("Neo4j: credentials are needed, a function that gives user, password and database")
+
+
+def open_target(
+    target: str | Path, credentials: Credentials = no_credentials, provenance: Provenance | None = None
+) -> Target:
     """A function that writes a graph to ``target``.
 
-    Everything that can be known beforehand is checked now: the file's ending and folder; whether a
-    Neo4j server answers and accepts ``credentials()``, which are only asked for then. A file or folder appears
-    under its name when it is whole. With ``Provenance.NONE`` nothing is said of where facts come from; the other
-    choices are RDF's.
+    Everything that can be known beforehand is checked now: the file's ending and folder; whether a Neo4j server answers
+    and accepts ``credentials()``, which no file needs. A file or folder appears under its name when it is whole. With
+    ``Provenance.NONE`` nothing is said of where facts come from; the other choices are RDF's.
 
     Raises :exc:`ExportError` with the target and the reason, and :exc:`ValueError` for what is no provenance.
     """

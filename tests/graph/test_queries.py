@@ -3,6 +3,7 @@
 import gzip
 import re
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from kg_docre.graph.answer import print_answer
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.query import ask
+from kg_docre.graph.targets import open_target
 from tests.graph.exported import no_credentials, write
 
 PAGE = Path(__file__).parents[2] / "examples/queries.md"
@@ -145,3 +147,11 @@ def test_what_cannot_be_asked_is_one_clear_line(target, query, reason, graph, tm
         ask(target if "//" in target else str(tmp_path / target), query, no_credentials, {"name": "x"})
     assert target in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_only_a_server_needs_credentials(graph, tmp_path):
+    open_target(tmp_path / "kg.nt")(graph)
+    assert list(ask(tmp_path / "kg.nt", "ASK { ?s ?p ?o }").rows) == [(True,)]
+    for attempt in (partial(ask, query="RETURN 1"), open_target):
+        with pytest.raises(ExportError, match="credentials are needed"):
+            attempt("neo4j://127.0.0.1:1")
