@@ -14,6 +14,7 @@ __all__ = ["Wars"]
 
 # conflict, participant in and part of, of people and battles; participant and has part, of wars
 _HEADS, _TAILS = frozenset({"P607", "P1344", "P361"}), frozenset({"P710", "P527"})
+_PARTS = frozenset({"P361", "P527"})  # are battles, of which "In World War II she" says nothing
 _YEARS = {
     **dict.fromkeys(("world war i", "first world war", "great war", "wwi"), (1914, 1918)),
     **dict.fromkeys(("world war ii", "second world war", "wwii"), (1939, 1945)),
@@ -49,7 +50,10 @@ class Wars:
         else:
             return None
         when = self._when(war)
-        if not when or self._document.entities[thing].type not in _PRONOUNS or self._may_be_meant(thing, war):
+        pronouns = _PRONOUNS.get(self._document.entities[thing].type)
+        if not when or pronouns is None:
+            return None
+        if self._may_be_meant(thing, war, frozenset() if relation.label in _PARTS else pronouns):
             return None
         sentences = {mention.sentence for mention in self._document.entities[thing].mentions}
         return False if all(self._is_apart(sentence, *when) for sentence in sentences) else None
@@ -61,11 +65,9 @@ class Wars:
             return False
         return max(years) < begin - _AROUND or min(years) > end + _AROUND
 
-    def _may_be_meant(self, thing: int, war: int) -> bool:
+    def _may_be_meant(self, thing: int, war: int, pronouns: frozenset[str]) -> bool:
         """Whether a sentence about a war names a thing, or has a pronoun for what was named before it."""
-        entity = self._document.entities[thing]
-        named = {mention.sentence for mention in entity.mentions}
-        pronouns = _PRONOUNS[entity.type]
+        named = {mention.sentence for mention in self._document.entities[thing].mentions}
         for sentence in {mention.sentence for mention in self._document.entities[war].mentions}:
             has_pronoun = not pronouns.isdisjoint(map(str.lower, self._words(sentence)))
             if sentence in named or (has_pronoun and sentence > min(named, default=sentence)):
