@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from kg_docre.annotations import Document, Mention, Relation
-from kg_docre.knowledge.words import beginnings, behind_brackets, is_its, is_opponent
+from kg_docre.knowledge.words import beginnings, behind_brackets, is_its, is_opponent, last_before
 
 __all__ = ["Affiliations"]
 
@@ -14,6 +14,9 @@ _TEAM = frozenset({"P54", "P463"})  # sports team, member of
 _PREPOSITIONS = frozenset("of from at with for".split())
 _ASIDE, _POST = 7, 3  # words between a name and "of": ", an analyst"; and between "Nordbank" and a name
 _LISTED = frozenset({",", "and", "&"})
+_PLAYS = frozenset("play plays played".split())
+_PLAYED, _SUBJECT = 12, 5  # words between a name and "for", and before it
+_OTHER_SUBJECTS = frozenset("of and but with whose while".split())
 # begin something else, or are done
 _OTHERS = frozenset(
     """a an the his her its their that which who and or but as than by with of to from for in on at is was are were has
@@ -23,8 +26,8 @@ _OTHERS = frozenset(
 
 class Affiliations:
     """An organization that a document names only as somebody's, "Bo Lind of Umeå University", "Bo Lind, an analyst at
-    Nordbank", "Nordbank analyst Bo Lind", is not that of others. Nobody is of a team that it names only as beaten or
-    played against."""
+    Nordbank", "Nordbank analyst Bo Lind", "Bo Lind played for Oslo", is not that of others. Nobody is of a team that it
+    names only as beaten or played against."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -44,7 +47,10 @@ class Affiliations:
         found = {}
         for number, entity in enumerate(self._document.entities if self._people else ()):
             if entity.type == "ORG":
-                members = [self._before(mention) or self._behind(mention) for mention in entity.mentions]
+                members = [
+                    self._before(mention) or self._behind(mention) or self._players(mention)
+                    for mention in entity.mentions
+                ]
                 if members and all(members):
                     found[number] = set[int]().union(*members)
         return found
@@ -81,6 +87,26 @@ class Affiliations:
             place = behind_brackets(words, end)
             place += words[place : place + 1] in ((",",), ("and",), ("&",))
         return found
+
+    def _players(self, team: Mention) -> set[int]:
+        """Who plays for it: "Bo Lind plays for Oslo and", "Bo Lind is a player who has played for". Nobody where others
+        may be meant: "Ada and her brother Bo Lind", "the son of Bo Lind"."""
+        words, verb = self._document.words, team.start - 1
+        while verb > 0 and words[verb] in _LISTED and verb in self._teams:
+            verb = self._teams[verb] - 1
+        verb -= words[max(0, verb)] == "the"
+        place = last_before(words, verb, _PLAYED, lambda word: word.isalpha() and word.islower()) + 1
+        between = words[place : max(0, verb)]
+        if words[verb] != "for" or _PLAYS.isdisjoint(between) or place not in self._ends:
+            return set()
+        number, start = self._ends[place]
+        before = words[max(self._document.sentences[team.sentence][0], start - _SUBJECT) : start]
+        return {number} if _OTHER_SUBJECTS.isdisjoint((*before, *between)) else set()
+
+    @cached_property
+    def _teams(self) -> dict[int, int]:
+        """Where organizations' names end → where they begin."""
+        return {m.end: m.start for e in self._document.entities if e.type == "ORG" for m in e.mentions}
 
     @cached_property
     def _ends(self) -> dict[int, tuple[int, int]]:

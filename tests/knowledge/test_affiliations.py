@@ -30,6 +30,17 @@ from tests.knowledge.marked import marked
         ("«PER Ada » left «ORG Works » for the poet «PER Bo »", None, None),
         ("«PER Ada » left as «ORG Works » signed «PER Bo »", None, None),
         ("«PER Ada » fell , said «PER Bo » , and then at «ORG Works »", None, None),
+        ("«PER Ada » saw that «PER Bo » plays for the «ORG Works »", False, True),
+        ("«PER Ada » met «PER Bo » . «PER Bo » played for «ORG Oslo » , «ORG Berg » and «ORG Works »", False, True),
+        ("of «PER Ada » . «PER Bo » is a keeper who has played for «ORG Works » .", False, True),
+        ("«PER Ada » and her brother «PER Bo » played for «ORG Works »", None, None),
+        ("«PER Ada » saw that the son of «PER Bo » played for «ORG Works »", None, None),
+        ("«PER Ada » met «PER Bo » whose son played for «ORG Works »", None, None),
+        ("«PER Ada » met «PER Bo » 's sister who played for «ORG Works »", None, None),
+        ("«PER Ada » saw «PER Bo » . For years she played for «ORG Works »", None, None),
+        ("«PER Ada » saw «PER Bo » play against «ORG Works » . «ORG Works » won", None, None),
+        ("«PER Ada » saw that «PER Bo » wrote for «ORG Works »", None, None),
+        ("for «ORG Works » «PER Ada » «PER Bo »", None, None),
     ],
 )
 def test_who_is_somewhere_by_the_words_behind_a_name(text, ada, bo, label):
