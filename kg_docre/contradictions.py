@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from kg_docre.annotations import Document, Relation
 from kg_docre.knowledge.affiliations import Affiliations
@@ -20,7 +21,7 @@ from kg_docre.knowledge.no_dates import NoDates
 from kg_docre.knowledge.offices import Offices
 from kg_docre.knowledge.origins import Origins
 from kg_docre.knowledge.places import Places
-from kg_docre.knowledge.rivals import Rivals
+from kg_docre.knowledge.rivals import RIVALS, Rivals
 from kg_docre.knowledge.seats import Seats
 from kg_docre.knowledge.wars import Wars
 from kg_docre.knowledge.whereabouts import Whereabouts
@@ -30,9 +31,8 @@ __all__ = ["CHECKS", "Knowledge", "weighed"]
 CHECKS = 10  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 _KINDS = (
-    *(Places, BracketedDates, SaidDates, Nationalities, Origins, Whereabouts, Seats, Affiliations, Makers),
-    *(Kin, Founders, Rivals),
-    *(Birthplaces, Wars, Offices),
+    *(Places, BracketedDates, Nationalities, Origins, Whereabouts, Seats, Affiliations, Makers),
+    *(Kin, Founders, Birthplaces, Wars, Offices),
 )
 
 
@@ -63,14 +63,24 @@ class Knowledge:
     """All that is known of what a document's facts are about."""
 
     def __init__(self, document: Document) -> None:
+        self._document = document
         self._denials = (Denials(document), NoDates(document), Candidates(document))
-        self._said = (*self._denials, *(kind(document) for kind in _KINDS))
+        self._dates = SaidDates(document)
+        self._said = (*self._denials, self._dates, *(kind(document) for kind in _KINDS))
 
     def denies(self, relation: Relation) -> bool:
-        """Whether the text says that a fact is not so, or what it needs a date for is none."""
-        return any(its.agree(relation) is False for its in self._denials)
+        """Whether the text says that a fact is not so, that a date is a relative's, or what it needs a date for is
+        none."""
+        return self._dates.is_a_relatives(relation) or any(its.agree(relation) is False for its in self._denials)
 
     def agrees(self, relation: Relation) -> bool | None:
         """Whether all of it that is about a fact agrees with it; None where nothing is."""
-        said = {its.agree(relation) for its in self._said} - {None}
+        said = {its.agree(relation) for its in (*self._said, self._rivals)} - {None}
         return False not in said if said else None
+
+    @cached_property
+    def _rivals(self) -> Rivals:
+        """What excludes what, of facts that nothing else speaks against."""
+        facts = (fact for fact in self._document.relations if fact.label in RIVALS)
+        likely = tuple(fact for fact in facts if all(its.agree(fact) is not False for its in self._said))
+        return Rivals(replace(self._document, relations=likely))

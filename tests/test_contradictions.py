@@ -37,6 +37,20 @@ def test_what_is_denied_goes_however_sure_the_model_is():
     assert weighed(replace(document, relations=relations), {"P463": 0.0}) == relations[1:]
 
 
+def test_a_date_that_is_told_of_a_relative_goes_however_sure_the_model_is():
+    document = marked("«PER Ada » . Her husband , «PER Bo » , died in «TIME 1999 » .")
+    relations = tuple(Relation(head, 2, "P570", 0.999, (0,)) for head in (0, 1))
+    assert weighed(replace(document, relations=relations), {"P570": 0.0}) == relations[1:]
+
+
+def test_what_is_contradicted_excludes_nothing():
+    document = marked("«PER Ada » met «PER Bo » , who died in «TIME 1999 » , and died in «TIME 2001 » .")
+    relations = tuple(Relation(0, date, "P570", score, (0,)) for date, score in ((2, 0.9), (3, 0.8)))
+    assert weighed(replace(document, relations=relations), {"P570": 0.5}) == relations[1:]
+    document = marked("«PER Ada » «PER Bo » «TIME 1999 » «TIME 2001 »")
+    assert weighed(replace(document, relations=relations), {"P570": 0.5}) == relations[:1]
+
+
 def test_what_dates_something_is_a_date_however_sure_the_model_is():
     document = marked("«PER Ada » , «TIME 10:03 » : hello ; «TIME 1950 »")
     relations = tuple(Relation(0, tail, "P569", 0.999, (0,)) for tail in (1, 2))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 
-from kg_docre.annotations import Document, Relation
+from kg_docre.annotations import Document, Mention, Relation
 from kg_docre.knowledge.lives import BORN, DIED, KILLED, Lives
 from kg_docre.knowledge.sayings import LINKS
 from kg_docre.knowledge.words import FOUNDED, POSSESSIVES, beginnings, behind_brackets, is_its, last_before, passed_over
@@ -16,6 +17,7 @@ __all__ = ["BracketedDates", "SaidDates"]
 
 _BORN, _DIED, _PUBLISHED, _BEGAN = BORN, DIED, "P577", "P571"
 _IN_BRACKETS = frozenset({_BORN, _DIED, _PUBLISHED})
+_LIFE = frozenset({_BORN, _DIED})
 _FAR = 14  # words from an opening bracket to a date in it
 _SAID = {"born": _BORN, "birth": _BORN, "died": _DIED, "death": _DIED, **dict.fromkeys(KILLED, _DIED)}
 _SAID |= dict.fromkeys(FOUNDED, _BEGAN)
@@ -93,10 +95,16 @@ class SaidDates:
         the names share a word."""
         if relation.label not in _WITHIN or len(self._document.entities[relation.tail].mentions) > 1:
             return None
-        owners = self._owners.get((relation.label, relation.tail), set())
-        if owners and all(self._lives.is_relative_of(owner, relation.head) for owner in owners):
+        if self.is_a_relatives(relation):
             return False
-        return is_its(self._document, relation.head, owners)
+        return is_its(self._document, relation.head, self._owners.get((relation.label, relation.tail), set()))
+
+    def is_a_relatives(self, relation: Relation) -> bool:
+        """Whether a date is said to be of somebody's relative, who is not of whom the fact is."""
+        if relation.label not in _LIFE or len(self._document.entities[relation.tail].mentions) > 1:
+            return False
+        owners = self._owners.get((relation.label, relation.tail), set())
+        return bool(owners) and all(self._lives.is_relative_of(owner, relation.head) for owner in owners)
 
     @cached_property
     def _lives(self) -> Lives:
@@ -110,26 +118,33 @@ class SaidDates:
         found: dict[tuple[str, int], set[int]] = defaultdict(set)
         for number, entity in enumerate(self._document.entities):
             for mention in entity.mentions if dates and entity.type not in ("TIME", "NUM") else ():
-                label, place = self._happened(mention.start, mention.end)
-                if label and self._is_no_subject(mention.start) and self._is_verb(mention.end, place):
-                    continue
-                if not label and entity.type == "PER":
-                    label, place = self._lives.told(mention)
-                if not label or (label == _BEGAN) == (entity.type == "PER"):
-                    continue
-                before = words[max(0, mention.start - 1) : mention.start]
-                if entity.type == "LOC" and not _BEHIND_PLACES.isdisjoint(before):
-                    continue
-                ends = _ENDS if label == _BEGAN else _LIFE_ENDS
-                its = {number, *self._known_as(mention.start)}
-                for word in range(place, min(place + _WITHIN[label], len(words))):
-                    its |= self._founded_as(word) if label == _BEGAN else set()
-                    if word in dates:
-                        date, behind = dates[word]
-                        found[label, date] |= its | (self._founded_as(behind) if label == _BEGAN else set())
-                    if word in dates or words[word] in ends or (label != _BEGAN and word in people):
-                        break
+                for label, place in self._events(mention, is_person=entity.type == "PER"):
+                    before = words[max(0, mention.start - 1) : mention.start]
+                    if entity.type == "LOC" and not _BEHIND_PLACES.isdisjoint(before):
+                        continue
+                    ends = _ENDS if label == _BEGAN else _LIFE_ENDS
+                    its = {number, *self._known_as(mention.start)}
+                    for word in range(place, min(place + _WITHIN[label], len(words))):
+                        its |= self._founded_as(word) if label == _BEGAN else set()
+                        if word in dates:
+                            date, behind = dates[word]
+                            found[label, date] |= its | (self._founded_as(behind) if label == _BEGAN else set())
+                        if word in dates or words[word] in ends or (label != _BEGAN and word in people):
+                            break
         return found
+
+    def _events(self, mention: Mention, *, is_person: bool) -> Iterator[tuple[str, int]]:
+        """What happened to what is named there, as labels, and the first words behind that."""
+        label, place = self._happened(mention.start, mention.end)
+        is_no_subject = self._is_no_subject(mention.start) and not self._lives.is_introduced(mention)
+        if label and is_no_subject and self._is_verb(mention.end, place):
+            return
+        if not label and is_person:
+            label, place = self._lives.told(mention)
+        if label and (label == _BEGAN) != is_person:
+            yield label, place
+        if is_person and label != _DIED and (place := self._lives.later(mention)):
+            yield _DIED, place
 
     def _known_as(self, start: int) -> set[int]:
         """Of what a clause says that it is called what begins there: "Geisel, known as Dr. Seuss"."""

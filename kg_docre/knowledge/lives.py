@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kg_docre.annotations import Document, Entity, Mention
-from kg_docre.knowledge.relatives import HOLDS
+from kg_docre.knowledge.introductions import Introductions
+from kg_docre.knowledge.relatives import CHILD, FATHER, HOLDS, MOTHER, SIBLING, SPOUSE
 from kg_docre.knowledge.sayings import LINKS
 from kg_docre.knowledge.words import beginnings, behind_brackets, passed_over
 from kg_docre.names import ARTICLES, TITLES
@@ -13,11 +16,15 @@ __all__ = ["BORN", "DIED", "KILLED", "Lives"]
 BORN, DIED = "P569", "P570"
 KILLED = frozenset("killed murdered executed assassinated".split())
 _BRACKETED = dict.fromkeys(("born", "b.", "b"), BORN) | dict.fromkeys(("died", "d.", "d", "fell", *KILLED), DIED)
+_KIN = frozenset({CHILD, FATHER, MOTHER, SIBLING, SPOUSE})
 _HIS = frozenset({"his", "her", "their"})
 _WEDDED = {"he": ("she", "his", "wife"), "she": ("he", "her", "husband")}  # who is it whom one marries
 _ASIDE, _BEFORE, _BETWEEN = 12, 6, 14  # words between commas, before a name, and between a name and "she died"
 _PASSIVE = frozenset({"was", "were"})
 _HAD = _PASSIVE | frozenset("had been also later".split())
+_NO_ASIDE = _PASSIVE | {"is", "had", "and"}
+_OTHER_CLAUSES = frozenset("; who whose whom which while but when where after before until he she they".split())
+_WHO_HAD = _HAD | {"who"}
 
 
 class Lives:
@@ -28,30 +35,39 @@ class Lives:
         self._words, self._sentences = document.words, document.sentences
         self._entities = document.entities
         self._people = beginnings(document, {"PER"})
+        self._introductions = Introductions(document)
+        self._kin = {frozenset((r.head, r.tail)) for r in document.relations if r.label in _KIN}
 
     def told(self, mention: Mention) -> tuple[str, int]:
         """What happened to somebody, as a label, and the first word behind that; empty if nothing did."""
         end = mention.end
         if self._words[end : end + 1] == ("(",):
-            verb = "".join(self._words[end + 1 : end + 2])
+            place = passed_over(self._words, end + 1, _WHO_HAD)
+            verb = "".join(self._words[place : place + 1])
             is_twins = verb == "born" and self._words[max(0, mention.start - 1)] == "and"  # "Ada and Bo (born 1958)"
             if verb in _BRACKETED and not is_twins:
-                return _BRACKETED[verb], end + 2
+                return _BRACKETED[verb], place + 1
         label, place = self._of_spouse(mention)
         return (label, place) if label else self._behind_aside(mention)
 
     def is_relative_of(self, number: int, other: int) -> bool:
-        """Whether somebody who is named as somebody's relative ("His elder brother Bo", "he married Ada") has no more
-        than the last name in common with another one."""
+        """Whether somebody who is named as somebody's relative ("His elder brother Bo", "he married Ada"), or of whom a
+        fact is that the two are relatives, has no more than the last name in common with another one; or the first, as
+        two kings, where there is such a fact."""
         one, two = (_names(self._entities[entity]) for entity in (number, other))
-        if min(len(one), len(two)) < 2 or one[-1] != two[-1] or one[0][0] == two[0][0] or {*one[:-1]} & {*two[:-1]}:
+        is_kin, common = frozenset((number, other)) in self._kin, {*one} & {*two}
+        if common and min(len(one), len(two)) < 2:
             return False
-        return any(map(self._is_relative, self._entities[number].mentions))
+        if common and one[-1] == two[-1]:
+            is_other = not (_may_be_one(one[0], two[0], 1 + is_kin) or {*one[:-1]} & {*two[:-1]})
+        else:
+            is_other = not common or (is_kin and common == {one[0]} == {two[0]})
+        return is_other and (is_kin or any(map(self._is_relative, self._entities[number].mentions)))
 
     def _is_relative(self, mention: Mention) -> bool:
         before = self._before(mention)
         is_his = bool(before) and before[0] in _HIS and not HOLDS.keys().isdisjoint(before)
-        return is_his or self._spouse(mention) != ""
+        return is_his or self._introductions.is_relative(mention) or self._spouse(mention) != ""
 
     def _before(self, mention: Mention) -> list[str]:
         """The words before a name in the sentence, behind a semicolon, if these are few."""
@@ -86,15 +102,47 @@ class Lives:
         return "", 0
 
     def _behind_aside(self, mention: Mention) -> tuple[str, int]:
-        """What is told of a sentence's subject behind words between commas."""
+        """What is told behind words between commas of a sentence's subject, or of whoever died: "a poet, who died"."""
         words, comma = self._words, behind_brackets(self._words, mention.end)
-        aside = words[comma : min(comma + _ASIDE, self._sentences[mention.sentence][1])]
-        if aside[:1] == (",",) and "," in aside[1:] and comma + 1 not in self._people and self._is_subject(mention):
-            return self._verb(comma + aside.index(",", 1) + 1)
+        aside = words[comma : min(comma + _ASIDE + 2, self._sentences[mention.sentence][1])]
+        if aside[:1] != (",",) or comma + 1 in self._people or not _NO_ASIDE.isdisjoint(aside[1:2]):
+            return "", 0
+        commas = [comma + place for place, word in enumerate(aside) if word == ","]
+        for end in commas[1:2]:
+            if words[end + 1 : end + 2] == ("who",) and self._is_about_one(comma, end):
+                return self._verb(end + 2)
+        for before, place in pairwise(commas) if self._is_subject(mention) else ():
+            is_name = self._people.get(before + 1, (0, 0))[1] == place
+            label, behind = self._verb(place + 1)
+            if label and not is_name:
+                return label, behind
         return "", 0
+
+    def later(self, mention: Mention) -> int:
+        """The first word behind "… and died", of a sentence's subject; 0 where others are named before that."""
+        words = self._words
+        for place in range(mention.end, self._sentences[mention.sentence][1] if self._is_subject(mention) else 0):
+            if words[place : place + 2] == ("and", "died"):
+                return place + 2
+            if place in self._people or words[place] in _OTHER_CLAUSES:
+                break
+        return 0
+
+    def _is_about_one(self, comma: int, end: int) -> bool:
+        """Whether an aside tells what a name before is, and names nobody else: "a poet", "minister of Perth"."""
+        words = self._words[comma + 1 : end]
+        is_noun = words[:1] and (words[0].lower() in ARTICLES | TITLES or words[1:2] == ("of",))
+        others = any(place in self._people for place in range(comma, end))
+        return bool(is_noun) and not others and (HOLDS.keys() | {"and", "with"}).isdisjoint(words)
+
+    def is_introduced(self, mention: Mention) -> bool:
+        """Whether a clause begins with a name as somebody's relative: "Her husband, Bo"."""
+        return self._introductions.is_subject(mention)
 
     def _is_subject(self, mention: Mention) -> bool:
         """Whether a sentence begins with a name, or with "His brother" or "The poet" before it."""
+        if self.is_introduced(mention):
+            return True
         before = self._before(mention)
         if len(before) >= _BEFORE or not LINKS.isdisjoint(before) or not all(word.isalpha() for word in before):
             return False
@@ -114,3 +162,9 @@ class Lives:
 def _names(entity: Entity) -> list[str]:
     """The words of a name, without titles."""
     return [word for word in entity.name.casefold().split() if word.rstrip(".") not in TITLES]
+
+
+def _may_be_one(given: str, other: str, letters: int) -> bool:
+    """Whether given names begin alike, as "B." and "Bo"."""
+    one, two = (name.rstrip(".")[:letters] for name in (given, other))
+    return one.startswith(two) or two.startswith(one)

@@ -11,6 +11,7 @@ from kg_docre.knowledge.words import POSSESSIVES
 __all__ = [
     "CHILD",
     "COUPLE",
+    "FAR",
     "FATHER",
     "HOLDS",
     "MEN",
@@ -44,7 +45,7 @@ HOLDS: dict[str, Facts] = {
     for facts in (frozenset(facts),)
 }
 # relatives of whom no relation tells
-_FAR = frozenset(
+FAR = frozenset(
     """uncle uncles aunt aunts nephew nephews niece nieces cousin cousins grandson grandsons granddaughter
     granddaughters grandchild grandchildren grandfather grandmother grandparents great-grandson great-granddaughter
     great-grandfather great-grandmother great-uncle great-aunt great-nephew great-niece stepson stepdaughter stepfather
@@ -93,7 +94,7 @@ class Sentence:
     def relatives(self) -> Iterator[tuple[str, str, int, int]]:
         """What stands before nouns ("his"), these, the person called so, and whose relative that is."""
         for place, noun in enumerate(self._words):
-            if not place or (noun.form not in HOLDS and noun.form not in _FAR):
+            if not place or (noun.form not in HOLDS and noun.form not in FAR):
                 continue
             possessive = self._words[self._back(place, _ADJECTIVES, _BREAKS)]
             is_whose = possessive.form in PRONOUNS or possessive.form in POSSESSIVES
@@ -151,7 +152,7 @@ class Sentence:
             return {self._people[name][0] for name in names[-1:]}  # "the son of Bo and his wife Ada"
         others = [self._people[name][0] for name in names if name not in self._introduced]
         if possessive.form == "their":
-            return set(others) if noun.form in _FAR else set()
+            return set(others) if noun.form in FAR else set()
         return {*others[:1], self._subject}
 
     def _survived(self) -> int:
@@ -167,7 +168,7 @@ class Sentence:
         if before.form in (",", "(") and before.start in self._before:
             name = self._before[before.start]
             since = max((word.start for word in self._words if word.form == ";" and word.start < name), default=-1)
-            nouns = (word.start for word in self._words if word.form in HOLDS or word.form in _FAR)
+            nouns = (word.start for word in self._words if word.form in HOLDS or word.form in FAR)
             called = self._called.get(name)  # "his wife Ada, daughter of"
             if is_verb and called is not None and self._has_verb(called, name):
                 return None

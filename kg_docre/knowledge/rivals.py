@@ -9,9 +9,10 @@ from kg_docre.annotations import Document, Relation
 from kg_docre.names import normalize_name
 from kg_docre.resolution.values import date_value, dates_agree
 
-__all__ = ["Rivals"]
+__all__ = ["RIVALS", "Rivals"]
 
 _SPOUSE, _MOUTH, _ONCE = "P26", "P403", frozenset({"P569", "P570"})
+RIVALS = _ONCE | {_SPOUSE, _MOUTH}
 
 
 class Rivals:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Relation
@@ -80,6 +82,54 @@ def test_dates_in_brackets_are_those_of_the_name_before(text, label, said):
         ("«PER Ada Lind » sings . Her brother «PER Bo Lind » died in «TIME 1901 »", "P570", [False, True]),
         ("«PER B. Lind » sings . Her brother «PER Bo Lind » died in «TIME 1901 »", "P570", [None, True]),
         ("«PER Ada Lind » sings . «PER Bo Lind » died in «TIME 1901 »", "P570", [None, True]),
+        # of a relative behind a comma
+        (
+            "«PER Ada Lund » sings . Her husband , «PER Bo Lund » , died in Rome in «TIME 1901 »",
+            "P570",
+            [False, True],
+        ),
+        ("«PER Ada » sings . Her brother , the late painter «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » sings . Her mother , «PER Eva » , was born in «TIME 1901 »", "P569", [False, True]),
+        ("«PER Ada » sings . Her half - brother , Captain «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » sings . Her brother - in - law , «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » sings . Her teacher , «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » sings . Another son , «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » sings ; her son , «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » 's husband , «PER Bo » , died in «TIME 1901 »", "P570", [False, True]),
+        (
+            "«PER Ada » met «PER Ole » , whose father , «PER Bo » , had died in «TIME 1901 »",
+            "P570",
+            [False] * 2 + [True],
+        ),
+        ("«PER Ada » and her husband , «PER Bo » , died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Ada » , after a fight with her son , «PER Bo » , died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Ada Lund » 's son met «PER Nils Lund » , who died in «TIME 1901 »", "P570", [None, True]),
+        ("In Rome , «PER Bo » , died in «TIME 1901 » . «PER Ada »", "P570", [None, None]),
+        # a relative of the same last name
+        ("«PER Ada Lund » came with her son «PER Nils Lund » , who died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada Lund » , a daughter of «PER Nils Lund » , who died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada Lund » . «PER Nils Lund » , her son , died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada Lund » came with «PER Nils Lund » , who died in «TIME 1901 »", "P570", [None, True]),
+        ("«PER Ada Lund » , her friend . «PER Nils Lund » , who died in «TIME 1901 »", "P570", [None, True]),
+        # clauses behind asides, and in brackets
+        ("«PER Ada » married Lord «PER Bo » , a politician , who died in «TIME 1901 »", "P570", [False, True]),
+        ("«PER Ada » met «PER Bo » , minister of Ski , who died in «TIME 1901 » , it is said", "P570", [False, True]),
+        ("«PER Ada » met «PER Bo » , a son of «PER Ole » , who died in «TIME 1901 »", "P570", [False, False, True]),
+        ("«PER Ada » met «PER Bo » , a man with a friend , who died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Ada » met «PER Bo » , sang , who died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Ada » met «PER Bo » ( who had been killed in «TIME 1901 » )", "P570", [False, True]),
+        (f"Her son «PER Bo » , {'very ' * 11} ill , died in «TIME 1901 » ; «PER Ada »", "P570", [True, False]),
+        (f"Her son «PER Bo » , {'very ' * 12} ill , died in «TIME 1901 » ; «PER Ada »", "P570", [None, None]),
+        ("«PER Bo » , whose father , «PER Ole » , was a smith , died in «TIME 1901 »", "P570", [True, False]),
+        # what else happened to a sentence's subject
+        ("«PER Ada » . Her son , «PER Bo » , sang for Rome and died in «TIME 1901 »", "P570", [False, True]),
+        (
+            "«PER Ada » . Her son «PER Bo » was born in «TIME 1871 » and died in «TIME 1901 »",
+            "P570",
+            [None, None, False, True],
+        ),
+        ("«PER Ada » . Her son , «PER Bo » , knew a man who sang and died in «TIME 1901 »", "P570", [None, None]),
+        ("«PER Bo » met «PER Ada » and died in «TIME 1901 »", "P570", [None, None]),
         # of a spouse
         ("«PER Ole » sang ; he married «PER Ada » ; she died in «TIME 1901 »", "P570", [False, True]),
         ("«PER Ole Lind » sang . In 1900 he married «PER Ada Lind » ; she died in «TIME 1901 »", "P570", [False, True]),
@@ -125,3 +175,35 @@ def test_dates_that_are_said_of_one_are_of_no_other(text, label, said):
     others = [number for number, entity in enumerate(document.entities) if entity.type != "TIME"]
     told = SaidDates(document)
     assert [told.agree(Relation(head, date, label, 0.9, ())) for date in dates for head in others] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "said"),
+    [
+        # brother of the other one as a fact says, though the text calls nobody a relative
+        ("«PER Ada Lund » . «PER Nils Lund » died in «TIME 1901 »", "P3373", (False, True)),
+        ("«PER Ada Lund » . «PER Nils Lund » died in «TIME 1901 »", "P108", (None, False)),
+        ("«PER Bob Lund » . «PER Bill Lund » died in «TIME 1901 »", "P3373", (False, True)),
+        ("«PER Bo Lund » . «PER B. Lund » died in «TIME 1901 »", "P3373", (None, False)),
+        ("«PER Lund » . «PER Nils Lund » died in «TIME 1901 »", "P22", (None, False)),
+        ("«PER Ada Lund » . «PER Ada Lund Jr. » died in «TIME 1901 »", "P40", (None, False)),
+        ("«PER Henry IV » . «PER Henry V » died in «TIME 1901 »", "P40", (False, True)),
+        ("«PER Henry IV » . «PER Henry V » died in «TIME 1901 »", "P108", (None, False)),
+        ("«PER Ada Lund » . «PER Bo Moe » died in «TIME 1901 »", "P26", (False, True)),
+        ("«PER Ada Lund » . «PER Bo Moe » died in «TIME 1901 »", "P108", (False, False)),
+    ],
+)
+def test_relatives_of_one_name_are_told_apart_as_facts_say_that_they_are(text, fact, said):
+    document = marked(text)
+    told = SaidDates(replace(document, relations=(Relation(0, 1, fact, 0.9, ()),)))
+    dated = Relation(0, 2, "P570", 0.9, ())
+    assert (told.agree(dated), told.is_a_relatives(dated)) == said
+
+
+def test_a_date_that_is_told_of_a_relative_is_his_alone():
+    told = SaidDates(marked("«PER Ada » . Her husband , «PER Bo » , died in «TIME 1901 » . «TIME 1901 »"))
+    assert not told.is_a_relatives(Relation(0, 2, "P570", 0.9, ()))
+    told = SaidDates(marked("«PER Ada » . Her husband , «PER Bo » , died in «TIME 1901 »"))
+    assert told.is_a_relatives(Relation(0, 2, "P570", 0.9, ()))
+    assert not told.is_a_relatives(Relation(1, 2, "P570", 0.9, ()))
+    assert not told.is_a_relatives(Relation(0, 2, "P569", 0.9, ()))
