@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import combinations
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.degrees import apart
 from kg_docre.knowledge.no_kin import Telling, no_kin
 from kg_docre.knowledge.relatives import (
     CHILD,
@@ -22,6 +23,7 @@ from kg_docre.knowledge.relatives import (
     Facts,
     Sentence,
 )
+from kg_docre.knowledge.sexes import pronouns_of, sex_of
 from kg_docre.knowledge.words import POSSESSIVES, beginnings
 
 __all__ = ["Kin"]
@@ -35,6 +37,7 @@ _MISREAD: dict[str, Facts] = {
     "Father": frozenset({(FATHER, False), (CHILD, True)}),
     "Mother": frozenset({(MOTHER, False), (CHILD, True)}),
 }
+_NO_PARENT = {FATHER: "woman", MOTHER: "man"}
 _OF_THE_OTHER = {"his": "woman", "her": "man"}
 
 
@@ -46,10 +49,23 @@ class Kin:
         self._document = document
 
     def agree(self, relation: Relation) -> bool | None:
-        """Whether a fact about relatives is what nouns say of the two. None where they say nothing."""
+        """Whether a fact about relatives is what nouns say of the two, or of one of them and somebody whose relative
+        the other one is as a fact says. None where they say nothing."""
         if relation.label not in _LABELS:
             return None
-        if self._sexes.get(relation.tail) == {FATHER: "woman", MOTHER: "man"}.get(relation.label, ""):
+        said = self._said(relation)
+        if said is None and relation.label != SPOUSE and frozenset((relation.head, relation.tail)) in self._apart:
+            return False
+        return said
+
+    @cached_property
+    def _apart(self) -> set[frozenset[int]]:
+        facts = (fact for fact in self._document.relations if fact.label in _LABELS)
+        return apart(self._tellings, (fact for fact in facts if self._said(fact) is not False))
+
+    def _said(self, relation: Relation) -> bool | None:
+        """Whether nouns say so of the two."""
+        if relation.label in _NO_PARENT and self._sex(relation.tail) == _NO_PARENT[relation.label]:
             return False
         pair = frozenset((relation.head, relation.tail))
         told = self._told.get(pair)
@@ -79,6 +95,14 @@ class Kin:
                 if woman != man:
                     found[number] = "woman" if woman else "man"
         return found
+
+    def _sex(self, number: int) -> str:
+        """Whether somebody is a man or a woman, by titles, and else by what somebody's relative is called, and "she"."""
+        if number in self._sexes:
+            return self._sexes[number]
+        called = {sex_of(telling.noun) for telling in self._tellings if telling.called == number} - {""}
+        said = called | pronouns_of(self._document, number)
+        return said.pop() if len(said) == 1 else ""
 
     def _titles(self, start: int, end: int) -> set[str]:
         """The first word of a name of several, and the word before, but for "the", and for a comma where another one

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Relation
@@ -102,12 +104,25 @@ def test_his_is_of_the_first_who_is_nobodys_relative_or_of_whom_the_text_is_abou
         ("her husband , «PER Ada » , came", None, False),
         ("King «PER Ada » and Queen «PER Ada »", None, None),
         ("«PER Ada »", None, None),
+        ("«PER Ole » 's mother , the poet «PER Ada »", False, None),
+        ("«PER Ole » 's sister - in - law «PER Ada »", False, None),
+        ("«PER Ole » 's grandson «PER Ada »", None, False),
+        ("«PER Ole » 's cousin «PER Ada »", None, None),
+        ("«PER Ole » 's mother «PER Ada » and his son «PER Ada »", None, None),
+        ("«PER Ada » sings . She came", False, None),
+        ("«PER Ada » sings . His house burned", None, False),
+        ("«PER Ada » sings . She came . «PER Ada » sings . He came", None, None),
+        ("«PER Ada » met «PER Ole » . She came", None, None),
+        ("«PER Ada » had a wife . She came", None, None),
+        ("Of «PER Ada » all sing . She came", None, None),
+        ("«PER Ada » sings . They came", None, None),
     ],
 )
 def test_women_are_no_fathers_and_men_no_mothers(text, father, mother):
     document = marked(f"{text} ; «PER Xy »")
+    xy, ada = len(document.entities) - 1, next(n for n, entity in enumerate(document.entities) if entity.name != "Ole")
     kin = Kin(document)
-    assert [kin.agree(Relation(1, 0, label, 0.9, ())) for label in (_FATHER, _MOTHER, _SPOUSE)] == [
+    assert [kin.agree(Relation(xy, ada, label, 0.9, ())) for label in (_FATHER, _MOTHER, _SPOUSE)] == [
         father,
         mother,
         None,
@@ -195,7 +210,7 @@ def test_nobody_marries_a_father_but_another_one_in_that_sentence(text, label, s
         ("«PER Ole » met «PER Ada » , whose father was «PER Bo » .", _FATHER, False),
         ("«PER Ole » met «PER Ada » , whose father was «PER Bo » .", _SIBLING, None),
         ("«PER Ole » met «PER Ada » , whose wife was «PER Bo » .", _SPOUSE, False),
-        ("«PER Ole » met «PER Ada » , whose wife was «PER Bo » .", _FATHER, None),
+        ("«PER Ole » met «PER Ada » , whose wife was «PER Bo » .", _CHILD, None),
         ("«PER Ole » , a friend of «PER Ada » , whose father was «PER Bo » .", _FATHER, False),
         ("«PER Ole » and the tall «PER Ada » , whose father was «PER Bo » .", _FATHER, None),
         ("«PER Ole » is a brother of «PER Ada » , whose father was «PER Bo » .", _FATHER, None),
@@ -207,6 +222,43 @@ def test_relatives_by_marriage_and_those_who_are_named_beside_are_none(text, lab
     document = marked(text)
     numbers = {entity.name.split()[0]: number for number, entity in enumerate(document.entities)}
     assert Kin(document).agree(Relation(numbers["Ole"], numbers["Bo"], label, 0.9, ())) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "label", "said"),
+    [
+        # a grandparent
+        ("«PER Ada » 's father «PER Bo »", ("Ole", _MOTHER, "Ada"), _FATHER, False),
+        ("«PER Bo » 's son «PER Ada »", ("Ada", _CHILD, "Ole"), _FATHER, False),
+        ("«PER Ada » 's father «PER Bo »", ("Ole", _MOTHER, "Ada"), _SPOUSE, None),
+        # a grandchild
+        ("«PER Ada » 's son «PER Bo »", ("Ada", _FATHER, "Ole"), _CHILD, False),
+        # an uncle
+        ("«PER Ada » 's brother «PER Bo »", ("Ole", _FATHER, "Ada"), _SIBLING, False),
+        # by marriage
+        ("«PER Ada » 's sister «PER Bo »", ("Ole", _SPOUSE, "Ada"), _SIBLING, False),
+        ("«PER Ada » 's sister «PER Bo »", ("Ada", _SPOUSE, "Ole"), _SIBLING, False),
+        ("«PER Ada » 's mother «PER Bo »", ("Ole", _SPOUSE, "Ada"), _MOTHER, False),
+        # a child of both, a sibling of both, and what is no kin
+        ("«PER Ada » 's son «PER Bo »", ("Ole", _SPOUSE, "Ada"), _CHILD, None),
+        ("«PER Ada » 's brother «PER Bo »", ("Ole", _SIBLING, "Ada"), _SIBLING, None),
+        ("«PER Ada » 's wife «PER Bo »", ("Ole", _FATHER, "Ada"), _MOTHER, None),
+        ("«PER Ada » 's uncle «PER Bo »", ("Ole", _FATHER, "Ada"), _SIBLING, None),
+        ("«PER Ada » 's brother «PER Bo »", ("Ole", "P108", "Ada"), _SIBLING, None),
+        # as the text says, and as a fact says that the text says otherwise
+        ("«PER Ada » 's brother «PER Bo » . «PER Ole » 's brother «PER Bo »", ("Ole", _FATHER, "Ada"), _SIBLING, True),
+        ("«PER Ada » 's brother «PER Bo » . «PER Ada » 's son «PER Ole »", ("Ole", _SPOUSE, "Ada"), _SIBLING, None),
+        # her brother may be Ada's, and Eva's, whom the text is about
+        ("«PER Eva » . «PER Eva » . «PER Ada » and her brother «PER Bo »", ("Ole", _FATHER, "Ada"), _SIBLING, None),
+    ],
+)
+def test_relatives_of_relatives_are_farther_ones(text, fact, label, said):
+    document = marked(f"{text} . «PER Ole » came .")
+    numbers = {entity.name: number for number, entity in enumerate(document.entities)}
+    head, its, tail = fact
+    relations = (Relation(numbers[head], numbers[tail], its, 0.9, ()),)
+    kin = Kin(replace(document, relations=relations))
+    assert kin.agree(Relation(numbers["Ole"], numbers["Bo"], label, 0.9, ())) is said
 
 
 @pytest.mark.parametrize(("noun", "said"), [("friend", False), ("father", True), ("hand", None)])
