@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import combinations
 
 from kg_docre.annotations import Document, Relation
+from kg_docre.knowledge.couples import Couples, is_of_weddings
 from kg_docre.knowledge.degrees import apart
 from kg_docre.knowledge.no_kin import Telling, no_kin
 from kg_docre.knowledge.relatives import (
@@ -29,7 +30,6 @@ from kg_docre.knowledge.words import POSSESSIVES, beginnings
 __all__ = ["Kin"]
 
 _LABELS = frozenset({FATHER, MOTHER, SPOUSE, SIBLING, CHILD})
-_WEDDING = ("marri", "marry", "wed", "consort", "bride", "spous", "adopt")
 _STOPS = frozenset({",", ".", ";", ")"})
 # of whom else than "Sister Ada" it may be misread that they are relatives: label, and whether that is its head
 _MISREAD: dict[str, Facts] = {
@@ -54,9 +54,15 @@ class Kin:
         if relation.label not in _LABELS:
             return None
         said = self._said(relation)
-        if said is None and relation.label != SPOUSE and frozenset((relation.head, relation.tail)) in self._apart:
-            return False
-        return said
+        if said is not None:
+            return said
+        if relation.label == SPOUSE:
+            return False if self._couples.excludes(relation.head, relation.tail) else None
+        return False if frozenset((relation.head, relation.tail)) in self._apart else None
+
+    @cached_property
+    def _couples(self) -> Couples:
+        return Couples(self._document, self._tellings, self._sex)
 
     @cached_property
     def _apart(self) -> set[frozenset[int]]:
@@ -97,7 +103,7 @@ class Kin:
         return found
 
     def _sex(self, number: int) -> str:
-        """Whether somebody is a man or a woman, by titles, and else by what somebody's relative is called, and "she"."""
+        """Whether somebody is a man or a woman: by titles, and else by what a relative is called, and "she"."""
         if number in self._sexes:
             return self._sexes[number]
         called = {sex_of(telling.noun) for telling in self._tellings if telling.called == number} - {""}
@@ -133,7 +139,7 @@ class Kin:
         found: set[frozenset[int]] = set()
         people = self._people
         for start, end in self._document.sentences:
-            if any(word.lower().startswith(_WEDDING) for word in self._document.words[start:end]):
+            if is_of_weddings(self._document.words[start:end]):
                 named = {people[place][0] for place in range(start, end) if place in people}
                 found.update(map(frozenset, combinations(named, 2)))
         return found
