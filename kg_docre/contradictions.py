@@ -28,7 +28,7 @@ from kg_docre.knowledge.whereabouts import Whereabouts
 
 __all__ = ["CHECKS", "Knowledge", "weighed"]
 
-CHECKS = 10  # a number for what is known: facts checked against something else are others
+CHECKS = 8  # a number for what is known: facts checked against something else are others
 _ODDS = 1 / 20
 _KINDS = (
     *(Places, BracketedDates, Nationalities, Origins, Whereabouts, Seats, Affiliations, Makers),

@@ -104,7 +104,9 @@ class SaidDates:
         if relation.label not in _LIFE or len(self._document.entities[relation.tail].mentions) > 1:
             return False
         owners = self._owners.get((relation.label, relation.tail), set())
-        return bool(owners) and all(self._lives.is_relative_of(owner, relation.head) for owner in owners)
+        return bool(owners) and all(
+            self._lives.is_relative_of(owner, relation.head, relation.score) for owner in owners
+        )
 
     @cached_property
     def _lives(self) -> Lives:

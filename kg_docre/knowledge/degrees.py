@@ -32,21 +32,22 @@ _APART = frozenset(
 )
 
 
-def apart(tellings: Iterable[Telling], facts: Iterable[Relation]) -> set[frozenset[int]]:
+def apart(tellings: Iterable[Telling], facts: Iterable[Relation]) -> dict[frozenset[int], float]:
     """Pairs of whom one is a parent, a sibling or a child, as the text says, of somebody who is the other one's parent,
-    child or spouse, as a fact says."""
+    child or spouse, as a fact says, and its score."""
     kin: dict[int, set[tuple[int, str]]] = defaultdict(set)  # of whom, who, as what
     for _, possessive, noun, called, other in tellings:
         if possessive not in _GUESSED and (role := _role(noun)):
             kin[other].add((called, role))
             kin[called].add((other, _BACK[role]))
-    found = set()
+    found: dict[frozenset[int], float] = defaultdict(float)
     for fact in facts:
         head, tail = _BY_LABEL.get(fact.label, ("", ""))
         for first, between, step in ((fact.head, fact.tail, tail), (fact.tail, fact.head, head)):
             for last, role in kin.get(between, ()):
                 if (step, role) in _APART and last != first:
-                    found.add(frozenset((first, last)))
+                    pair = frozenset((first, last))
+                    found[pair] = max(found[pair], fact.score)
     return found
 
 

@@ -50,7 +50,7 @@ class Kin:
 
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about relatives is what nouns say of the two, or of one of them and somebody whose relative
-        the other one is as a fact says. None where they say nothing."""
+        the other one is as a likelier fact says. None where they say nothing."""
         if relation.label not in _LABELS:
             return None
         said = self._said(relation)
@@ -58,14 +58,15 @@ class Kin:
             return said
         if relation.label == SPOUSE:
             return False if self._couples.excludes(relation.head, relation.tail) else None
-        return False if frozenset((relation.head, relation.tail)) in self._apart else None
+        likelier = self._apart.get(frozenset((relation.head, relation.tail)), 0.0) > relation.score
+        return False if likelier else None
 
     @cached_property
     def _couples(self) -> Couples:
         return Couples(self._document, self._tellings, self._sex)
 
     @cached_property
-    def _apart(self) -> set[frozenset[int]]:
+    def _apart(self) -> dict[frozenset[int], float]:
         facts = (fact for fact in self._document.relations if fact.label in _LABELS)
         return apart(self._tellings, (fact for fact in facts if self._said(fact) is not False))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import pairwise
 
 from kg_docre.annotations import Document, Entity, Mention
@@ -36,7 +37,10 @@ class Lives:
         self._entities = document.entities
         self._people = beginnings(document, {"PER"})
         self._introductions = Introductions(document)
-        self._kin = {frozenset((r.head, r.tail)) for r in document.relations if r.label in _KIN}
+        self._kin: dict[frozenset[int], float] = defaultdict(float)
+        for fact in document.relations:
+            pair = frozenset((fact.head, fact.tail))
+            self._kin[pair] = max(self._kin[pair], fact.score * (fact.label in _KIN))
 
     def told(self, mention: Mention) -> tuple[str, int]:
         """What happened to somebody, as a label, and the first word behind that; empty if nothing did."""
@@ -50,12 +54,12 @@ class Lives:
         label, place = self._of_spouse(mention)
         return (label, place) if label else self._behind_aside(mention)
 
-    def is_relative_of(self, number: int, other: int) -> bool:
+    def is_relative_of(self, number: int, other: int, score: float) -> bool:
         """Whether somebody who is named as somebody's relative ("His elder brother Bo", "he married Ada"), or of whom a
-        fact is that the two are relatives, has no more than the last name in common with another one; or the first, as
-        two kings, where there is such a fact."""
+        fact of a higher score is that the two are relatives, has no more than the last name in common with another one;
+        or the first, as two kings, where there is such a fact."""
         one, two = (_names(self._entities[entity]) for entity in (number, other))
-        is_kin, common = frozenset((number, other)) in self._kin, {*one} & {*two}
+        is_kin, common = self._kin.get(frozenset((number, other)), 0.0) > score, {*one} & {*two}
         if common and min(len(one), len(two)) < 2:
             return False
         if common and one[-1] == two[-1]:

@@ -196,8 +196,14 @@ def test_dates_that_are_said_of_one_are_of_no_other(text, label, said):
 def test_relatives_of_one_name_are_told_apart_as_facts_say_that_they_are(text, fact, said):
     document = marked(text)
     told = SaidDates(replace(document, relations=(Relation(0, 1, fact, 0.9, ()),)))
-    dated = Relation(0, 2, "P570", 0.9, ())
+    dated = Relation(0, 2, "P570", 0.8, ())
     assert (told.agree(dated), told.is_a_relatives(dated)) == said
+
+
+def test_what_is_less_likely_tells_nobody_apart():
+    document = marked("«PER Ada Lund » . «PER Nils Lund » died in «TIME 1901 »")
+    told = SaidDates(replace(document, relations=(Relation(0, 1, "P3373", 0.7, ()),)))
+    assert told.agree(Relation(0, 2, "P570", 0.8, ())) is None
 
 
 def test_a_date_that_is_told_of_a_relative_is_his_alone():
