@@ -169,6 +169,9 @@ def resolve(
         from kg_docre.graph.table import print_forms
         from kg_docre.resolution import decisions as by_hand
         from kg_docre.resolution.decision_file import apply_decisions, read_decisions
+        from kg_docre.resolution.explanations import Form
+        from kg_docre.resolution.explanations import explain as forms_of
+        from kg_docre.resolution.lookup import find_nodes
         from kg_docre.resolution.resolve import resolve as run
         from kg_docre.store import FactStore
 
@@ -179,9 +182,9 @@ def resolve(
         with FactStore(store, create=False) as known:
             if explain:
                 for name in explain:
-                    nodes = [*by_hand.find_nodes(known, name)]
+                    nodes = [*find_nodes(known, name)]
                     for node in nodes if as_json else nodes[:_EXPLAINED]:
-                        forms = by_hand.explain(known, node)
+                        forms = forms_of(known, node)
                         for form in forms if as_json else ():
                             typer.echo(json.dumps({"asked": name, "node": node, **asdict(form)}, ensure_ascii=False))
                         if not as_json:
@@ -195,11 +198,11 @@ def resolve(
                     typer.echo(line)
                 return
             before = known.counts()["nodes"]
-            merged: list[by_hand.Form] = []
+            merged: list[Form] = []
             taken_back: list[str] = []
             problems: list[str] = []
             if any(merge):
-                merged = by_hand.explain(known, by_hand.merge(known, *merge))
+                merged = forms_of(known, by_hand.merge(known, *merge))
             elif split:
                 taken_back = [name for name in split if by_hand.split(known, name)]
             elif decisions:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from kg_docre.graph.knowledge_graph import KnowledgeGraph
 from kg_docre.graph.records import Fact, Step
-from kg_docre.resolution.decisions import Form
+from kg_docre.resolution.explanations import Form
 from kg_docre.store import Source
 
 __all__ = ["best_of_each_relation", "cell", "print_facts", "print_forms", "print_sources", "print_table"]

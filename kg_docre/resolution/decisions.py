@@ -1,139 +1,25 @@
-"""Why a node is one node, and what a person has to say about it."""
+"""What a person has to say about which entities are one thing."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from kg_docre.annotations import Entity
-from kg_docre.names import document_form, normalize_name
+from kg_docre.names import document_form
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
-from kg_docre.resolution.lookup import Lookup, Types, names_like
+from kg_docre.resolution.lookup import Lookup, find_node
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
 __all__ = [
-    "Form",
     "decide_merge",
     "decide_split",
-    "explain",
-    "find_node",
-    "find_nodes",
     "forms_by_document",
     "merge",
     "resolve_what_changed",
     "split",
 ]
-
-
-# SQL for what a document d is called
-_CALLED = "coalesce(nullif(d.title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')"
-_SHOWN = 10  # of the nodes that are called so
-_SAME = {"LOC": "same country", "TIME": "same date", "NUM": "same number"}  # of names in other words
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way a node is called: its names, the most frequent first, how many entities, in which documents.
-
-    ``reasons`` with their weights, and ``score``, their sum, say why it was joined to the node; of the form that
-    the node has its id from they say, without a weight, why its entities are one, if there are several.
-    """
-
-    id: str
-    names: tuple[str, ...]
-    type: str
-    entities: int
-    documents: tuple[str, ...]
-    score: float
-    reasons: dict[str, float]
-
-
-def find_nodes(store: FactStore, name: str, lookup: Lookup | None = None) -> dict[str, Types]:
-    """The node with this id, or those that are called so, the most frequent first, with the types that are; from a
-    ``lookup`` that was made with this name, if there is one.
-
-    Raises :exc:`ResolutionError` if there is none.
-    """
-    called, others = (lookup or Lookup(store, [name])).called(name)
-    if not (found := called or others):
-        near = ", ".join(names_like(store, name))
-        raise ResolutionError(f"no node is called {name!r}{f'; names like it: {near}' if near else ''}")
-    return dict(sorted(found.items(), key=lambda called: -called[1].total()))
-
-
-def find_node(store: FactStore, name: str, lookup: Lookup | None = None) -> str:
-    """As :func:`find_nodes`, the only node there is.
-
-    Raises :exc:`ResolutionError` that lists the nodes of several, the most frequent ten.
-    """
-    lookup = lookup or Lookup(store, [name])
-    found = find_nodes(store, name, lookup)
-    if len(found) == 1:
-        return next(iter(found))
-    frequent = dict(list(found.items())[:_SHOWN])
-    seen = dict(
-        store.read(
-            f"""SELECT node, min({_CALLED}) FROM entity JOIN document d ON d.id = entity.document
-                WHERE entity.id IN (SELECT value FROM json_each(?)) GROUP BY node""",
-            (lookup.entities(frequent),),
-        )
-    )
-    several = ", ".join(
-        f"{node} ({types.most_common(1)[0][0]}, in {seen[node]}"
-        f"{f' and {types.total() - 1} more' if types.total() > 1 else ''})"
-        for node, types in frequent.items()
-    )
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}{more}")
-
-
-def explain(store: FactStore, node: str) -> list[Form]:
-    """The forms that a node is made of, the most frequent first."""
-    names: dict[str, Counter[str]] = defaultdict(Counter)
-    types: dict[str, Counter[str]] = defaultdict(Counter)
-    documents: dict[str, set[str]] = defaultdict(set)
-    linked = set[str]()
-    for form, name, type, kb_id, title in store.read(
-        f"""SELECT form, name, type, kb_id, {_CALLED}
-           FROM entity JOIN document d ON d.id = entity.document WHERE node = ?""",
-        (node,),
-    ):
-        names[form][name] += 1
-        types[form][type] += 1
-        documents[form].add(title)
-        if kb_id:
-            linked.add(form)
-    why = {
-        form: (score, json.loads(reasons))
-        for form, score, reasons in store.read("SELECT form, score, reasons FROM resolution WHERE node = ?", (node,))
-    }
-    forms = []
-    for form, called in names.items():
-        type = types[form].most_common(1)[0][0]
-        score, reasons = why.get(form, (0.0, {}))
-        if not reasons and called.total() > 1:
-            reasons = {"same id in a knowledge base" if form in linked else _alike(called, type): 0.0}
-        forms.append(
-            Form(
-                id=form,
-                names=tuple(name for name, _ in called.most_common()),
-                type=type,
-                entities=called.total(),
-                documents=tuple(sorted(documents[form])),
-                score=score,
-                reasons=reasons,
-            )
-        )
-    return sorted(forms, key=lambda form: (-form.entities, form.id))
-
-
-def _alike(names: Iterable[str], type: str) -> str:
-    """Why names have one form."""
-    return "same name" if len({*map(normalize_name, names)}) == 1 else _SAME.get(type, "same name")
 
 
 def merge(store: FactStore, first: str, second: str) -> str:

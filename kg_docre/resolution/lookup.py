@@ -10,11 +10,15 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from kg_docre.names import normalize_name
+from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
 
-__all__ = ["Lookup", "Types", "names_like"]
+__all__ = ["DOCUMENT_NAME", "Lookup", "Types", "find_node", "find_nodes", "names_like"]
 
+# SQL for what a document d is called
+DOCUMENT_NAME = "coalesce(nullif(d.title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')"
+_SHOWN = 10  # of the nodes that are called so
 _LIKE = 3  # names
 _FEW, _SHORT = 8, 1000  # names, of letters together, that are looked for in another faster than that is normalized
 
@@ -86,6 +90,45 @@ class Lookup:
         for node, id in rows:
             entities[node].append(id)
         return entities
+
+
+def find_nodes(store: FactStore, name: str, lookup: Lookup | None = None) -> dict[str, Types]:
+    """The node with this id, or those that are called so, the most frequent first, with the types that are; from a
+    ``lookup`` that was made with this name, if there is one.
+
+    Raises :exc:`ResolutionError` if there is none.
+    """
+    called, others = (lookup or Lookup(store, [name])).called(name)
+    if not (found := called or others):
+        near = ", ".join(names_like(store, name))
+        raise ResolutionError(f"no node is called {name!r}{f'; names like it: {near}' if near else ''}")
+    return dict(sorted(found.items(), key=lambda called: -called[1].total()))
+
+
+def find_node(store: FactStore, name: str, lookup: Lookup | None = None) -> str:
+    """As :func:`find_nodes`, the only node there is.
+
+    Raises :exc:`ResolutionError` that lists the nodes of several, the most frequent ten.
+    """
+    lookup = lookup or Lookup(store, [name])
+    found = find_nodes(store, name, lookup)
+    if len(found) == 1:
+        return next(iter(found))
+    frequent = dict(list(found.items())[:_SHOWN])
+    seen = dict(
+        store.read(
+            f"""SELECT node, min({DOCUMENT_NAME}) FROM entity JOIN document d ON d.id = entity.document
+                WHERE entity.id IN (SELECT value FROM json_each(?)) GROUP BY node""",
+            (lookup.entities(frequent),),
+        )
+    )
+    several = ", ".join(
+        f"{node} ({types.most_common(1)[0][0]}, in {seen[node]}"
+        f"{f' and {types.total() - 1} more' if types.total() > 1 else ''})"
+        for node, types in frequent.items()
+    )
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}{more}")
 
 
 def names_like(store: FactStore, name: str) -> list[str]:

@@ -19,8 +19,9 @@ from kg_docre.graph.query import ask
 from kg_docre.graph.rdf import KG
 from kg_docre.graph.table import print_facts, print_forms, print_sources
 from kg_docre.graph.targets import open_target
-from kg_docre.resolution.decisions import explain, find_node
+from kg_docre.resolution.explanations import explain
 from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.lookup import find_node
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, list_sources
 

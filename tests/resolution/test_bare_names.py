@@ -8,9 +8,10 @@ from typer.testing import CliRunner
 from kg_docre.cli import app
 from kg_docre.resolution.bare_names import split_bare_names
 from kg_docre.resolution.decision_file import apply_decisions, read_decisions
-from kg_docre.resolution.decisions import find_node, merge, split
+from kg_docre.resolution.decisions import merge, split
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.lookup import find_node
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 from tests.resolution.test_resolve import add, document, nodes

@@ -6,9 +6,11 @@ from itertools import permutations
 import pytest
 
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.resolution.decisions import explain, find_node, merge, split
+from kg_docre.resolution.decisions import merge, split
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.explanations import explain
 from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.lookup import find_node
 from kg_docre.resolution.resolve import resolve, resolve_if_grown
 from kg_docre.store import FactStore
 from tests.resolution.test_resolve import add, document, nodes

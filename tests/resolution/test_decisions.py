@@ -8,9 +8,10 @@ from typer.testing import CliRunner
 
 from kg_docre.cli import app
 from kg_docre.names import normalize_name
-from kg_docre.resolution.decisions import explain, find_node, merge, split
+from kg_docre.resolution.decisions import merge, split
 from kg_docre.resolution.errors import ResolutionError
-from kg_docre.resolution.lookup import _called
+from kg_docre.resolution.explanations import explain
+from kg_docre.resolution.lookup import _called, find_node
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 from tests.resolution.test_resolve import add, document, nodes

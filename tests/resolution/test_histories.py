@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from kg_docre.resolution.decisions import explain, merge, split
+from kg_docre.resolution.decisions import merge, split
 from kg_docre.resolution.errors import ResolutionError
+from kg_docre.resolution.explanations import explain
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore

@@ -4,7 +4,8 @@ import pytest
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.resolution.candidates import candidates
-from kg_docre.resolution.decisions import explain, merge
+from kg_docre.resolution.decisions import merge
+from kg_docre.resolution.explanations import explain
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve, resolve_if_grown
 from kg_docre.store import FactStore

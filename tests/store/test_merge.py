@@ -9,8 +9,8 @@ from kg_docre.annotations import PATTERNS, ReasoningStep, premises
 from kg_docre.cli import app
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.resolution.decisions import find_node
 from kg_docre.resolution.forms import form_id
+from kg_docre.resolution.lookup import find_node
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, StoreError, list_sources
 from kg_docre.store import merge as module

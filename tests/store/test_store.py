@@ -6,7 +6,8 @@ import pytest
 from kg_docre.annotations import Document, Entity, Mention
 from kg_docre.data.docred_relations import docred_relations
 from kg_docre.graph import KnowledgeGraph
-from kg_docre.resolution.decisions import explain, merge
+from kg_docre.resolution.decisions import merge
+from kg_docre.resolution.explanations import explain
 from kg_docre.resolution.forms import form_id
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore, StoreError, content_hash, count_described, list_sources
