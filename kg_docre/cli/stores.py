@@ -95,8 +95,8 @@ def merge(
             counts = into.counts()
         added, there, differing = map(sum, zip(*merged, strict=True))
         typer.echo(f"{counted(added, 'document')} added, {there} already there; {store} holds {held(counts)}")
-        if new:
-            typer.echo(f"{counted(new, 'decision')} copied; kg-docre resolve {store} --decided lists all there are")
+        if any(new):
+            typer.echo(f"decisions copied: {new}; kg-docre resolve {store} --decided lists all there are")
         if differing:
             typer.echo(f"{counted(differing, 'source')} had two texts; what was read later is kept", err=True)
         if contested:
@@ -168,7 +168,7 @@ def resolve(
 
         from kg_docre.graph.table import print_forms
         from kg_docre.resolution import decisions as by_hand
-        from kg_docre.resolution.decision_file import apply_decisions, read_decisions
+        from kg_docre.resolution.decision_file import Applied, apply_decisions, read_decisions
         from kg_docre.resolution.explanations import Form
         from kg_docre.resolution.explanations import explain as forms_of
         from kg_docre.resolution.lookup import find_nodes
@@ -200,25 +200,28 @@ def resolve(
             before = known.counts()["nodes"]
             merged: list[Form] = []
             taken_back: list[str] = []
-            problems: list[str] = []
+            applied: Applied | None = None
             if any(merge):
                 merged = forms_of(known, by_hand.merge(known, *merge))
             elif split:
                 taken_back = [name for name in split if by_hand.split(known, name)]
             elif decisions:
                 try:
-                    problems = apply_decisions(known, decisions)
+                    applied = apply_decisions(known, decisions)
                 except UnicodeDecodeError as error:
                     raise ValueError(f"{decisions.name}: not in UTF-8: {error.reason}; nothing was decided") from None
             else:
                 run(known)
             counts = known.counts()
+            if applied:
+                so = f"{applied.already} already so" if applied.already else ""
+                typer.echo(", ".join(filter(None, [str(applied.made), so])) or "nothing decided")
             typer.echo(f"{counts['entities']} entities are {counts['nodes']} nodes; they were {before}")
             if merged:
                 print_forms(merged, "one node now; --split takes that back")
             for name in taken_back:
                 typer.echo(f"{name}: the merge is taken back, and all is as before it; --split again divides that")
-            for problem in problems:
+            for problem in applied.problems if applied else ():
                 typer.echo(f"Error: {decisions.name if decisions else ''} {problem}", err=True)
-            if problems:
+            if applied and applied.problems:
                 raise typer.Exit(1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from kg_docre.annotations import Entity
 from kg_docre.resolution.forms import form_id
 from kg_docre.store import FactStore
 
-__all__ = ["Rejected", "called", "rejected_facts"]
+__all__ = ["Rejected", "called", "forms_of_nodes", "rejected_facts"]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -22,23 +22,16 @@ def called(name: str, type: str, kb_id: str) -> str:
 
 class Rejected:
     """As a container it has the facts (head, label and tail, by node) that are wrong: those whose things are called as
-    those of a fact that was rejected. ``facts`` are these, by form. Of ``entities``, a JSON array of ids that are all
-    of their nodes', it has those between them alone, whatever else was rejected."""
+    those of a fact that was rejected. ``facts`` are these, by form."""
 
-    def __init__(self, store: FactStore, entities: str | None = None) -> None:
+    def __init__(self, store: FactStore) -> None:
         self._store, self._then = store, _resolved(store)
-        self._forms: dict[str, set[str]] = {}  # of each node those that a rejected fact may have
-        if entities is None:
-            self.facts = rejected_facts(store)
-            ends = {form for head, _, tail in self.facts for form in (head, tail)}
-            for name, type, kb_id, node in store.read("SELECT name, type, kb_id, node FROM entity") if ends else ():
-                if (form := called(name, type, kb_id)) in ends:
-                    self._forms.setdefault(node, set()).add(form)
-        else:
-            query = "SELECT name, type, kb_id, node FROM entity WHERE id IN (SELECT value FROM json_each(?))"
-            for name, type, kb_id, node in store.read(query, (entities,)):
-                self._forms.setdefault(node, set()).add(called(name, type, kb_id))
-            self.facts = rejected_facts(store, set().union(*self._forms.values()))
+        self.facts = rejected_facts(store)
+        ends = {form for head, _, tail in self.facts for form in (head, tail)}
+        self._forms: dict[str, set[str]] = {}  # of each node those that a rejected fact has
+        for node, form in forms_of_nodes(store) if ends else ():
+            if form in ends:
+                self._forms.setdefault(node, set()).add(form)
 
     def __bool__(self) -> bool:
         return bool(self._forms)
@@ -54,9 +47,12 @@ class Rejected:
         """Whether it still is what the store has."""
         return self._then == _resolved(self._store) and self.facts == rejected_facts(self._store)
 
-    def forms(self, node: str) -> set[str]:
-        """How a node may be called in rejected facts."""
-        return self._forms.get(node, set())
+
+def forms_of_nodes(store: FactStore, entities: str | None = None) -> Iterator[tuple[str, str]]:
+    """Nodes, and each how it may be called in rejected facts, of all entities or those of these ids, a JSON array."""
+    asked = "WHERE :entities IS NULL OR id IN (SELECT value FROM json_each(:entities))"
+    for node, *name in store.read(f"SELECT node, name, type, kb_id FROM entity {asked}", {"entities": entities}):
+        yield node, called(*name)
 
 
 def rejected_facts(store: FactStore, heads: Collection[str] | None = None) -> set[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from kg_docre.annotations import Entity
 from kg_docre.names import document_form
 from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import form_id
-from kg_docre.resolution.lookup import Lookup, find_node
+from kg_docre.resolution.lookup import Lookup, find_node, find_nodes
 from kg_docre.resolution.resolve import resolve
 from kg_docre.store import FactStore
 
@@ -16,6 +16,7 @@ __all__ = [
     "decide_merge",
     "decide_split",
     "forms_by_document",
+    "is_split",
     "merge",
     "resolve_what_changed",
     "split",
@@ -30,19 +31,21 @@ def merge(store: FactStore, first: str, second: str) -> str:
     """
     resolve_what_changed(store)
     entity = decide_merge(store, first, second, Lookup(store, [first, second]))
+    if entity is None:
+        raise ResolutionError(f"{first!r} and {second!r} are one node already")
     resolve(store)
     return str(store.read("SELECT node FROM entity WHERE id = ?", (entity,)).fetchone()[0])
 
 
-def decide_merge(store: FactStore, first: str, second: str, lookup: Lookup) -> int:
-    """As :func:`merge`, for when the store will be resolved; the id of an entity of what will be one."""
+def decide_merge(store: FactStore, first: str, second: str, lookup: Lookup) -> int | None:
+    """As :func:`merge`, for when the store will be resolved; the id of an entity of what will be one, none where it is
+    one node already."""
     if first == second:
-        called, others = lookup.called(first)
-        nodes = list(called or others)
+        nodes = list(find_nodes(store, first, lookup))
     else:
         nodes = [find_node(store, name, lookup) for name in (first, second)]
     if len(set(nodes)) < 2:
-        raise ResolutionError(f"{first!r} and {second!r} are one node already")
+        return None
     chosen = (lookup.entities(nodes),)
     linked = store.read(
         """SELECT DISTINCT kb_id FROM (SELECT max(kb_id) AS kb_id FROM entity
@@ -122,6 +125,23 @@ def decide_split(store: FactStore, name: str, lookup: Lookup) -> bool:
         raise ResolutionError(f"{name!r} is one name in one document; there is nothing to split")
     store.decide([(kind, form, "") for form in forms], instead_of=undone)
     return False
+
+
+def is_split(store: FactStore, name: str, lookup: Lookup) -> bool:
+    """Whether a person has split all that is called so, or the form with this id."""
+    apart = {form for (form,) in store.read("SELECT first FROM rule WHERE kind <> 'same'")}
+    if name in apart:
+        return True
+    rows = store.read(
+        """SELECT form, content_hash, name, type, kb_id FROM entity JOIN document d ON d.id = entity.document
+           WHERE entity.id IN (SELECT value FROM json_each(?))""",
+        (lookup.entities(find_nodes(store, name, lookup)),),
+    )
+    for form, digest, called, type, kb_id in rows:
+        whole = form_id(Entity(name=called, type=type, mentions=(), kb_id=kb_id))
+        if (whole if form == document_form(whole, digest) else form) not in apart:
+            return False
+    return True
 
 
 def resolve_what_changed(store: FactStore) -> None:

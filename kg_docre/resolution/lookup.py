@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
@@ -20,7 +20,9 @@ __all__ = ["DOCUMENT_NAME", "Lookup", "Types", "find_node", "find_nodes", "names
 DOCUMENT_NAME = "coalesce(nullif(d.title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')"
 _SHOWN = 10  # of the nodes that are called so
 _LIKE = 3  # names
-_FEW, _SHORT = 8, 1000  # names, of letters together, that are looked for in another faster than that is normalized
+_ARTICLE = re.compile(r"\s*(?:the|an?)\s", re.IGNORECASE)
+_LOWER = bytes(range(128)).lower().ljust(256)
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 
 Types = Counter[str]  # of a node's entities that are called so
 
@@ -33,13 +35,18 @@ class Lookup:
         names = set(names)
         self._called: dict[str, dict[str, Types]] = {name: defaultdict(Counter) for name in names}
         self._others: dict[str, dict[str, Types]] = {name: defaultdict(Counter) for name in names}
+        asked = json.dumps([*names], ensure_ascii=False)  # so that the store refuses what is no text
+        joined = "SELECT form, node FROM resolution WHERE form IN (SELECT value FROM json_each(?)) AND node <> ''"
+        ids = {name: name for name in names} | dict(store.read(joined, (asked,)))
         rows = store.read(
             "SELECT node, type, min(id) FROM entity WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node",
-            (json.dumps([*names], ensure_ascii=False),),  # so that the store refuses what is no text
+            (json.dumps([*ids.values()]),),
         )
-        for node, type, _ in rows:
-            self._called[node][node][type] += 1
-            names.discard(node)
+        types = {node: type for node, type, _ in rows}
+        for name, node in ids.items():
+            if node in types:
+                self._called[name][node][types[node]] += 1
+                names.discard(name)
         if names:
             self._read(names)
 
@@ -65,7 +72,8 @@ class Lookup:
 
     def called(self, name: str) -> tuple[dict[str, Types], dict[str, Types]]:
         """Nodes whose entities have this one of the names, whatever case, article or punctuation it is written in; and
-        those that have it by a mention alone, or by the country they are. Of a node's id it is that node alone."""
+        those that have it by a mention alone, or by the country they are. Of a node's id it is that node alone, also
+        of one that was joined to another node since."""
         return self._called[name], self._others[name]
 
     def nodes(self, name: str) -> set[str]:
@@ -112,53 +120,61 @@ def find_node(store: FactStore, name: str, lookup: Lookup | None = None) -> str:
     """
     lookup = lookup or Lookup(store, [name])
     found = find_nodes(store, name, lookup)
-    if len(found) == 1:
-        return next(iter(found))
-    frequent = dict(list(found.items())[:_SHOWN])
-    seen = dict(
-        store.read(
-            f"""SELECT node, min({DOCUMENT_NAME}) FROM entity JOIN document d ON d.id = entity.document
-                WHERE entity.id IN (SELECT value FROM json_each(?)) GROUP BY node""",
-            (lookup.entities(frequent),),
-        )
+    if len(found) > 1:
+        raise several_are(store, name, found, lookup)
+    return next(iter(found))
+
+
+def several_are(store: FactStore, name: str, found: Mapping[str, Types], lookup: Lookup) -> ResolutionError:
+    """That these nodes are called so, the most frequent ten of them, each by its id."""
+    shown = dict(list(found.items())[:_SHOWN])
+    rows = store.read(
+        f"""SELECT node, entity.name, min({DOCUMENT_NAME}) FROM entity JOIN document d ON d.id = entity.document
+            WHERE entity.id IN (SELECT value FROM json_each(?)) GROUP BY node""",
+        (lookup.entities(shown),),
     )
-    several = ", ".join(
-        f"{node} ({types.most_common(1)[0][0]}, in {seen[node]}"
-        f"{f' and {types.total() - 1} more' if types.total() > 1 else ''})"
-        for node, types in frequent.items()
-    )
+    several = []
+    for node, called, title in sorted(rows, key=lambda row: list(shown).index(row[0])):
+        types = shown[node]
+        unlike = "" if normalize_name(called) == normalize_name(name) else f"{called}, "
+        others = f" and {types.total() - 1} more" if types.total() > 1 else ""
+        several.append(f"{node} ({unlike}{types.most_common(1)[0][0]}, in {title}{others})")
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    raise ResolutionError(f"several nodes are called {name!r}; name one by its id: {several}{more}")
+    return ResolutionError(f"several nodes are called {name!r}; name one by its id: {', '.join(several)}{more}")
 
 
 def names_like(store: FactStore, name: str) -> list[str]:
-    """Of a name that nothing has, a few that have it as a part, the shortest first, or else that are written nearly
-    so."""
+    """Of a name that nothing has, a few that have it in them, before others as words of their own and then at the
+    beginning of one, the shortest first, or else that are written nearly so."""
     names = [written for (written,) in store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
-    part = re.compile(rf"\b{re.escape(name.strip())}\b", re.IGNORECASE)
-    found = [written for written in names if part.search(written)] if name.strip() else []
-    return sorted(found, key=len)[:_LIKE] or get_close_matches(name, names, _LIKE)
+    part = re.escape(name.strip())
+    ways = (rf"\b{part}\b", rf"\b{part}", part) if part else ()
+    short = sorted(names, key=len)
+    found = dict.fromkeys(written for way in ways for written in short if re.search(way, written, re.IGNORECASE))
+    return list(found)[:_LIKE] or get_close_matches(name, names, _LIKE)
 
 
 def _called(names: Collection[str]) -> Callable[[str], Collection[str]]:
-    """Which of these names another one is, normalized; of most names a glance tells that they are none of a few."""
+    """Which of these names another one is, normalized; of most names a glance tells that they are none."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for name in names:
         wanted[normalize_name(name)].add(name)
-    letters = ["".join(letter for letter in name if letter.isalnum()) for name in wanted]
-    # what normalizing takes from an ASCII name stands around its letters and digits, or is an article or an ending
-    likely = [""]
-    if len(wanted) <= _FEW and sum(map(len, letters)) <= _SHORT:
-        likely = [r"[\W_]*".join(its) for its in letters if its.isascii()] or ["(?!)"]
-    glance = re.compile("|".join(likely), re.IGNORECASE)
+    letters = {_letters(name) for name in wanted if name.isascii()}
 
     @lru_cache(maxsize=1 << 16)
     def same(other: str) -> Collection[str]:
         return wanted.get(normalize_name(other), ())
 
     def called(other: str) -> Collection[str]:
-        if other.isascii() and not glance.search(other):
-            return ()
+        if other.isascii():  # of its letters normalizing takes an s at the end, at most, and articles
+            its = _letters(other)
+            if not (its in letters or its.removesuffix(b"s") in letters or _ARTICLE.match(other)):
+                return ()
         return same(other)
 
     return called
+
+
+def _letters(name: str) -> bytes:
+    """Letters and digits of an ASCII name, in lower case."""
+    return name.encode().translate(_LOWER, _NO_LETTERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from itertools import chain
 
 from kg_docre.resolution.bare_names import in_common, split_bare_names
@@ -12,7 +13,7 @@ from kg_docre.resolution.groups import Group, Groups
 from kg_docre.resolution.senses import split_by_document, split_homonyms
 from kg_docre.store import FactStore
 
-__all__ = ["resolve", "resolve_if_grown"]
+__all__ = ["merged_forms", "resolve", "resolve_if_grown"]
 
 _CHANGE = 0.1
 _DECIDED = {"decided by a person": 0.0}
@@ -49,7 +50,7 @@ def _resolved(store: FactStore) -> int | None:
     alone = {first for kind, first, _ in rules if kind == "alone"} | split_by_document(groups, apart)
     places = {group.id: number for number, group in enumerate(groups.groups)}
     clusters = Clusters(groups)
-    for same in _decided(rules):
+    for same in merged_forms(rules):
         first, *others = [places[form] for form in same if form in places] or [0]
         for number in others:
             clusters.join(Candidate(number, first, 0.0, _DECIDED), decided=True)
@@ -67,7 +68,7 @@ def resolve_if_grown(store: FactStore) -> None:
         resolve(store)
 
 
-def _decided(rules: list[Rule]) -> list[list[str]]:
+def merged_forms(rules: Iterable[Rule]) -> list[list[str]]:
     """Forms that a person said are the same, whether or not all of them are found in the store now."""
     neighbours: dict[str, set[str]] = defaultdict(set)
     for kind, first, second in rules:

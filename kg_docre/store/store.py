@@ -202,18 +202,20 @@ class FactStore(StoreFile):
             db.execute("UPDATE resolved SET entities = ?, changed = ?, generation = ?", counts)
         return True
 
-    def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> None:
-        """Keep rules of resolution (kind, first form, second form), and drop others."""
+    def decide(self, rules: Iterable[Rule], *, instead_of: Iterable[Rule] = ()) -> int:
+        """Keep rules of resolution (kind, first form, second form), and drop others; how many are new."""
         with self.transaction() as db:
             db.executemany("DELETE FROM rule WHERE kind = ? AND first = ? AND second = ?", instead_of)
-            db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules)
+            new = db.executemany("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", rules).rowcount
             db.execute("UPDATE resolved SET generation = generation + 1")
+        return max(new, 0)
 
-    def reject(self, facts: Iterable[Triple], *, instead_of: Iterable[Triple] = ()) -> None:
-        """Keep facts that are wrong, by the forms of what head and tail are called, and take back others."""
+    def reject(self, facts: Iterable[Triple], *, instead_of: Iterable[Triple] = ()) -> int:
+        """Keep facts that are wrong, by the forms of what head and tail are called, and take back others; how many are
+        new."""
         with self.transaction() as db:
             db.executemany("DELETE FROM rejected WHERE head = ? AND label = ? AND tail = ?", instead_of)
-            db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", facts)
+            return max(db.executemany("INSERT OR IGNORE INTO rejected VALUES (?, ?, ?)", facts).rowcount, 0)
 
     def counts(self) -> dict[str, int]:
         """How many documents, entities, nodes and relations there are."""

@@ -23,6 +23,8 @@ from tests.resolution.test_resolve import document
 ADA, BO, CY = ("PER", "Ada Delorme"), ("PER", "Bo Delorme"), ("PER", "Cy Marsh")
 FIRST = document("a", ADA, BO, CY, facts=((0, "P26", 1, 0.9), (0, "P22", 2, 0.8), (1, "P3373", 2, 0.7)))
 
+FACTS_OF_TWO = ((0, "P26", 2, 0.9), (1, "P26", 2, 0.9))
+
 
 @pytest.fixture
 def store(tmp_path):
@@ -182,6 +184,46 @@ def test_decisions_bring_it_to_another_store(store, tmp_path):
         )
 
 
+def test_a_reject_is_counted_once_however_it_is_kept(store, tmp_path):
+    add(store, document("b", ("PER", "Ada the Elder"), BO, facts=((0, "P26", 1, 0.9),)))
+    merge(store, "Ada Delorme", "Ada the Elder")
+    lines = [{"reject": ["Ada Delorme", "spouse", "Bo Delorme"]}, {"reject": ["Cy Marsh", "child", "Ada Delorme"]}]
+    (tmp_path / "decisions.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    done = run("resolve", store.path, "--decisions", tmp_path / "decisions.jsonl")
+    assert done.output.startswith("2 rejects\n"), done.output
+    assert run("resolve", store.path, "--decisions", tmp_path / "decisions.jsonl").output.startswith("2 already so\n")
+    printed = run("resolve", store.path, "--decided").output
+    assert printed.count('"wrong"') > 2, "they are kept under two names, and with what says the same"
+    assert "decisions copied: 1 merge, 2 rejects;" in run("merge", tmp_path / "other.sqlite", store.path).output
+    (tmp_path / "decisions.jsonl").write_text(printed)
+    done = run("resolve", tmp_path / "other.sqlite", "--decisions", tmp_path / "decisions.jsonl")
+    assert done.output.startswith("3 already so\n"), done.output
+
+
+def test_a_name_of_unlike_things_is_not_guessed(store):
+    person, song = ("PER", "Ida"), ("MISC", "Ida")
+    add(store, document("p", person, CY, facts=((0, "P26", 1, 0.9),)))
+    add(store, document("s", song, CY, facts=((0, "P26", 1, 0.9), (0, "P170", 1, 0.9))))
+    (id,) = {fact.head for fact in KnowledgeGraph(store, about="Ida", relations="creator").facts()}
+    done = run("reject", store.path, "Ida", "spouse", "Cy Marsh")
+    assert done.exit_code == 1
+    assert "several nodes are called 'Ida'; name one by its id: " in done.output
+    assert f"{id} (MISC, in s)" in done.output
+    assert not Rejected(store).facts
+    assert run("reject", store.path, "Ida", "creator", "Cy Marsh").exit_code == 0, "only one of them is said to be so"
+    assert run("reject", store.path, id, "spouse", "Cy Marsh").exit_code == 0
+    assert {(fact.head == id, fact.label) for fact in KnowledgeGraph(store, about="Ida").facts()} == {(False, "P26")}
+    assert run("reject", store.path, "Ida", "spouse", "Cy Marsh").exit_code == 0, "one that is left"
+
+
+def test_a_short_name_of_several_is_told_with_their_names(store):
+    add(store, document("s", ("PER", "Eli Sand", "Sand"), ("PER", "Max Sand", "Sand"), CY, facts=FACTS_OF_TWO))
+    done = run("reject", store.path, "Sand", "spouse", "Cy Marsh")
+    assert done.exit_code == 1
+    assert "(Eli Sand, PER, in s)" in done.output
+    assert "(Max Sand, PER, in s)" in done.output
+
+
 def test_of_a_file_of_decisions_each_is_followed_as_if_it_were_alone(tmp_path):
     chance, people = random.Random(1), [("PER", f"{first} Delorme") for first in "Ada Bo Cy Di Ed".split()]
     documents = [
@@ -201,7 +243,7 @@ def test_of_a_file_of_decisions_each_is_followed_as_if_it_were_alone(tmp_path):
             add(its, *documents)
             resolve(its)
             merge(its, "Ada Delorme", "Bo Delorme")
-        problems = apply_decisions(store, [json.dumps({"reject": fact}) for fact in every])
+        problems = apply_decisions(store, [json.dumps({"reject": fact}) for fact in every]).problems
         refused = []
         for number, fact in enumerate(every, 1):
             try:

@@ -73,6 +73,50 @@ not JSON
         assert len({*nodes(store, "Springfield").values()}) == 1
 
 
+def test_a_file_that_is_followed_again_changes_nothing_and_has_no_problem(path, tmp_path):
+    with FactStore(path) as store:
+        add(store, document("d", ("ORG", "Acme Corp"), ("PER", "Bo Marsh"), ("PER", "Bo"), ("PER", "Ann Lee")))
+        add(store, document("e", ("ORG", "Zed"), ("PER", "Bo Marsh"), ("LOC", "Springfield")))
+        resolve(store)
+        ids = [nodes(store, name)[document] for name, document in (("Acme Corp", "d"), ("Zed", "e"), ("Ann Lee", "a"))]
+    decided = [{"merge": ["the Alliance", "NATO"]}, {"merge": ids[:2]}]
+    decided += [{"split": "Springfield"}, {"split": "Bo Marsh"}, {"split": ids[2]}]
+    (tmp_path / "all.jsonl").write_text("\n".join(map(json.dumps, decided)))
+    done = run(path, "--decisions", tmp_path / "all.jsonl")
+    assert (done.exit_code, done.output.splitlines()[0]) == (0, "2 merges, 3 splits"), done.output
+
+    def placed():
+        with FactStore(path) as store:
+            return store.read("SELECT name, document, node FROM entity ORDER BY id").fetchall()
+
+    before = placed()
+    for _ in range(2):
+        done = run(path, "--decisions", tmp_path / "all.jsonl")
+        assert (done.exit_code, done.output.splitlines()[0]) == (0, "5 already so"), done.output
+        assert placed() == before
+    (tmp_path / "more.jsonl").write_text('{"split": "Ann Lee"}\n{"merge": ["NATO", "the Warsaw Pact"]}')
+    assert run(path, "--decisions", tmp_path / "more.jsonl").output.splitlines()[0] == "1 merge, 1 already so"
+
+
+def test_what_is_not_there_is_not_already_so(path):
+    done = run(path, "--decisions", "-", input='{"merge": ["Atlantis", "Atlantis"]}\n{"split": "Atlantis"}')
+    assert done.exit_code == 1
+    assert done.output.count("no node is called 'Atlantis'") == 2
+    assert done.output.startswith("nothing decided\n")
+
+
+def test_what_is_decided_in_the_words_of_the_store_is_counted_alike(path, tmp_path):
+    with FactStore(path) as store:
+        merge(store, "the Alliance", "NATO")
+        merge(store, "the Alliance", "the Warsaw Pact")
+        split(store, "Springfield")
+    printed = run(path, "--decided").output
+    assert run(path, "--decisions", "-", input=printed).output.startswith("2 already so\n")
+    with FactStore(tmp_path / "other.sqlite") as other:
+        add(other, BOTH)
+    assert run(other.path, "--decisions", "-", input=printed).output.startswith("1 merge, 1 split\n")
+
+
 def test_a_file_that_is_no_text_is_named_and_nothing_of_it_decided(path, tmp_path):
     (tmp_path / "latin.jsonl").write_bytes('{"split": "Ann Lee"}\n{"split": "Café"}\n'.encode("latin-1"))
     done = run(path, "--decisions", tmp_path / "latin.jsonl")

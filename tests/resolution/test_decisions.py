@@ -245,6 +245,22 @@ def test_decisions_that_cannot_be_are_refused(path, arguments, message):
     assert message in refused.output
 
 
+@pytest.mark.parametrize(
+    ("asked", "likely"),
+    [
+        ("Treaty", NATO),
+        ("Spring", "Springfield"),
+        ("RUSS", "Brussels"),
+        ("Brusels", "Brussels"),
+        ("field", "Fields, Springfield"),
+    ],
+)
+def test_names_like_one_that_nothing_has_are_told(path, asked, likely):
+    with FactStore(path) as store:
+        add(store, document("d", ("PER", "Fields")))
+    assert run(path, "--explain", asked).output == f"Error: no node is called {asked!r}; names like it: {likely}\n"
+
+
 def test_a_name_of_several_nodes_is_not_guessed(path):
     with FactStore(path) as store:
         add(store, document("e", ("PER", "Brussels"), ("LOC", "Antwerp")))
@@ -274,10 +290,24 @@ def test_different_knowledge_base_ids_are_not_merged(path):
 
 @given(st.text("aKkSstheé'’.-_ %", max_size=8), st.text("aKkSstheé'’.-_ %", max_size=8))
 def test_names_are_the_same_when_they_are_once_normalized(name, other):
+    among = [name, *map(str, range(100))]
+    assert (name in _called(among)(other)) == (normalize_name(name) == normalize_name(other))
     assert (name in _called([name])(other)) == (normalize_name(name) == normalize_name(other))
     assert (name in _called([name])(f"The {name.upper()}'s")) == (
         normalize_name(name) == normalize_name(f"The {name.upper()}'s")
     )
+
+
+def test_many_names_are_looked_up_as_fast_as_one():
+    written = [f"Name {number} of many" for number in range(20_000)]
+
+    def seconds(names):
+        start = perf_counter()
+        called = _called(names)
+        assert sum(bool(called(other)) for other in written) == len(names)
+        return perf_counter() - start
+
+    assert min(seconds(written[:100]) for _ in range(5)) < 3 * min(seconds(written[:1]) for _ in range(5))
 
 
 def test_names_of_any_length_are_looked_up_at_once():

@@ -280,7 +280,7 @@ def test_what_is_decided_by_a_merge_is_told_also_where_it_was_taken_back(tmp_pat
     assert "copied" not in _run("merge", merged, *parts)[1]
     assert _run("reject", parts[0], *wrong)[0] == 0
     for _ in range(2):
-        assert "\n1 decision copied; " in _run("merge", merged, *parts)[1]
+        assert "\ndecisions copied: 1 reject; " in _run("merge", merged, *parts)[1]
         assert "copied" not in _run("merge", merged, *parts)[1]
         assert len(_run("resolve", merged, "--decided")[1].splitlines()) == 1
         assert _run("reject", merged, *wrong, "--take-back")[0] == 0
