@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +18,7 @@ from kg_docre.graph.address import check_address
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.property_graph import Properties
 
-__all__ = ["BoltDatabase", "batched"]
+__all__ = ["BoltDatabase", "batched", "in_one_line"]
 
 _BATCH = 5000
 _AHEAD = 8  # batches that wait to be sent while the next is made: those of nodes while the first facts are read
@@ -85,7 +86,7 @@ class BoltDatabase:
             raise ExportError(f"{self.name}: {self._unreachable}") from error
         except (Neo4jError, DriverError, OSError, ValueError) as error:
             reason = getattr(error, "message", None) or str(error) or type(error).__name__
-            raise ExportError(f"{self.name}: {' '.join(reason.split())}") from error
+            raise ExportError(f"{self.name}: {in_one_line(reason)}") from error
 
     def _read(self, query: str, **parameters: Any) -> Iterator[Properties]:
         """Rows of a query, streamed, when all is written that was sent before."""
@@ -116,6 +117,14 @@ class BoltDatabase:
 
         with self._driver.session(database=self._database) as session:
             session.execute_write(work)
+
+
+def in_one_line(reason: str) -> str:
+    """What a server says, without the query that it repeats to mark a place, and without a list of
+    all that could be there."""
+    *lines, last = reason.splitlines()
+    said = " ".join(lines[:-1] if last.strip() == "^" else [*lines, last])
+    return " ".join(re.sub(r": expected .*(?= \(line \d)", "", said).split())
 
 
 def _plain(value: Any) -> Any:

@@ -59,6 +59,7 @@ def ask(
 def _sparql(path: Path, query: str, parameters: Mapping[str, str]) -> Answer:
     from pyoxigraph import Literal, QueryBoolean, QueryTriples, Variable
 
+    from kg_docre.graph.sparql_errors import syntax_error
     from kg_docre.graph.vocabulary import PREFIXES
 
     try:
@@ -73,6 +74,8 @@ def _sparql(path: Path, query: str, parameters: Mapping[str, str]) -> Answer:
             raise ExportError(f"{path}: queries only read; kg-docre reject takes wrong facts out of a store") from error
         if isinstance(error, SyntaxError) and _CYPHER.match(query):
             raise ExportError(f"{path}: asked in SPARQL, and this is Cypher, which Neo4j is asked in") from error
+        if isinstance(error, SyntaxError) and (reason := syntax_error(query, str(error), PREFIXES)):
+            raise ExportError(f"{path}: {reason}") from error
         raise _error(path, error) from error
     if isinstance(found, QueryBoolean):
         return Answer(("answer",), iter([(bool(found),)]))
@@ -92,12 +95,7 @@ def _rows(path: Path, found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _error(path: Path, error: Exception) -> ExportError:
-    from kg_docre.graph.vocabulary import PREFIXES
-
     reason = " ".join(str(error).split())
-    if "Prefix not found" in reason:
-        known = ", ".join(PREFIXES)
-        reason = f"{reason.partition(': ')[0]}: an unknown prefix; declare it with PREFIX, or use one of {known}"
     if missing := re.search(r"does not contains? variable (\?\w+)", reason):
         reason = f"{missing[1]} is given a value and must be among what is asked for: SELECT {missing[1]} …"
     return ExportError(f"{path}: {reason}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kg_docre.graph.answer import print_answer
+from kg_docre.graph.bolt import in_one_line
 from kg_docre.graph.errors import ExportError
 from kg_docre.graph.neo4j import Neo4jTarget
 from kg_docre.graph.query import ask
@@ -123,10 +124,62 @@ def test_queries_write_nothing(graph, server, database, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("query", "place", "reason"),
+    [
+        ("SELECT ?x WHERE { ?x rdfs:label ?y FILTER(?y > 3 } LIMIT 3", (1, 50), "syntax error at '} LIMIT 3'"),
+        ("SELECT ?x, ?y {\n ?x wdt:P26 ?y }", (1, 10), "syntax error at ', ?y { ?x wdt:P26 ?y }'"),
+        ("SELECT ?x {\n ?x rdfs:label 'O'Brien' }", (2, 19), 'syntax error at "Brien\' }"'),
+        ("SELECT ?x {\n\n", (3, 1), "the query ends too early"),
+        ("SELECT ?x { ?x rdfs:label ?y } LIMT 3", (1, 32), "syntax error at 'LIMT 3'"),
+        (
+            "SELCT ?x { ?x rdfs:label ?y } LIMIT 30 OFFSET 3",
+            (1, 1),
+            "syntax error at 'SELCT ?x { ?x rdfs:label ?y } …'",
+        ),
+        ("SELECT ?x { ?x rdfs:label ?y . ?x ex:P1 ?y }", (1, 35), "unknown prefix 'ex'"),
+        ("SELECT ?x (COUNT(?y) AS ?n) { ?x rdfs:label ?y }", (1, 49), "The SELECT contains a variable that is unbound"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_told_in_a_line_with_its_place(query, place, reason, graph, tmp_path):
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
+    with pytest.raises(ExportError) as caught:
+        ask(store, query, no_credentials)
+    line, column = place
+    assert str(caught.value).startswith(f"{store}: line {line}, column {column}: {reason}")
+    assert len(str(caught.value)) - len(store) < 150
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Invalid input 'RETUR': expected a pattern, ',', 'CALL', 'WITH' or <EOF> (line 2, column 1 (offset: 9))"
+            '\n"RETUR n"\n ^',
+            "Invalid input 'RETUR' (line 2, column 1 (offset: 9))",
+        ),
+        ("Unexpected input 'n' at line 1, column 3\nRETUR n\n  ^", "Unexpected input 'n' at line 1, column 3"),
+        ("Variable `m`\n not defined", "Variable `m` not defined"),
+        ("Type mismatch: expected Map but was Integer", "Type mismatch: expected Map but was Integer"),
+    ],
+)
+def test_what_a_server_says_of_a_query_is_told_without_the_query(said, told):
+    assert in_one_line(said) == told
+
+
+def test_what_is_wrong_with_a_query_in_cypher_is_told_in_a_line(server):
+    with pytest.raises(ExportError) as caught:
+        server("MATCH (n)\nRETUR n", {})
+    assert "RETUR" in str(caught.value)
+    assert "line 2" in str(caught.value)
+    assert "MATCH" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("target", "query", "reason"),
     [
-        ("kg.oxigraph", "SELECT", "expected"),
-        ("kg.oxigraph", "ASK { ?x foaf:name ?y }", "at 1:19: an unknown prefix; .* use one of kg, wd, "),
+        ("kg.oxigraph", "SELECT", "line 1, column 7: the query ends too early"),
+        ("kg.oxigraph", "ASK { ?x foaf:name ?y }", "line 1, column 10: unknown prefix .foaf.; .* or use kg, wd, "),
         ("kg.oxigraph", "SELECT ?x { ?x rdfs:label ?name }", r"must be among what is asked for: SELECT \?name"),
         ("kg.oxigraph", "# out\nPREFIX ex: <urn:x>\ndelete where { ?s ?p ?o }", "queries only read"),
         ("kg.oxigraph", "MATCH (n) RETURN n", "asked in SPARQL, and this is Cypher"),
