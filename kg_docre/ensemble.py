@@ -30,14 +30,14 @@ class Member(NamedTuple):
 
         Raises :exc:`ValueError` for one that judges other relations or pairs.
         """
-        return tuple(cls._read(other, weight, first) for other, weight in ensemble_of(folder).items())
+        return tuple(cls._read(other, weight, first, folder) for other, weight in ensemble_of(folder).items())
 
     @classmethod
-    def _read(cls, folder: Path, weight: float, first: DocREModel) -> Self:
+    def _read(cls, folder: Path, weight: float, first: DocREModel, beside: Path) -> Self:
         model = DocREModel.from_pretrained(folder)
         for name in ("relations", "pair_types", "entity_types"):
             if {*getattr(model.config, name)} != {*getattr(first.config, name)}:
-                raise ValueError(f"ensemble.json: {folder.name} has other {name}")
+                raise ValueError(f"{beside / 'ensemble.json'}: {folder.name} has other {name}")
         places = {label: number for number, label in enumerate(model.config.relations)}
         order = [places[label] for label in first.config.relations]
         return cls(model, Featurizer.from_pretrained(folder, model.config), weight, order)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import mimetypes
 import os
@@ -12,7 +11,7 @@ import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from kg_docre.corpus.encodings import recoded
 from kg_docre.corpus.fields import Fields, from_json, from_line, from_piped_line
@@ -31,6 +30,7 @@ from kg_docre.corpus.tables import count_rows, from_table
 from kg_docre.corpus.web_pages import from_html, is_html
 from kg_docre.data.documents import is_pubtator
 from kg_docre.data.errors import DataError
+from kg_docre.data.files import open_file, uncompressed
 from kg_docre.data.pubtator import parse_pubtator
 
 __all__ = ["STANDARD_INPUT", "count_documents", "read_corpus", "uri_of"]
@@ -111,7 +111,7 @@ def _file(
     path: Path, uri: str, max_characters: int, fields: Fields, encoding: str, *, named: bool
 ) -> Iterator[SourceText | Problem]:
     """The documents of a file that was ``named``, or that is in a folder, which may have files that are no texts."""
-    name = _unzipped(path)
+    name = uncompressed(path)
     if kind := _other_than_text(name):
         yield Problem(uri, f"{kind} by its name, not plain text; extract the text first", nothing=not named)
         return
@@ -124,7 +124,7 @@ def _file(
             with _open(path, encoding) as stream:
                 yield from from_table(stream, uri, max_characters, fields)
             return
-        with _bytes(path) as stream:
+        with open_file(path) as stream:
             data = stream.read()
     except _UNREADABLE as error:
         yield Problem(uri, getattr(error, "strerror", None) or str(error))
@@ -186,16 +186,7 @@ def _lines(
 
 
 def _open(path: Path, encoding: str) -> BinaryIO:
-    return recoded(_bytes(path), encoding)
-
-
-def _bytes(path: Path) -> BinaryIO:
-    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
-
-
-def _unzipped(path: Path) -> Path:
-    """What a file is called, without the ending that says it is compressed."""
-    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return recoded(open_file(path), encoding)
 
 
 def count_documents(
@@ -211,7 +202,7 @@ def count_documents(
         files, closed = files_below(source, hidden, sources) if source.is_dir() else ([source], [])
         total += max(len(closed), not files)  # an empty folder is a problem
         for file in files:
-            ending = _unzipped(file).suffix.lower()
+            ending = uncompressed(file).suffix.lower()
             try:
                 with _open(file, encoding) as stream:
                     if ending in TABLES:
@@ -222,7 +213,7 @@ def count_documents(
                             return None
                         value = json.loads(data)
                         total += len(value) or 1 if isinstance(value, list) else 1
-                    elif is_pubtator(_unzipped(file)):
+                    elif is_pubtator(file):
                         return None
                     else:
                         total += max(1, sum(1 for line in stream if line.strip())) if ending == ".jsonl" else 1

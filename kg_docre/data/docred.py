@@ -23,6 +23,7 @@ from typing import Any
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.data.errors import DataError
+from kg_docre.data.files import read_text
 
 __all__ = ["parse_docred", "read_docred", "to_docred", "write_docred", "write_predictions"]
 
@@ -34,12 +35,9 @@ def read_docred(path: str | Path) -> list[Document]:
     Raises :exc:`DataError` naming the file, the document and the field.
     """
     source = Path(path)
+    text = read_text(source)
     try:
-        records = json.loads(source.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{source}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{source}: not UTF-8 text (byte {error.start})") from error
+        records = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{source}: not JSON: {error}") from error
     if not isinstance(records, list):

@@ -7,13 +7,15 @@ from pathlib import Path
 from kg_docre.annotations import Document
 from kg_docre.data.docred import read_docred
 from kg_docre.data.errors import DataError
+from kg_docre.data.files import uncompressed
 from kg_docre.data.pubtator import read_hierarchy, read_pubtator
 
 __all__ = ["is_pubtator", "read_documents"]
 
 
 def read_documents(path: str | Path, *, hierarchy: str | Path | None = None) -> list[Document]:
-    """PubTator where the name ends so (``.pubtator``, ``.PubTator.txt``), DocRED format otherwise.
+    """PubTator where the name ends so (``.pubtator``, ``.PubTator.txt``), DocRED format otherwise; of ``.gz`` what was
+    compressed.
 
     ``hierarchy`` is a file of tree numbers for PubTator's ids. Raises :exc:`~kg_docre.data.errors.DataError`.
     """
@@ -26,4 +28,4 @@ def read_documents(path: str | Path, *, hierarchy: str | Path | None = None) -> 
 
 def is_pubtator(path: str | Path) -> bool:
     """Whether a file's name ends as PubTator's do."""
-    return Path(path).name.lower().endswith((".pubtator", ".pubtator.txt"))
+    return uncompressed(Path(path)).name.lower().endswith((".pubtator", ".pubtator.txt"))

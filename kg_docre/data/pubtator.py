@@ -23,6 +23,7 @@ from pathlib import Path
 
 from kg_docre.annotations import Document, Entity, Mention, Relation
 from kg_docre.data.errors import DataError
+from kg_docre.data.files import read_text
 
 __all__ = ["parse_pubtator", "read_hierarchy", "read_pubtator", "without_hypernyms"]
 
@@ -41,14 +42,8 @@ def read_pubtator(path: str | Path, *, hierarchy: Hierarchy | None = None) -> li
     file's ids is warned of.
     """
     source = Path(path)
-    try:
-        text = source.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{source}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{source}: not UTF-8 text (byte {error.start})") from error
     documents = []
-    for document in parse_pubtator(text, source):
+    for document in parse_pubtator(read_text(source), source):
         if isinstance(document, DataError):
             raise document
         documents.append(replace(document, file=str(source)))

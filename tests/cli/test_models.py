@@ -1,11 +1,20 @@
 """Models are trained, evaluated and listed."""
 
+import gzip
 import json
 
 import pytest
 
 from tests.command_line import run
 from tests.conftest import DATA
+
+PUBTATOR = """1|t|Ada Marsh of Norway.
+1|a|She is a Norwegian writer.
+1\t0\t9\tAda Marsh\tPER\tQ1
+1\t13\t19\tNorway\tLOC\tQ20
+1\tP27\tQ1\tQ20
+
+"""
 
 
 def test_evaluate_prints_one_object_of_fractions(tmp_path):
@@ -19,6 +28,28 @@ def test_evaluate_prints_one_object_of_fractions(tmp_path):
     assert "Warning" not in done.stderr
     table = run("evaluate", "small", DATA / "redocred_sample.json", cwd=tmp_path)
     assert f"{scores['f1']:.4f}" in table.stdout
+
+
+def test_training_and_evaluation_read_compressed_files(training_file, tmp_path):
+    data = (DATA / "redocred_sample.json").read_bytes()
+    (tmp_path / "some.json.gz").write_bytes(gzip.compress(data))
+    done = run("evaluate", "default", "some.json.gz", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == run("evaluate", "default", DATA / "redocred_sample.json", "--json", cwd=tmp_path).stdout
+    trained = run("train", training_file(train=["some.json.gz"], epochs=1), "--output", "out", cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    (tmp_path / "cdr.PubTator.txt.gz").write_bytes(gzip.compress(PUBTATOR.encode()))
+    done = run("evaluate", "default", "cdr.PubTator.txt.gz", "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["documents"]) == (0, 1), done.stderr
+    for name, content, reason in (
+        ("cut.json.gz", gzip.compress(data)[:-20], "Compressed file ended before the end-of-stream marker was reached"),
+        ("not.json.gz", data, "Not a gzipped file"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        done = run("evaluate", "default", name, cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"Error: {name}: {reason}")
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_evaluate_tells_of_relations_that_the_model_does_not_know(tmp_path):
