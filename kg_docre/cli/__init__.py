@@ -4,7 +4,7 @@ import io
 import sys
 import warnings
 
-from kg_docre.cli import answers, build, export, models, stores  # in the order that the help has
+from kg_docre.cli import build, answers, export, stores, models  # isort: skip (in the order that the help has)
 from kg_docre.cli.root import app
 
 __all__ = ["answers", "app", "build", "export", "main", "models", "stores"]

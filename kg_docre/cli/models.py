@@ -24,7 +24,7 @@ from kg_docre.cli.root import app
 Hierarchy = Annotated[Path | None, typer.Option(help="Tree numbers of a PubTator file's ids.")]
 
 
-@app.command()
+@app.command(rich_help_panel="Models")
 def train(
     config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
     output: Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")] = Path("runs/train"),
@@ -40,7 +40,7 @@ def train(
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{scores})")
 
 
-@app.command()
+@app.command(rich_help_panel="Models")
 def compress(
     model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
     output: Annotated[Path, typer.Argument(help="Folder for the small checkpoint.")],
@@ -70,7 +70,7 @@ def compress(
         typer.echo(f"{output}: {after:.0f} MB instead of {before:.0f}")
 
 
-@app.command("train-mentions")
+@app.command("train-mentions", rich_help_panel="Models")
 def train_mentions(
     config: Annotated[Path, typer.Argument(help="A training file (TOML).")],
     output: Annotated[Path, typer.Option(help="Folder for the checkpoint with its detector.")] = Path("runs/mentions"),
@@ -85,7 +85,7 @@ def train_mentions(
         typer.echo(f"best: {result.folder} (epoch {result.epoch}{score})")
 
 
-@app.command("train-subjects")
+@app.command("train-subjects", rich_help_panel="Models")
 def train_subjects(
     model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
     data: Annotated[list[Path], typer.Argument(help="Files with entities, labelled or not; a document is a subject.")],
@@ -102,7 +102,7 @@ def train_subjects(
         typer.echo(f"{model} has learned from {number} documents where a text turns to another subject")
 
 
-@app.command()
+@app.command(rich_help_panel="Models")
 def evaluate(
     model: Annotated[str, typer.Argument(help="A shipped checkpoint or a folder.")],
     data: Annotated[Path, typer.Argument(help="A file with labels: DocRED format or PubTator.")],
@@ -195,7 +195,7 @@ def evaluate(
         print_report(scores, relations)
 
 
-@app.command()
+@app.command(rich_help_panel="Models")
 def calibrate(
     model: Annotated[str, typer.Argument(help="A checkpoint's folder.")],
     data: Annotated[Path, typer.Argument(help="A file with labels, of documents that the model was not trained on.")],
@@ -217,7 +217,7 @@ def calibrate(
         typer.echo(f"calibrated {model} on {len(documents)} documents")
 
 
-@app.command()
+@app.command(rich_help_panel="Models")
 def models() -> None:
     """List the checkpoints that ship with the package."""
     from kg_docre.pretrained import shipped_checkpoints

@@ -12,7 +12,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Text to a knowledge graph people can trust: document-level relations with score, evidence and reasoning.",
+    help="Text to a knowledge graph people can trust: document-level relations with score, evidence and reasoning. "
+    "kg-docre build texts/ --to kg.html makes one of a folder.",
 )
 
 

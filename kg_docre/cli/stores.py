@@ -14,7 +14,7 @@ from kg_docre.cli.root import app
 _EXPLAINED = 10  # nodes of a name, at most
 
 
-@app.command()
+@app.command(rich_help_panel="Stores")
 def documents(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read, and why.")] = False,
@@ -31,14 +31,16 @@ def documents(
 
         form = output_form(as_json, as_csv)
         with FactStore(store, create=False) as known:
-            sources = list_sources(known, failed=failed)
-            if form == "table":
+            sources = [*list_sources(known, failed=failed)]
+            if form == "table" and not sources:
+                typer.echo(f"{store}: {'all documents could be read' if failed else 'no documents'}")
+            elif form == "table":
                 print_sources(sources)
             else:
                 print_answer(Answer(tuple(field.name for field in fields(Source)), map(astuple, sources)), form)
 
 
-@app.command()
+@app.command(rich_help_panel="Stores")
 def forget(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     documents: Annotated[
@@ -60,10 +62,11 @@ def forget(
             counts = known.counts()
         typer.echo(f"{len(forgotten)} forgotten; {store} holds {held(counts)}")
         if unknown:
-            raise ValueError(f"{store} has no document {', '.join(map(repr, unknown))}")
+            missing = ", ".join(map(repr, unknown))
+            raise ValueError(f"{store} has no document {missing}; kg-docre documents {store} lists them")
 
 
-@app.command()
+@app.command(rich_help_panel="Stores")
 def merge(
     store: Annotated[Path, typer.Argument(help="A fact store; made where there is none.")],
     others: Annotated[list[Path], typer.Argument(help="Fact stores to copy from; they stay as they are.")],
@@ -105,7 +108,7 @@ def merge(
             typer.echo(f"split in one store and merged in another: {told}; {advice}", err=True)
 
 
-@app.command()
+@app.command(rich_help_panel="Stores")
 def reject(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     head: Annotated[str, typer.Argument(help="What the fact is about, by any of its names, or by id.")],
@@ -132,7 +135,7 @@ def reject(
                 typer.echo("rejected before; --take-back undoes it")
 
 
-@app.command()
+@app.command(rich_help_panel="Stores")
 def resolve(
     store: Annotated[Path, typer.Argument(help="A fact store.")],
     explain: Annotated[
@@ -154,7 +157,8 @@ def resolve(
         typer.Option(
             encoding="utf-8",
             metavar="FILE",
-            help='Many at once: lines of {"merge": [NODE, NODE]} and {"split": NODE}, or what --decided prints.',
+            help='Many at once: lines of {"merge": [NODE, NODE]}, {"split": NODE}, {"reject": [NODE, RELATION, NODE]}, '
+            "or what --decided prints.",
         ),
     ] = None,
     decided: Annotated[

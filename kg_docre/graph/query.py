@@ -95,7 +95,7 @@ def _rows(path: Path, found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _error(path: Path, error: Exception) -> ExportError:
-    reason = " ".join(str(error).split())
+    reason = " ".join(str(getattr(error, "strerror", None) or error).split())
     if missing := re.search(r"does not contains? variable (\?\w+)", reason):
         reason = f"{missing[1]} is given a value and must be among what is asked for: SELECT {missing[1]} …"
     return ExportError(f"{path}: {reason}")

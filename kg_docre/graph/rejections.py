@@ -12,7 +12,7 @@ from kg_docre.graph.records import Fact
 from kg_docre.graph.rejected import called, forms_of_nodes, rejected_facts
 from kg_docre.resolution.decisions import resolve_what_changed
 from kg_docre.resolution.errors import ResolutionError
-from kg_docre.resolution.lookup import Lookup, several_are
+from kg_docre.resolution.lookup import Lookup, find_nodes, several_are
 from kg_docre.store import FactStore
 
 __all__ = ["as_told", "decide_reject", "reject", "take_back"]
@@ -49,6 +49,8 @@ def decide_reject(store: FactStore, head: str, relation: str, tail: str, lookup:
     forms = _forms(store, lookup.entities(lookup.nodes(head) | lookup.nodes(tail)))
     wrong = _stated(store, head, labels, tail, lookup, forms)
     if not (wrong or _rejected(store, head, labels, tail, lookup, forms)):
+        for name in (head, tail):
+            find_nodes(store, name, lookup)  # else that is what is wrong
         raise ResolutionError(f"no fact {head} —{relation}→ {tail}")
     for name, nodes in ((head, {start for start, *_ in wrong}), (tail, {end for *_, end in wrong})):
         if len(nodes) > 1 and not set.intersection(*(forms[node] for node in nodes)):  # unlike homonyms

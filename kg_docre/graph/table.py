@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from kg_docre.store import Source
 
 __all__ = ["best_of_each_relation", "cell", "print_facts", "print_forms", "print_sources", "print_table"]
 
+_NARROW = 100  # columns, of which too few are left for sentences
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -38,24 +40,29 @@ def print_facts(graph: KnowledgeGraph, facts: list[Fact], title: str, *, reasoni
     labels = graph.labels()
     table = Table(title=cell(title), title_justify="left", show_lines=False, padding=(0, 1))
     table.add_column("", justify="right")
-    table.add_column("head", style="bold", max_width=24)
-    table.add_column("relation", style="cyan", max_width=24)
-    table.add_column("tail", style="bold", max_width=24)
-    table.add_column("evidence", style="dim", ratio=1)
+    if is_narrow := _console().width < _NARROW:
+        table.add_column("fact", ratio=1)
+    else:
+        table.add_column("head", style="bold", max_width=24)
+        table.add_column("relation", style="cyan", max_width=24)
+        table.add_column("tail", style="bold", max_width=24)
+        table.add_column("evidence", style="dim", ratio=1)
     for fact in facts:
         strongest = max(fact.evidence, key=lambda evidence: evidence.score)
         sentences = " … ".join(" ".join(text.split()) for _, text in strongest.sentences)
-        table.add_row(
-            f"{fact.confidence:.2f}",
-            cell(names[fact.head]),
-            cell(fact.name),
-            cell(names[fact.tail]),
-            cell(
-                f"{sentences} [{strongest.document.title or strongest.document.uri}]"
-                + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
-                + (f"\nlooked at: {_told(steps[fact.id], names, labels)}" if fact.id in steps else "")
-            ),
+        evidence = cell(
+            f"{sentences} [{strongest.document.title or strongest.document.uri}]"
+            + (f" (conflict: {', '.join(fact.conflicts)})" if fact.conflicts else "")
+            + (f"\nlooked at: {_told(steps[fact.id], names, labels)}" if fact.id in steps else "")
         )
+        said = [cell(names[fact.head]), cell(fact.name), cell(names[fact.tail])]
+        if is_narrow:
+            evidence.stylize("dim")
+            head, relation, tail = said
+            said = [Text.assemble((head.plain, "bold"), f" —{relation}→ ", (tail.plain, "bold"), "\n", evidence)]
+        else:
+            said.append(evidence)
+        table.add_row(f"{fact.confidence:.2f}", *said)
     print_table(table)
 
 
@@ -110,5 +117,9 @@ def cell(text: str, style: str = "") -> Text:
 
 
 def print_table(table: Table) -> None:
-    """Print as wide as the terminal is; where there is none, 160 characters."""
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    """Print as wide as the terminal is, or as ``COLUMNS`` says; where there is neither, 160 characters."""
+    _console().print(table)
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160)

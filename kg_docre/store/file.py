@@ -50,6 +50,8 @@ class StoreFile:
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         self.path = Path(path)
+        if self.path.is_dir():
+            raise StoreError(f"{self.path}: a folder, not a fact store")
         if not create and not self.path.is_file():
             raise StoreError(f"{self.path}: no such store")
         if not self.path.parent.is_dir():
@@ -122,7 +124,8 @@ class StoreFile:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from error
+            is_none = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+            raise StoreError(f"{self.path}: {'not a fact store' if is_none else error}") from error
         except UnicodeEncodeError as error:
             raise StoreError(f"{self.path}: not valid text, an unpaired surrogate: {error.object!r:.60}") from error
 

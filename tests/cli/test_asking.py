@@ -60,6 +60,32 @@ def test_only_facts_that_are_sure_and_of_one_relation(corpus, tmp_path):
     assert set(few) == {end for edge in few.edges() for end in edge} | read_by_way_of
 
 
+def test_in_a_narrow_terminal_sentences_stand_below_their_fact(corpus, tmp_path):
+    assert run("build", corpus, cwd=tmp_path).returncode == 0
+    asked = ("facts", "kg.sqlite", "--entity", "Vince Gilligan", "--relation", "place of birth")
+    narrow, wide = (run(*asked, cwd=tmp_path, COLUMNS=columns).stdout for columns in ("60", "160"))
+    assert max(map(len, narrow.splitlines())) == 60
+    assert "│ Vince Gilligan —place of birth→ Richmond" in narrow
+    assert "│ Vince Gilligan was born in Richmond, Virginia, in" in narrow
+    assert "│ Vince Gilligan │ place of birth │ Richmond" in wide
+
+
+def test_where_all_could_be_read_no_empty_table_is_shown(corpus, tmp_path):
+    assert run("build", corpus, cwd=tmp_path).returncode == 0
+    assert run("documents", "kg.sqlite", "--failed", cwd=tmp_path).stdout == "kg.sqlite: all documents could be read\n"
+    assert run("documents", "kg.sqlite", "--failed", "--json", cwd=tmp_path).stdout == ""
+    assert run("forget", "kg.sqlite", "corpus", cwd=tmp_path).returncode == 0
+    assert run("documents", "kg.sqlite", cwd=tmp_path).stdout == "kg.sqlite: no documents\n"
+    unknown = run("forget", "kg.sqlite", "notes.txt", cwd=tmp_path)
+    assert "no document 'notes.txt'; kg-docre documents kg.sqlite lists them" in unknown.stderr
+
+
+def test_the_help_begins_with_what_comes_first(tmp_path):
+    shown = run("--help", cwd=tmp_path).stdout
+    places = [shown.index(f"│ {name} ") for name in ("build", "facts", "export", "documents", "resolve", "train")]
+    assert places == sorted(places)
+
+
 def test_a_graph_is_asked_without_a_server(corpus, tmp_path):
     built = run("build", corpus, "--to", "kg.oxigraph", "--to", "kg.ttl", "--provenance", "reifiers", cwd=tmp_path)
     assert built.returncode == 0, built.stderr

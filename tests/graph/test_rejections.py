@@ -133,7 +133,8 @@ def test_types_may_be_ones_own(store):
     ("fact", "reason"),
     [
         (("Ada Delorme", "spouse", "Cy Marsh"), "no fact Ada Delorme —spouse→ Cy Marsh"),
-        (("Nobody", "spouse", "Bo Delorme"), "no fact Nobody"),
+        (("Nobody", "spouse", "Bo Delorme"), "no node is called 'Nobody'$"),
+        (("Ada Delorme", "spouse", "Marsh"), "no node is called 'Marsh'; names like it: Cy Marsh"),
         (("Ada Delorme", "spuose", "Bo Delorme"), "relations like it: spouse"),
     ],
 )

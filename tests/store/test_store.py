@@ -133,7 +133,7 @@ def test_a_failure_leaves_no_half_document(store, documents):
 
 def test_files_that_are_no_store_are_refused(tmp_path):
     (tmp_path / "text").write_text("not a database, but long enough to be looked at" * 50)
-    with pytest.raises(StoreError, match="text: file is not a database"):
+    with pytest.raises(StoreError, match="text: not a fact store"):
         FactStore(tmp_path / "text")
     with sqlite3.connect(tmp_path / "other.sqlite") as other:
         other.execute("CREATE TABLE t (x)")
