@@ -144,14 +144,16 @@ def several_are(store: FactStore, name: str, found: Mapping[str, Types], lookup:
 
 
 def names_like(store: FactStore, name: str) -> list[str]:
-    """Of a name that nothing has, a few that have it in them, before others as words of their own and then at the
-    beginning of one, the shortest first, or else that are written nearly so."""
+    """Of a name that nothing has, a few that have it in them as words of their own, the shortest first, else within
+    words, before others at the beginning of one, or else that are written nearly so."""
     names = [written for (written,) in store.read("SELECT DISTINCT name FROM entity ORDER BY name")]
     part = re.escape(name.strip())
-    ways = (rf"\b{part}\b", rf"\b{part}", part) if part else ()
-    short = sorted(names, key=len)
-    found = dict.fromkeys(written for way in ways for written in short if re.search(way, written, re.IGNORECASE))
-    return list(found)[:_LIKE] or get_close_matches(name, names, _LIKE)
+    short = sorted(names, key=len) if part else []
+    for ways in ((rf"\b{part}\b",), (rf"\b{part}", part)):
+        found = dict.fromkeys(written for way in ways for written in short if re.search(way, written, re.IGNORECASE))
+        if found:
+            return list(found)[:_LIKE]
+    return get_close_matches(name, names, _LIKE)
 
 
 def _called(names: Collection[str]) -> Callable[[str], Collection[str]]:
