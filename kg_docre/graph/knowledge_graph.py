@@ -63,6 +63,8 @@ class KnowledgeGraph:
         about: str | Iterable[str] | None = None,
         relations: str | Iterable[str] | None = None,
     ) -> None:
+        if not isinstance(store, FactStore):
+            raise TypeError(f"store: {store!r} is no FactStore; FactStore({str(store)!r}, create=False) opens a file")
         check_share("min_confidence", min_confidence)
         self.store = store
         self._known_rejected: Rejected | None = None

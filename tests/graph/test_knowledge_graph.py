@@ -141,3 +141,8 @@ def test_a_pair_resolved_to_one_node_is_no_fact(tmp_path, documents):
         document, entities=(*document.entities, twin), relations=(Relation(0, len(document.entities), "P17"),)
     )
     assert list(_graph(tmp_path, doubled).facts()) == []
+
+
+def test_the_path_of_a_store_is_no_store():
+    with pytest.raises(TypeError, match=r"FactStore\('kg.sqlite', create=False\)"):
+        KnowledgeGraph("kg.sqlite")
