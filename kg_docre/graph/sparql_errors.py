@@ -19,7 +19,7 @@ def syntax_error(query: str, error: str, prefixes: dict[str, str]) -> str | None
     """One line for Oxigraph's ``error``, with the place and what stands there; None if it is about something else."""
     if not (found := _EXPECTED.match(error)):
         return None
-    end, expected = _understood(query, prefixes)
+    end, expected = _understood(query[: _offset(query, int(found[1]), int(found[2]))], prefixes)
     if "Prefix not found" in expected and (prefix := _PREFIX.search(query[:end])):
         known = ", ".join(prefixes)
         return f"{_place(query, prefix.start())}: unknown prefix {prefix[1]!r}; declare it with PREFIX, or use {known}"
@@ -32,7 +32,7 @@ def syntax_error(query: str, error: str, prefixes: dict[str, str]) -> str | None
 
 
 def _understood(query: str, prefixes: dict[str, str]) -> tuple[int, str]:
-    """How many of a wrong query's characters can begin a right one, and what could come then.
+    """How many can begin a right query of the characters of a wrong one that were looked at, and what could come then.
 
     Oxigraph tells of the last place that it has looked at, and it looks as far as the longest keyword goes that may
     stand somewhere. Of a query that is cut off where it is still right, that is the end, and there could be
@@ -49,6 +49,10 @@ def _understood(query: str, prefixes: dict[str, str]) -> tuple[int, str]:
         else:
             return end, ""
     return 0, ""
+
+
+def _offset(query: str, line: int, column: int) -> int:
+    return sum(len(text) + 1 for text in query.split("\n")[: line - 1]) + column - 1
 
 
 def _place(query: str, end: int) -> str:

@@ -5,6 +5,7 @@ import re
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -147,6 +148,16 @@ def test_what_is_wrong_with_a_query_is_told_in_a_line_with_its_place(query, plac
     line, column = place
     assert str(caught.value).startswith(f"{store}: line {line}, column {column}: {reason}")
     assert len(str(caught.value)) - len(store) < 150
+
+
+def test_what_is_wrong_amid_a_long_query_is_told_at_once(graph, tmp_path):
+    store = str(write(graph, tmp_path / "kg.oxigraph"))
+    names = [f"'name {number}'" for number in range(2000)]
+    names[1000] = "'O'Brien'"
+    start = perf_counter()
+    with pytest.raises(ExportError, match=r"line 1002, column 9: syntax error at \"' 'name 1001' "):
+        ask(store, "SELECT ?x { VALUES ?x {\n" + "\n".join(names) + " } }")
+    assert perf_counter() - start < 2
 
 
 @pytest.mark.parametrize(
