@@ -34,8 +34,8 @@ def headlined(words: Sequence[str], mentions: Sequence[Mention], breaks: Iterabl
     After Bid", where it has that name and never the longer one; and without what is no name there: words that the text
     has in small letters, "BRIEF" before a hyphen, and what follows "Item 1.". In the order of the text.
 
-    A headline is the first line, or one above running text, if it ends no sentence. One that is a name as a whole stays
-    it, "Acme Holdings Museum".
+    A headline is the first line, or one above running text, if it ends no sentence or all its longer words are written
+    large, "Why Does Acme Holdings Jump?". One that is a name as a whole stays it, "Acme Holdings Museum".
     """
     lines = _headlines(words, list(pairwise(sorted({0, len(words), *breaks}))))
     line_of = {place: line for line in lines for place in range(*line)}
@@ -54,10 +54,13 @@ def headlined(words: Sequence[str], mentions: Sequence[Mention], breaks: Iterabl
 
 
 def _headlines(words: Sequence[str], parts: Sequence[Span]) -> list[Span]:
-    """The first part of a text, and all that stand above one that ends a sentence, if they end none; datelines may
-    stand between."""
+    """The first part of a text, and all that stand above one that ends a sentence, if they end none or are titled;
+    datelines may stand between."""
     lasts = [words[end - 1] for _, end in parts]
-    runs = [last[-1:] in _SENTENCE_ENDS for last in lasts]
+    runs = [
+        last[-1:] in _SENTENCE_ENDS and not _is_titled(words[slice(*part)])
+        for last, part in zip(lasts, parts, strict=True)
+    ]
     found, above = [], False
     for number in reversed(range(len(parts))):
         if lasts[number] not in _DATELINE_ENDS:
@@ -121,10 +124,13 @@ class _Below:
         """Whether it is a common word, or ends in one where all are written large; or is in a report's heading."""
         if _ITEM.match(" ".join(self._words[slice(*line)]).lower()):
             return True
-        longer = [word for word in self._words[slice(*line)] if len(word) > _SHORT]
-        titled = len(longer) >= _LEAST and not any(map(str.islower, longer))
         common = name[-1] in self._common and self._large.isdisjoint(name)
-        return span != line and common and (len(name) == 1 or titled)
+        return span != line and common and (len(name) == 1 or _is_titled(self._words[slice(*line)]))
+
+
+def _is_titled(line: Sequence[str]) -> bool:
+    longer = [word for word in line if len(word) > _SHORT]
+    return len(longer) >= _LEAST and not any(map(str.islower, longer))
 
 
 def _names(words: Sequence[str], mentions: Iterable[Mention]) -> Iterator[tuple[Name, str]]:

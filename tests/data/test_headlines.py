@@ -41,6 +41,9 @@ def _found(*lines):
         ("a man robs «ORG New Bid »", ["ORG New Bid"]),
         ("«MISC Bid »", ["MISC Bid"]),
         ("«ORG Item 1 » . «ORG Business »", []),
+        ("Why «MISC Is Everyone Talking About Acme Holdings » ?", ["ORG Acme Holdings"]),
+        ("«MISC Acme Holdings Chief Says » : ' We Never Give Up '", ["ORG Acme Holdings"]),
+        ("Is «MISC Acme Holdings Jump » what everyone is talking about ?", ["MISC Acme Holdings Jump"]),
         ("In «TIME May » a «TIME rose »", ["TIME May", "TIME rose"]),
     ],
 )
