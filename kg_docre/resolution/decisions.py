@@ -139,7 +139,7 @@ def is_split(store: FactStore, name: str, lookup: Lookup) -> bool:
     )
     for form, digest, called, type, kb_id in rows:
         whole = form_id(Entity(name=called, type=type, mentions=(), kb_id=kb_id))
-        if (whole if form == document_form(whole, digest) else form) not in apart:
+        if apart.isdisjoint([form, whole] if form == document_form(whole, digest) else [form]):
             return False
     return True
 

@@ -98,6 +98,17 @@ def test_a_file_that_is_followed_again_changes_nothing_and_has_no_problem(path, 
     assert run(path, "--decisions", tmp_path / "more.jsonl").output.splitlines()[0] == "1 merge, 1 already so"
 
 
+def test_a_first_name_that_was_split_from_a_whole_one_is_already_so(tmp_path):
+    with FactStore(tmp_path / "kg.sqlite") as store:
+        friends = ("PER", "Ed Marsh"), ("ORG", "Quarry Band")
+        add(store, document("first", ("PER", "Ada"), *friends), document("whole", ("PER", "Ada Lund"), *friends))
+        resolve(store)
+        assert nodes(store, "Ada")["first"] == nodes(store, "Ada Lund")["whole"]
+    for told in ("1 split", "1 already so"):
+        done = run(tmp_path / "kg.sqlite", "--decisions", "-", input='{"split": "Ada"}')
+        assert (done.exit_code, done.output.splitlines()[0]) == (0, told), done.output
+
+
 def test_what_is_not_there_is_not_already_so(path):
     done = run(path, "--decisions", "-", input='{"merge": ["Atlantis", "Atlantis"]}\n{"split": "Atlantis"}')
     assert done.exit_code == 1
