@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterable
+from shutil import get_terminal_size
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +17,7 @@ from kg_docre.store import Source
 
 __all__ = ["best_of_each_relation", "cell", "print_facts", "print_forms", "print_sources", "print_table"]
 
-_NARROW = 100  # columns, of which too few are left for sentences
+_WIDE, _NARROW = 160, 100  # columns where nothing says how many; fewer are too few for sentences beside a fact
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -122,4 +121,4 @@ def print_table(table: Table) -> None:
 
 
 def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160)
+    return Console(width=get_terminal_size((_WIDE, 0)).columns)

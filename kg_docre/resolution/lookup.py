@@ -14,7 +14,7 @@ from kg_docre.resolution.errors import ResolutionError
 from kg_docre.resolution.forms import country_name
 from kg_docre.store import FactStore
 
-__all__ = ["DOCUMENT_NAME", "Lookup", "Types", "find_node", "find_nodes", "names_like"]
+__all__ = ["DOCUMENT_NAME", "Lookup", "Types", "find_node", "find_nodes", "names_like", "several_are"]
 
 # SQL for what a document d is called
 DOCUMENT_NAME = "coalesce(nullif(d.title, ''), (SELECT min(uri) FROM source WHERE document = d.id), '')"

@@ -68,6 +68,8 @@ def test_in_a_narrow_terminal_sentences_stand_below_their_fact(corpus, tmp_path)
     assert "│ Vince Gilligan —place of birth→ Richmond" in narrow
     assert "│ Vince Gilligan was born in Richmond, Virginia, in" in narrow
     assert "│ Vince Gilligan │ place of birth │ Richmond" in wide
+    for nothing in ("", "0", "many"):
+        assert run(*asked, cwd=tmp_path, COLUMNS=nothing).stdout == wide, nothing
 
 
 def test_where_all_could_be_read_no_empty_table_is_shown(corpus, tmp_path):
