@@ -121,7 +121,7 @@ class Document:
     def text(self) -> str:
         return "".join(self._spaced())
 
-    @property
+    @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         """First and last word (exclusive) of every sentence."""
         return list(pairwise((*self.sentence_starts, len(self.words))))

@@ -124,7 +124,7 @@ class Couples:
         if not _NO_SUBJECT.isdisjoint(self._words[end:verb]):
             return -1
         mentions = self._document.entities[number].mentions
-        (mention,) = (mention for mention in mentions if mention.start == names[-1])
+        mention = next(mention for mention in mentions if mention.start == names[-1])
         before = self._words[start : mention.start]
         is_first = not before or (before[0] == "In" and len(before) < _DATE)
         return number if is_first or self._introductions.is_subject(mention) else -1

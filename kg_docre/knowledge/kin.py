@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 
 from kg_docre.annotations import Document, Relation
@@ -47,6 +47,7 @@ class Kin:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._sex = cache(self._sex_of)
 
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about relatives is what nouns say of the two, or of one of them and somebody whose relative
@@ -103,12 +104,12 @@ class Kin:
                     found[number] = "woman" if woman else "man"
         return found
 
-    def _sex(self, number: int) -> str:
+    def _sex_of(self, number: int) -> str:
         """Whether somebody is a man or a woman: by titles, and else by what a relative is called, and "she"."""
         if number in self._sexes:
             return self._sexes[number]
         called = {sex_of(telling.noun) for telling in self._tellings if telling.called == number} - {""}
-        said = called | pronouns_of(self._document, number)
+        said = called | pronouns_of(self._document, self._people, number)
         return said.pop() if len(said) == 1 else ""
 
     def _titles(self, start: int, end: int) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kg_docre.annotations import Document
 from kg_docre.knowledge.relatives import FAR, HOLDS, WOMEN
 
@@ -21,14 +23,13 @@ def sex_of(noun: str) -> str:
     return ""
 
 
-def pronouns_of(document: Document, number: int) -> set[str]:
+def pronouns_of(document: Document, people: Mapping[int, tuple[int, int]], number: int) -> set[str]:
     """Whether somebody is a woman or a man by what the sentences begin with that follow those which begin with a name,
-    and name nobody else: "Ada sings. Her"."""
-    people = {m.start: n for n, entity in enumerate(document.entities) if entity.type == "PER" for m in entity.mentions}
+    and name nobody else: "Ada sings. Her". ``people`` are the names' beginnings."""
     found, words = set[str](), document.words
     for mention in document.entities[number].mentions:
         start, end = document.sentences[mention.sentence]
-        others = {people[place] for place in range(start, end) if place in people} - {number}
+        others = {people[place][0] for place in range(start, end) if place in people} - {number}
         nouns = (HOLDS.keys() | FAR | WOMEN).isdisjoint(words[start:end])
         if mention.start == start and not others and nouns and end < len(words) and words[end] in _SHE:
             found.add(_SHE[words[end]])

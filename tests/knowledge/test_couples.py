@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kg_docre.annotations import Relation
@@ -51,3 +53,10 @@ def test_a_short_name_may_be_that_of_the_spouse(name, said):
     )
     bo = len(document.entities) - 1
     assert Kin(document).agree(Relation(0, bo, _SPOUSE, 0.9, ())) is said
+
+
+def test_a_person_may_be_named_twice_by_one_word():
+    document = marked("«PER Ada » married «PER Bo » . «PER Ole » came .")
+    ada, *others = document.entities
+    document = replace(document, entities=(replace(ada, mentions=ada.mentions * 2), *others))
+    assert Kin(document).agree(Relation(2, 1, _SPOUSE, 0.9, ())) is False
