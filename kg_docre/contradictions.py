@@ -21,7 +21,7 @@ from kg_docre.knowledge.no_dates import NoDates
 from kg_docre.knowledge.offices import Offices
 from kg_docre.knowledge.origins import Origins
 from kg_docre.knowledge.places import Places
-from kg_docre.knowledge.rivals import ONCE, Rivals
+from kg_docre.knowledge.rivals import EXCLUDING, Rivals
 from kg_docre.knowledge.seats import Seats
 from kg_docre.knowledge.wars import Wars
 from kg_docre.knowledge.whereabouts import Whereabouts
@@ -80,7 +80,7 @@ class Knowledge:
 
     @cached_property
     def _rivals(self) -> Rivals:
-        """What excludes what. A date that something speaks against excludes no other one."""
+        """What excludes what. A date or a spouse that something speaks against excludes no other one."""
         facts = self._document.relations
-        kept = (f for f in facts if f.label not in ONCE or all(its.agree(f) is not False for its in self._said))
+        kept = (f for f in facts if f.label not in EXCLUDING or all(its.agree(f) is not False for its in self._said))
         return Rivals(replace(self._document, relations=tuple(kept)))

@@ -49,6 +49,10 @@ def test_what_is_contradicted_excludes_nothing():
     assert weighed(replace(document, relations=relations), {"P570": 0.5}) == relations[1:]
     document = marked("«PER Ada » «PER Bo » «TIME 1999 » «TIME 2001 »")
     assert weighed(replace(document, relations=relations), {"P570": 0.5}) == relations[:1]
+    document = marked("«PER Ada » married «PER Bo » . «PER Bo » 's father , «PER Karl » , came .")
+    couples = [((0, 1), 0.7), ((1, 2), 0.9), ((0, 2), 0.8)]
+    relations = tuple(Relation(*couple, "P26", score, (0,)) for couple, score in couples)
+    assert weighed(replace(document, relations=relations), {"P26": 0.5}) == relations[:1]
 
 
 def test_what_dates_something_is_a_date_however_sure_the_model_is():

@@ -9,10 +9,11 @@ from kg_docre.annotations import Document, Relation
 from kg_docre.names import normalize_name
 from kg_docre.resolution.values import date_value, dates_agree
 
-__all__ = ["ONCE", "Rivals"]
+__all__ = ["EXCLUDING", "Rivals"]
 
 _SPOUSE, _MOUTH = "P26", "P403"
-ONCE = frozenset({"P569", "P570"})
+_ONCE = frozenset({"P569", "P570"})
+EXCLUDING = _ONCE | {_SPOUSE}  # only where nothing speaks against them
 
 
 class Rivals:
@@ -26,7 +27,7 @@ class Rivals:
         """False of the least likely of such facts, else None."""
         if relation.label == _SPOUSE:
             return False if frozenset((relation.head, relation.tail)) in self._strangers else None
-        if relation.label in ONCE:
+        if relation.label in _ONCE:
             date = self._date(relation.tail)
             likelier = (d for d, score in self._days[relation.head, relation.label] if score > relation.score)
             return False if date and not all(dates_agree(date, other) for other in likelier) else None
@@ -42,7 +43,7 @@ class Rivals:
     def _days(self) -> dict[tuple[int, str], list[tuple[str, float]]]:
         found: dict[tuple[int, str], list[tuple[str, float]]] = defaultdict(list)
         for relation in self._document.relations:
-            if relation.label in ONCE and (date := self._date(relation.tail)):
+            if relation.label in _ONCE and (date := self._date(relation.tail)):
                 found[relation.head, relation.label].append((date, relation.score))
         return found
 
