@@ -18,6 +18,7 @@ __all__ = ["BracketedDates", "SaidDates"]
 _BORN, _DIED, _PUBLISHED, _BEGAN = BORN, DIED, "P577", "P571"
 _IN_BRACKETS = frozenset({_BORN, _DIED, _PUBLISHED})
 _LIFE = frozenset({_BORN, _DIED})
+_TWINS = frozenset("twin twins triplet triplets Twin Twins".split())
 _FAR = 14  # words from an opening bracket to a date in it
 _SAID = {"born": _BORN, "birth": _BORN, "died": _DIED, "death": _DIED, **dict.fromkeys(KILLED, _DIED)}
 _SAID |= dict.fromkeys(FOUNDED, _BEGAN)
@@ -93,20 +94,21 @@ class SaidDates:
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about a date is one of the thing it is said of. None where the date stands elsewhere too, or
         the names share a word."""
-        if relation.label not in _WITHIN or len(self._document.entities[relation.tail].mentions) > 1:
-            return None
-        if self.is_a_relatives(relation):
-            return False
-        return is_its(self._document, relation.head, self._owners.get((relation.label, relation.tail), set()))
+        return False if self.is_a_relatives(relation) else is_its(self._document, relation.head, self._its(relation))
 
     def is_a_relatives(self, relation: Relation) -> bool:
         """Whether a date is said to be of somebody's relative, who is not of whom the fact is."""
-        if relation.label not in _LIFE or len(self._document.entities[relation.tail].mentions) > 1:
-            return False
-        owners = self._owners.get((relation.label, relation.tail), set())
+        owners = self._its(relation) if relation.label in _LIFE else set()
         return bool(owners) and all(
             self._lives.is_relative_of(owner, relation.head, relation.score) for owner in owners
         )
+
+    def _its(self, relation: Relation) -> set[int]:
+        """Of what a fact's date is said to be; nothing where it is named again, or born with it may be a twin, too."""
+        if relation.label not in _WITHIN or len(self._document.entities[relation.tail].mentions) > 1:
+            return set()
+        may_be_twins = relation.label == _BORN and not _TWINS.isdisjoint(self._document.words)
+        return set() if may_be_twins else self._owners.get((relation.label, relation.tail), set())
 
     @cached_property
     def _lives(self) -> Lives:

@@ -147,7 +147,8 @@ class Sentence:
         if possessive.form not in PRONOUNS:
             return set()
         names = [name for name in self._names if name < noun.start]
-        joined = "".join(self._text[possessive.start - 1 : possessive.start]) in ("and", "by")
+        link = self._text[max(0, possessive.start - 2) : possessive.start]
+        joined = link[-1:] in (("and",), ("by",)) or link == ("and", "of")
         if possessive.form == "whose" or (names and joined and HOLDS.get(noun.form) == COUPLE):
             return {self._people[name][0] for name in names[-1:]}  # "the son of Bo and his wife Ada"
         others = [self._people[name][0] for name in names if name not in self._introduced]

@@ -213,3 +213,9 @@ def test_a_date_that_is_told_of_a_relative_is_his_alone():
     assert told.is_a_relatives(Relation(0, 2, "P570", 0.9, ()))
     assert not told.is_a_relatives(Relation(1, 2, "P570", 0.9, ()))
     assert not told.is_a_relatives(Relation(0, 2, "P569", 0.9, ()))
+
+
+@pytest.mark.parametrize(("noun", "said"), [("sister", False), ("twin sister", None), ("twin", None)])
+def test_twins_are_born_at_one_time(noun, said):
+    told = SaidDates(marked(f"«PER Eva » and her {noun} «PER Ida » , born in «TIME 1950 » , came"))
+    assert told.agree(Relation(0, 2, "P569", 0.9, ())) is said
