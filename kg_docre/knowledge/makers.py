@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 
 from kg_docre.annotations import Document, Mention, Relation
-from kg_docre.knowledge.words import POSSESSIVES, beginnings, behind_brackets, is_its, passed_over
+from kg_docre.knowledge.words import (
+    POSSESSIVES,
+    beginnings,
+    behind_brackets,
+    is_its,
+    listed_before,
+    listed_behind,
+    passed_over,
+)
 from kg_docre.resolution.forms import is_demonym
 
 __all__ = ["Makers"]
@@ -21,8 +29,9 @@ _MADE = {  # author, creator, composer
     for noun in nouns.split()
 }
 _QUOTES = frozenset({'"', "“", "”", "''", "``", "‘", "’", "'", ","})
+_NOT_PLAIN = frozenset("by and of in for".split())
 _ADJECTIVES = 5  # words between "Ada's" and "novel", or "by the" and a name
-_LISTED = frozenset({",", "and", "&"})
+_TOGETHER = frozenset("co collaborated collaboration jointly together".split())
 
 
 class Makers:
@@ -34,11 +43,19 @@ class Makers:
         self._people = beginnings(document, {"PER", "ORG"})
 
     def agree(self, relation: Relation) -> bool | None:
-        """Whether a fact about a work's maker is what the words beside its title say. None where they say nothing."""
+        """Whether a fact about a work's maker is what the words beside its title say. None where they say nothing, or
+        that several made something."""
         work, maker, label = relation.head, relation.tail, relation.label
         if label == _NOTABLE and (relation.tail, relation.head) in self._written:
             work, maker, label = maker, work, _WRITTEN
-        return is_its(self._document, maker, self._makers.get((work, label), ()))
+        said = is_its(self._document, maker, self._makers.get((work, label), ()))
+        return None if said is False and self._is_together(maker) else said
+
+    def _is_together(self, maker: int) -> bool:
+        """Whether a sentence with a name says so: "co-written with Bo", "Ada and Bo wrote it together"."""
+        sentences = {mention.sentence for mention in self._document.entities[maker].mentions}
+        spans = (self._document.sentences[sentence] for sentence in sentences)
+        return any(not _TOGETHER.isdisjoint(self._document.words[slice(*span)]) for span in spans)
 
     @cached_property
     def _written(self) -> set[tuple[int, int]]:
@@ -66,12 +83,8 @@ class Makers:
             place > max(0, noun - _ADJECTIVES) and words[place - 1] not in POSSESSIVES and _is_plain(words[place - 1])
         ):
             place -= 1
-        found, place = set[int](), place - 1
-        while place in self._ends and (found or words[place] in POSSESSIVES):
-            number, start = self._ends[place]
-            found.add(number)
-            place = start - 1 if start and words[start - 1] in _LISTED else -1
-        return _MADE[words[noun]], found
+        is_theirs = not POSSESSIVES.isdisjoint(words[max(0, place - 1) : place])
+        return _MADE[words[noun]], listed_before(words, place - 1, self._ends) if is_theirs else set()
 
     def _behind(self, work: Mention) -> tuple[str, set[int]]:
         """ ", a play by the Danish writers Ada Berg and Bo Lind"."""
@@ -84,18 +97,12 @@ class Makers:
                 place += 1
             noun, place = place, place + 1
         label = _MADE.get(words[noun], "") if 0 <= noun < len(words) else _WRITTEN
-        found = set[int]()
         if not label or words[place : place + 1] != ("by",):
-            return "", found
+            return "", set()
         place, last = place + 1, place + 1 + _ADJECTIVES
         while place < min(last, len(words)) and place not in self._people and _is_plain(words[place]):
             place += 1
-        while place in self._people:
-            number, place = self._people[place]
-            found.add(number)
-            place = behind_brackets(words, place)
-            place += words[place : place + 1] != () and words[place] in _LISTED
-        return label, found
+        return label, listed_behind(words, place, self._people)
 
     def _noun(self, work: Mention) -> int:
         """The place of the word for what a work is, before its title; -1 if there is none."""
@@ -111,10 +118,4 @@ class Makers:
 
 def _is_plain(word: str) -> bool:
     """Whether it may stand between "Ada Berg's" and "novel", or between "by" and a name."""
-    return (word[:1].islower() or word[:1].isdigit() or is_demonym(word)) and word not in (
-        "by",
-        "and",
-        "of",
-        "in",
-        "for",
-    )
+    return (word[:1].islower() or word[:1].isdigit() or is_demonym(word)) and word not in _NOT_PLAIN

@@ -9,13 +9,14 @@ from kg_docre.knowledge.words import (
     adjectives_passed_over,
     beginnings,
     behind_brackets,
+    is_called_theirs,
     is_opponent,
     last_before,
 )
 from kg_docre.resolution.forms import country_name, is_demonym
 from kg_docre.resolution.gazetteer import countries_of
 
-__all__ = ["Nationalities"]
+__all__ = ["Nationalities", "is_named_citizen"]
 
 _CITIZEN = "P27"
 _BEFORE, _BEHIND = 5, 3  # words between a name and what country's somebody is
@@ -33,6 +34,7 @@ _VISITED = re.compile(
     r"(?:travel(?:s|l?ed|l?ing)?|fl(?:y|ies|ew|ying)|journeyed) to|spent \w+ (?:years|months|weeks|days) in)(?: the)?$"
 )
 _FAR = 5  # words of these
+_HOME = frozenset("childhood homeland native passport".split())  # somebody may go back there
 
 
 class Nationalities:
@@ -55,18 +57,7 @@ class Nationalities:
             return False if self._is_foreign(relation.head, relation.tail) else None
         if not told:
             return None
-        return not said.isdisjoint(told) or (None if self._is_named_citizen(relation.tail) else False)
-
-    def _is_named_citizen(self, country: int) -> bool:
-        """Whether a text speaks of somebody's citizenship beside a country's name, or that they "ran for Jamaica":
-        people may have several."""
-        words = self._document.words
-        for mention in self._document.entities[country].mentions:
-            around = words[max(0, mention.start - _BEFORE) : mention.end + _BEHIND]
-            is_for = not _FOR.isdisjoint(words[max(0, mention.start - 1) : mention.start])
-            if is_for or any(word.lower().startswith(("citizen", "naturali")) for word in around):
-                return True
-        return False
+        return not said.isdisjoint(told) or (None if is_named_citizen(self._document, relation.tail) else False)
 
     def _is_foreign(self, person: int, country: int) -> bool:
         """Whether a text names a country only as where somebody goes, and the person before that ("Ada will visit
@@ -76,6 +67,8 @@ class Nationalities:
             return False
         if is_opponent(self._document, country, self._people):
             return True
+        if not _HOME.isdisjoint(words) or any(is_called_theirs(words, m.end) for m in mentions):
+            return False
         before = [" ".join(words[max(0, m.start - _FAR) : m.start]).lower() for m in mentions]
         first = min(mention.start for mention in mentions)
         is_named = any(mention.start < first for mention in self._document.entities[person].mentions)
@@ -100,6 +93,18 @@ class Nationalities:
                 first = _nations(words, place)
                 found |= first | (_nations(words, place + 2) if first else first)
         return found
+
+
+def is_named_citizen(document: Document, country: int) -> bool:
+    """Whether a text speaks of somebody's citizenship beside a country's name, or that they "ran for Jamaica": people
+    may have several."""
+    words = document.words
+    for mention in document.entities[country].mentions:
+        around = words[max(0, mention.start - _BEFORE) : mention.end + _BEHIND]
+        is_for = not _FOR.isdisjoint(words[max(0, mention.start - 1) : mention.start])
+        if is_for or any(word.lower().startswith(("citizen", "naturali", "nationalit", "passport")) for word in around):
+            return True
+    return False
 
 
 def _is_plain(word: str) -> bool:

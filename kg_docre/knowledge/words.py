@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Collection, Container, Mapping
 
 from kg_docre.annotations import Document
 
 __all__ = [
     "FOUNDED",
+    "LISTED",
     "POSSESSIVES",
     "adjectives_passed_over",
     "beginnings",
     "behind_brackets",
+    "is_called_theirs",
     "is_its",
     "is_opponent",
     "last_before",
+    "listed_before",
+    "listed_behind",
     "passed_over",
     "share_a_word",
 ]
 
 FOUNDED = frozenset("founded established formed incorporated created launched".split())
+LISTED = frozenset({",", "and", "&"})  # stand between names
 POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
 _FAR = 28  # words that brackets behind a name may have
 _OPPOSED = re.compile(r"(?:.* )?(?:against|beat(?:s|ing)?|defeat(?:s|ed|ing)?)(?: the)?", re.I)
@@ -68,6 +73,27 @@ def beginnings(document: Document, types: Container[str]) -> dict[int, tuple[int
     }
 
 
+def listed_behind(words: tuple[str, ...], place: int, people: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Who is named from a place on: "Ada (60), Bo and Cy"; ``people`` are as :func:`beginnings` are."""
+    found = set()
+    while place in people:
+        number, end = people[place]
+        found.add(number)
+        place = behind_brackets(words, end)
+        place += not LISTED.isdisjoint(words[place : place + 1])
+    return found
+
+
+def listed_before(words: tuple[str, ...], place: int, ends: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Who is named up to a place; ``ends`` are those of names, with the entity's number and where the name begins."""
+    found = set()
+    while place in ends:
+        number, start = ends[place]
+        found.add(number)
+        place = start - 1 if start and words[start - 1] in LISTED else -1
+    return found
+
+
 def share_a_word(document: Document, first: int, second: int) -> bool:
     """Whether two entities have a word of three letters in common, and may well be one thing."""
     return not _words(document, first).isdisjoint(_words(document, second))
@@ -85,14 +111,20 @@ def is_its(document: Document, thing: int, owners: Collection[int]) -> bool | No
 
 def is_opponent(document: Document, number: int, people: Container[int]) -> bool:
     """Whether a text names a team or a country only as whom others play or fight: "against Kenya", not "against Kenya's
-    team" nor "against Kenya captain Ada". ``people`` holds where their names begin."""
+    team", "against Kenya captain Ada" nor "against Kenya, her old team". ``people`` holds where their names begin."""
     words, mentions = document.words, document.entities[number].mentions
     return bool(mentions) and all(
         _OPPOSED.fullmatch(" ".join(words[max(0, mention.start - 2) : mention.start]))
         and POSSESSIVES.isdisjoint(words[mention.end : mention.end + 1])
+        and not is_called_theirs(words, mention.end)
         and (adjectives_passed_over(words, mention.end, _POST) not in people or words[mention.end] in _NO_POST)
         for mention in mentions
     )
+
+
+def is_called_theirs(words: tuple[str, ...], end: int) -> bool:
+    """Whether a name is followed by whose that is: ", her old team", ", his homeland"."""
+    return words[end : end + 1] == (",",) and words[end + 1 : end + 2] in (("his",), ("her",), ("their",))
 
 
 def _words(document: Document, number: int) -> set[str]:

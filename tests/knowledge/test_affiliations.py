@@ -41,6 +41,12 @@ from tests.knowledge.marked import marked
         ("«PER Ada » saw «PER Bo » play against «ORG Works » . «ORG Works » won", None, None),
         ("«PER Ada » saw that «PER Bo » wrote for «ORG Works »", None, None),
         ("for «ORG Works » «PER Ada » «PER Bo »", None, None),
+        ("«PER Bo » of «ORG Works » and his colleague «PER Ada »", None, True),
+        ("«PER Bo » of «ORG Works » fell . «PER Ada » still works there", None, True),
+        ("«PER Bo » of «ORG Works » fell . «PER Ada » , its chief , rose", None, True),
+        ("«PER Bo » of «ORG Works » fell . «PER Ada » left the firm", None, True),
+        ("«PER Bo » of «ORG Works » fell . «PER Ada » left the firm . «ORG Oslo » rose", False, True),
+        ("«PER Bo » of «ORG Works » fell . «PER Ada » left a firm", False, True),
     ],
 )
 def test_who_is_somewhere_by_the_words_behind_a_name(text, ada, bo, label):
@@ -55,6 +61,10 @@ def test_other_facts_about_an_organization_are_not_held_against_it():
     document = marked("«PER Ada » met «PER Bo » of «ORG Works » .")
     assert Affiliations(document).agree(Relation(0, 2, "P463", 0.9, ())) is None
     assert Affiliations(document).agree(Relation(0, 2, "P69", 0.9, ())) is None
+
+
+def test_a_text_may_be_one_article():
+    assert Affiliations(marked("«ORG the »")).agree(Relation(0, 0, "P108", 0.9, ())) is None
 
 
 def test_who_has_a_word_of_a_members_name_may_be_that_member():
@@ -74,6 +84,8 @@ def test_who_has_a_word_of_a_members_name_may_be_that_member():
         ("scored against «ORG Works » captain «PER Ada »", True),
         ("scored against «ORG Works » 's «PER Ada »", None),
         ("«PER Ada » scored for «ORG Works »", None),
+        ("«PER Ada » scored against «ORG Works » , her old team", None),
+        ("«PER Ada » scored against «ORG Works » , a team", False),
     ],
 )
 def test_nobody_plays_for_a_team_that_others_only_play_against(text, said):

@@ -24,6 +24,9 @@ from tests.knowledge.marked import marked
         ("«PER Bo » likes «PER Ada » 's painting «MISC Quay »", None, None),
         ("«PER Bo » likes «PER Ada » , the novel «MISC Quay »", None, None),
         ("«PER Bo » filmed «PER Ada » 's novel «LOC Quay »", None, None),
+        ("«MISC Quay » , a novel by «PER Ada » , was co - written with «PER Bo »", True, None),
+        ("«PER Ada » 's novel «MISC Quay » sold well . «PER Ada » and «PER Bo » wrote it together", True, None),
+        ("«PER Ada » 's novel «MISC Quay » sold well . «PER Bo » filmed it . They sang together", True, False),
         (
             "«PER Ada » 's novel «MISC Quay » is , he says , a poem . The poem «MISC Quay » by «PER Bo » is not",
             True,
