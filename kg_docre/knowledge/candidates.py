@@ -24,8 +24,13 @@ _TO_LEAD = re.compile(
     r"(?: of)?(?: the)?",
     re.I,
 )
-_JOINED = frozenset("joined member members acceded admitted entered became accepted since successful".split())
-_ELECTED = frozenset("elected won victory became served serving incumbent inaugurated took since successful".split())
+_JOINED = frozenset(
+    "joined joins member members acceded admitted entered enters became accepted approved since successful".split()
+)
+_ELECTED = frozenset(
+    """elected re-elected reelected won wins victory became served serving incumbent inaugurated sworn took since
+    successful held holds leads led ruled governed""".split()
+)
 _SOUGHT = {**dict.fromkeys(_MEMBER, (_TO_JOIN, _JOINED)), **dict.fromkeys(_HEAD, (_TO_LEAD, _ELECTED))}
 
 

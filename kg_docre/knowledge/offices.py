@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from kg_docre.annotations import Document, Mention, Relation
+from kg_docre.knowledge.nationalities import is_named_citizen
 from kg_docre.knowledge.words import POSSESSIVES, beginnings, behind_brackets, last_before
 from kg_docre.names import ARTICLES
 from kg_docre.resolution.forms import country_name
@@ -14,7 +15,8 @@ from kg_docre.resolution.gazetteer import countries_of
 __all__ = ["Offices"]
 
 # citizenship and "applies to jurisdiction", of people; head of government and head of state, of countries
-_HEADS, _TAILS = frozenset({"P27", "P1001"}), frozenset({"P6", "P35"})
+_CITIZEN = "P27"
+_HEADS, _TAILS = frozenset({_CITIZEN, "P1001"}), frozenset({"P6", "P35"})
 # no governors, who are sent, no coaches, who are hired, and no kings, who may have several countries
 _OFFICES = frozenset("president chancellor premier minister".split())
 _RANKS = frozenset("prime first second then new former current incumbent acting interim deputy vice federal".split())
@@ -31,12 +33,14 @@ class Offices:
 
     def agree(self, relation: Relation) -> bool | None:
         """Whether a fact about a country's people, or its head, is one of a country whose office somebody holds. None
-        where none is said."""
+        where none is said, or the text speaks of citizens."""
         if relation.label in _HEADS:
             person, country = relation.head, relation.tail
         elif relation.label in _TAILS:
             person, country = relation.tail, relation.head
         else:
+            return None
+        if relation.label == _CITIZEN and is_named_citizen(self._document, country):
             return None
         said, name = self._countries.get(person), self._document.entities[country].name
         return not said.isdisjoint(countries_of(name)) if said and country_name(name) else None

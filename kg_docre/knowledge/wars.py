@@ -25,11 +25,12 @@ _YEARS = {
     **{"spanish civil war": (1936, 1939), "korean war": (1950, 1953), "vietnam war": (1955, 1975)},
 }
 _YEAR = re.compile(r"\b(?:1\d{3}|20[0-2]\d)\b")
+_VETERANS = frozenset("veteran veterans survivor survivors decorated medal medals bravery retired".split())
 _AROUND = 1  # years before and after a war that may belong to it
 # what may stand for a name from the sentence before
 _PRONOUNS = {
     "PER": frozenset("he she his her him who they their".split()),
-    "MISC": frozenset("it its she her they their".split()),
+    "MISC": frozenset("it its she her they their boat cruiser destroyer ship submarine vessel".split()),
 }
 
 
@@ -59,9 +60,11 @@ class Wars:
         return False if all(self._is_apart(sentence, *when) for sentence in sentences) else None
 
     def _is_apart(self, sentence: int, begin: int, end: int) -> bool:
-        """Whether a sentence has years, all of them before a war or all after it, and nobody is born."""
-        years = self._years[sentence]
-        if not years or "born" in self._words(sentence):
+        """Whether a sentence has years, all before a war or all after it, and nobody is born, or a veteran of it."""
+        years, words = self._years[sentence], self._words(sentence)
+        if not years or "born" in words:
+            return False
+        if min(years) > end and not _VETERANS.isdisjoint(words):
             return False
         return max(years) < begin - _AROUND or min(years) > end + _AROUND
 

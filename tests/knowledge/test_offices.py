@@ -46,3 +46,16 @@ def test_whose_president_or_minister_somebody_is(text, holders):
             of_country = [offices.agree(Relation(tail, head, label, 0.9, ())) for label in ("P6", "P35")]
             assert of_person == of_country == [is_right if person in holders else None] * 2, (person, country)
             assert offices.agree(Relation(head, tail, "P19", 0.9, ())) is None
+
+
+def test_who_held_an_office_of_one_country_may_become_another_ones_citizen():
+    document = marked(
+        f"{_SPAIN} 's president {_ADA} became a citizen of «LOC Norway » . She died on the way to «LOC France »"
+    )
+    said = {
+        (document.entities[tail].name, label): Offices(document).agree(Relation(1, tail, label, 0.9, ()))
+        for tail in (2, 3)
+        for label in ("P27", "P1001")
+    }
+    assert said.pop(("Norway", "P27")) is None
+    assert set(said.values()) == {False}

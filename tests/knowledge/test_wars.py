@@ -41,6 +41,8 @@ def _said(text):
         (f"{_BO} , who died in «TIME 1971 » , fought in «MISC World War II » .", None),
         (f"In «TIME 1815 » the «ORG Royal Navy » charged . {_WAR}", None),
         (f"With «NUM 1500 » men came {_BO} . {_WAR}", None),
+        (f"In «TIME 1947 » {_BO} was decorated . {_WAR}", None),
+        (f"In «TIME 1847 » {_BO} was decorated . {_WAR}", False),
     ],
 )
 def test_who_is_named_beside_other_years_was_not_in_a_war(text, said):
@@ -50,5 +52,6 @@ def test_who_is_named_beside_other_years_was_not_in_a_war(text, said):
 def test_a_pronoun_may_stand_for_who_was_in_a_war_and_for_no_battle_of_it():
     assert _said(f"In «TIME 1910 » {_BO} came . He fought in «MISC World War II » .") == (None, False)
     assert _said("The «MISC Ada » sailed in «TIME 1910 » . She was sunk in «MISC World War II » .") == (None, False)
+    assert _said("The «MISC Ada » sailed in «TIME 1910 » . In «MISC World War II » the ship sank .") == (None, False)
     assert _said("The «MISC Battle of Jutland » was in «TIME 1916 » . He fought in «MISC World War II » .")[1] is False
     assert _said(f"It sailed under {_BO} in «TIME 1810 » . It was sunk in «MISC World War II » .") == (False, False)
