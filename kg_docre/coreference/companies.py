@@ -22,6 +22,7 @@ _TRADES = frozenset(
     """aerospace airlines airways biosciences breweries chemicals ferries hotels industries laboratories logistics
     motors pharmaceuticals robotics semiconductors technologies telecom therapeutics ventures""".split()
 )
+_WORKS = frozenset("album book episode film game magazine movie novel play series show song story".split())
 _FOUNDED = frozenset("founded headquartered".split())
 _IS = frozenset("is was were".split())
 _FOUNDERS = frozenset("founder founders cofounder co-founder".split())
@@ -35,6 +36,7 @@ _SMALL = frozenset(
     "after and as at before but by following for from in of on since to when where while who with".split()
 )
 _FAR = 4  # words that "founded" may lie before what was
+_QUOTES = frozenset('"“‘')
 _OWN = ("'s", "’s")
 
 
@@ -42,7 +44,8 @@ def as_companies(words: Sequence[str], mentions: Sequence[Mention], breaks: Iter
     """Mentions, a company's with the legal form behind its name, and of type ORG: what ends in such a form or in a
     trade, "Fjordline Ferries"; the same name without the form, unless it is a person's, or a place's that says what is
     there ("Toronto Coach Terminal", a terminal); and single names of what was founded, or has shares. Known places stay
-    places, and "Monsters, Inc." a work. None goes over ``breaks``, the words at which a paragraph begins."""
+    places, "Monsters, Inc." and "the film Blue Airways" works. None goes over ``breaks``, the words at which a
+    paragraph begins."""
     starts, whole, companies = set(breaks), list[Mention](), set[Name]()
     for start, end, kind in mentions:
         if whole and start < whole[-1][1]:  # the "S" of "A/S"
@@ -87,7 +90,8 @@ def _is_company(words: Sequence[str], start: int, end: int, kind: str, companies
         return False
     last = words[end - 1]
     if last.istitle() and last.lower() in _TRADES:
-        return True
+        first = start - (words[max(0, start - 1)] in _QUOTES)
+        return kind != "MISC" or _WORKS.isdisjoint(words[max(0, first - 1) : first])
     is_what_it_says = kind == "LOC" and last.lower() in words
     return kind != "PER" and not is_what_it_says and _core(words[start:end]) in companies
 

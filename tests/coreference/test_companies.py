@@ -43,6 +43,8 @@ def test_no_name_goes_on_in_the_next_paragraph():
             "«LOC Ferries » and «MISC Wooden ferries » and «LOC West Bank » and «MISC Hunger Games »",
             "LOC MISC LOC MISC",
         ),
+        ("the book «MISC Little Ventures » , the film “ «MISC Arden Airlines » ”", "MISC MISC"),
+        ("the film by «MISC Little Ventures » , “ «MISC Arden Airlines » ”", "ORG ORG"),
         ("«LOC Nordlake Capital » , or «ORG Nordlake Capital Ltd. »", "ORG ORG"),
         ("«PER Alfred Holt » of «ORG Alfred Holt Ltd. »", "PER ORG"),
         ("«LOC York Coach Terminal » , a terminal of «ORG York Coach Terminal Inc. »", "LOC ORG"),
