@@ -104,13 +104,16 @@ class _Below:
 
     def _are_sure(self, span: Span, line: Span, parts: Sequence[Mention]) -> bool:
         """Whether what is left of a headline's words is no part of a name: beside a person or a company of two words,
-        or of one where there is a common or a small word or a colon, but not behind a name, "Alien: Covenant"; and of a
-        line that has nothing else, only in capitals and with such a word."""
+        or of one where there is a common or a small word or a colon, but not behind a name, "Alien: Covenant", nor
+        where two names may be one, "Washington Post"; and of a line that has nothing else, only in capitals and with
+        such a word."""
         inside = {place for start, end, _ in parts for place in range(start, end)}
         rest = [place for place in range(*span) if place not in inside]
         words = [self._words[place] for place in rest]
         told = any(self._is_common(word) for word in words)
         if any(self._words[place] == ":" and parts[0][0] < place for place in rest):
+            return False
+        if any(one[1] == other[0] for one, other in pairwise(parts)):
             return False
         if span == line and not (told and " ".join(words).isupper()):
             return False

@@ -58,6 +58,12 @@ def test_a_single_name_is_one_where_what_is_left_is_no_name():
     assert _found("«MISC Alien : Covenant opens » today", below) == ["MISC Alien : Covenant opens"]
 
 
+def test_two_names_side_by_side_may_be_one():
+    below = "«LOC Leeds » is large , wrote the «ORG Post » . An editor left ."
+    assert _found("«ORG Leeds Post Editor » quits", below) == ["ORG Leeds Post Editor"]
+    assert _found("«ORG Post Editor » quits", below) == ["ORG Post"]
+
+
 def test_a_type_that_the_text_has_too_stays():
     below = "«ORG Calder » grew . «PER Calder » died ."
     assert _found("«PER Calder » family", below) == ["PER Calder"]
