@@ -42,7 +42,7 @@ def weighed(document: Document, least: Mapping[str, float]) -> tuple[Relation, .
 
     By Bayes' theorem odds are to be multiplied by :math:`P(\text{contradicted} \mid \text{right}) /
     P(\text{contradicted} \mid \text{wrong})`. Of what annotators marked in Re-DocRED's training documents, and of which
-    something is known, 1.9 % is contradicted; of what was found wrongly in those held out, 48 %
+    something is known, 1.8 % is contradicted; of what was found wrongly in those held out, 48 %
     (``benchmarks/contradictions.py``).
     """
     knowledge = Knowledge(document)
