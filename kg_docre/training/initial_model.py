@@ -47,14 +47,17 @@ def build_model(config: TrainingConfig, relations: dict[str, str] | None = None)
     return _fresh(config, config.encoder, relations or docred_relations())
 
 
-def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocREModel, Tokenizer]:
-    """All weights of a checkpoint; relations that it does not know have new rows in the classifier's last layer."""
+def _read(field: str, checkpoint: str) -> tuple[DocREModel, Tokenizer]:
     try:
         folder = checkpoint_path(checkpoint)
-        model = DocREModel.from_pretrained(folder)
-        tokenizer = load_tokenizer(folder)
+        return DocREModel.from_pretrained(folder), load_tokenizer(folder)
     except (OSError, ValueError) as error:
-        raise DataError(f"checkpoint: {error}") from error
+        raise DataError(f"{field}: {error}") from error
+
+
+def _continued(checkpoint: str, relations: dict[str, str] | None) -> tuple[DocREModel, Tokenizer]:
+    """All weights of a checkpoint; relations that it does not know have new rows in the classifier's last layer."""
+    model, tokenizer = _read("checkpoint", checkpoint)
     before = model.config.relations
     if relations is not None and list(before.items()) != list(relations.items()):
         weights = model.state_dict()
@@ -103,12 +106,7 @@ def _fresh(config: TrainingConfig, name: str, relations: dict[str, str]) -> tupl
 
 def _of_checkpoint(config: TrainingConfig, name: str) -> _Encoder:
     """What a checkpoint has learned to read; all else is left."""
-    try:
-        folder = checkpoint_path(name)
-        learned = DocREModel.from_pretrained(folder)
-        tokenizer = load_tokenizer(folder)
-    except (OSError, ValueError) as error:
-        raise DataError(f"encoder: {error}") from error
+    learned, tokenizer = _read("encoder", name)
     settings = learned.encoder.encoder.config
     _set_dropouts(settings, config)
     with no_init_weights():
