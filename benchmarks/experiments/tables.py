@@ -212,11 +212,13 @@ def _cdr() -> list[str]:
     names = {"f1": "F1", "precision": "precision", "recall": "recall", "intra_f1": "Intra-F1", "inter_f1": "Inter-F1"}
     about = (
         "BioCreative V's CDR, which chemicals induce which diseases: 500 abstracts to learn from, and the 500 of the "
-        "development set. One model learned from 400, and the 100 others chose epoch and threshold ([its "
-        "recipe](../examples/cdr/training.toml)); two, of two seeds, learned from all, judge together and take the "
-        "threshold over ([theirs](../examples/cdr/all.toml)). Their encoder is for general English; ATLOP's 69.4 F1 on "
-        "the test set come of SciBERT, made for science. As is usual, pairs more general than a marked one are left "
-        "out in training and scoring, by MeSH (of 2025); unfiltered, the same models are scored with them. "
+        "development set. Of models of 400 the 100 others chose epoch and threshold ([their "
+        "recipe](../examples/cdr/training.toml)); one of all takes the threshold over ([its "
+        "own](../examples/cdr/all.toml)). They begin with the encoder of `base`, which knows Re-DocRED, or with the "
+        "public one that `base` is over, which is for general English (`encoder = "
+        '"sentence-transformers/all-mpnet-base-v2"`); ATLOP\'s 69.4 F1 on the test set come of SciBERT, made for '
+        "science. As is usual, pairs more general than a marked one are left out in training and scoring, by MeSH "
+        "(of 2025); unfiltered, the same models are scored with them. "
         "`kg-docre evaluate runs/all/best CDR_DevelopmentSet.PubTator.txt --hierarchy mesh.tsv --precision fp32`"
     )
     return ["## CDR", about, _kept("cdr", names)]
