@@ -17,6 +17,12 @@ torch.set_num_threads(1)  # the models are tiny, and tests share the machine
 DATA = Path(__file__).parent / "data"
 
 
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch):
+    """Tables are as wide as where there is no terminal, whatever runs the tests says of its own."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def documents():
     """Ten real documents with gold entities and relations."""
