@@ -146,7 +146,7 @@ def count(facts: Iterable[tuple[Document, Relation]]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for document, its in groupby(facts, itemgetter(0)):
         knowledge = Knowledge(document)
-        counts.update(said[knowledge.agrees(relation)] for _, relation in its)
+        counts.update(said[not knowledge.denies(relation) and knowledge.agrees(relation)] for _, relation in its)
     return counts
 
 

@@ -66,7 +66,7 @@ class Knowledge:
         self._document = document
         self._denials = (Denials(document), NoDates(document), Candidates(document))
         self._dates = SaidDates(document)
-        self._said = (*self._denials, self._dates, *(kind(document) for kind in _KINDS))
+        self._said = (self._dates, *(kind(document) for kind in _KINDS))
 
     def denies(self, relation: Relation) -> bool:
         """Whether the text says that a fact is not so, that a date is a relative's, or what it needs a date for is
@@ -74,7 +74,7 @@ class Knowledge:
         return self._dates.is_a_relatives(relation) or any(its.agree(relation) is False for its in self._denials)
 
     def agrees(self, relation: Relation) -> bool | None:
-        """Whether all of it that is about a fact agrees with it; None where nothing is."""
+        """Whether all of it that is about a fact, and does not deny it, agrees with it; None where nothing is."""
         said = {its.agree(relation) for its in (*self._said, self._rivals)} - {None}
         return False not in said if said else None
 
@@ -82,5 +82,8 @@ class Knowledge:
     def _rivals(self) -> Rivals:
         """What excludes what. A date or a spouse that something speaks against excludes no other one."""
         facts = self._document.relations
-        kept = (f for f in facts if f.label not in EXCLUDING or all(its.agree(f) is not False for its in self._said))
+        kept = (f for f in facts if f.label not in EXCLUDING or not self._is_contradicted(f))
         return Rivals(replace(self._document, relations=tuple(kept)))
+
+    def _is_contradicted(self, relation: Relation) -> bool:
+        return self.denies(relation) or any(its.agree(relation) is False for its in self._said)
