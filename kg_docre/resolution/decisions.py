@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from kg_docre.annotations import Entity
 from kg_docre.names import document_form
@@ -129,19 +130,29 @@ def decide_split(store: FactStore, name: str, lookup: Lookup) -> bool:
 
 def is_split(store: FactStore, name: str, lookup: Lookup) -> bool:
     """Whether a person has split all that is called so, or the form with this id."""
-    apart = {form for (form,) in store.read("SELECT first FROM rule WHERE kind <> 'same'")}
-    if name in apart:
+    if _are_split(store, [name]):
         return True
     rows = store.read(
         """SELECT form, content_hash, name, type, kb_id FROM entity JOIN document d ON d.id = entity.document
            WHERE entity.id IN (SELECT value FROM json_each(?))""",
         (lookup.entities(find_nodes(store, name, lookup)),),
     )
+    forms = []
     for form, digest, called, type, kb_id in rows:
         whole = form_id(Entity(name=called, type=type, mentions=(), kb_id=kb_id))
-        if apart.isdisjoint([form, whole] if form == document_form(whole, digest) else [form]):
-            return False
-    return True
+        forms.append({form, whole} if form == document_form(whole, digest) else {form})
+    apart = _are_split(store, set().union(*forms))
+    return not any(map(apart.isdisjoint, forms))
+
+
+def _are_split(store: FactStore, forms: Collection[str]) -> set[str]:
+    """Those of the forms that a person has split."""
+    rows = store.read(
+        """SELECT first FROM rule
+           WHERE kind IN ('alone', 'by document') AND first IN (SELECT value FROM json_each(?))""",
+        (json.dumps([*forms]),),
+    )
+    return {form for (form,) in rows}
 
 
 def resolve_what_changed(store: FactStore) -> None:
